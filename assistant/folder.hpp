@@ -1,0 +1,41 @@
+// An assistant's folder: parley.yaml, flows/, tools/, tests/. Everything is optional, the folder itself too:
+// what is missing has a default. Reading never stops at the first problem.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "assistant/settings.hpp"
+#include "base/value.hpp"
+#include "flow/diagnostic.hpp"
+#include "flow/flow.hpp"
+
+namespace parley::assistant {
+
+struct ConnectorDocument {
+  std::string file;  // "tools/jira.yaml"
+  Value document;    // the OpenAPI description
+};
+
+// Files are named relative to the folder, with '/', in diagnostics and keys alike.
+struct Folder {
+  Settings settings;
+  std::vector<flow::FlowPtr> flows;                                  // those without errors, by file name
+  std::map<std::string, ConnectorDocument, std::less<>> connectors;  // by name, the file's stem
+  std::vector<std::string> test_files;
+  flow::Diagnostics diagnostics;                            // sorted
+  std::map<std::string, std::string, std::less<>> sources;  // text of each file that was read
+};
+
+// Checks within each file and of the settings; flow::check_all() is the caller's, who knows all the tools.
+[[nodiscard]] Folder read_folder(
+    const std::filesystem::path& folder, std::span<const flow::StepSpec* const> step_specs
+);
+
+// All diagnostics as the terminal shows them, a blank line between two.
+[[nodiscard]] std::string render_all(const Folder& folder, bool colour = false);
+
+}  // namespace parley::assistant

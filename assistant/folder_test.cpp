@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+
+#include "assistant/folder.hpp"
+#include "engine/steps/registry.hpp"
+
+namespace parley::assistant {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "parley_folder_XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~TemporaryFolder() { fs::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  void write(const std::string& file, std::string_view text) const {
+    fs::create_directories((path_ / file).parent_path());
+    std::ofstream(path_ / file, std::ios::binary) << text;
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string codes(const Folder& folder) {
+  std::string out;
+  for (const flow::Diagnostic& d : folder.diagnostics)
+    out += (out.empty() ? "" : " ") + d.file + ":" + d.code;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("no folder and an empty folder are the built-in defaults, without a complaint") {
+  const TemporaryFolder empty;
+  for (const fs::path& path : {empty.path(), empty.path() / "nowhere"}) {
+    const Folder folder = read_folder(path, engine::step_specs());
+    CHECK(codes(folder).empty());
+    CHECK(folder.flows.empty());
+    CHECK(folder.settings.name == "Assistant");
+    CHECK(folder.settings.listen == "127.0.0.1:8080");
+    CHECK(folder.settings.tool_mode == ToolMode::test);
+  }
+}
+
+TEST_CASE("a whole folder is read: settings, flows in YAML and JSON, connectors, tests") {
+  const TemporaryFolder on_disk;
+  on_disk.write(
+      "parley.yaml",
+      "name: Shop\ntimezone: \"-05:30\"\nstart: a\nsuggestions: [Order, {label: Help, payload: /help}]\n"
+      "server: {listen: \"0.0.0.0:80\", threads: 2}\n"
+  );
+  on_disk.write("flows/a.yaml", "steps: [{type: message, text: Hello}]");
+  on_disk.write("flows/b.json", R"({"steps": [{"type": "message", "text": "Hello"}]})");
+  on_disk.write("flows/.b.json.swp", "not read");
+  on_disk.write("flows/notes.txt", "not read");
+  on_disk.write("tools/jira.yaml", "paths: {}");
+  on_disk.write("tools/big.json", R"({"openapi": "3.1.0", "paths": {}})");
+  on_disk.write("tests/order.yaml", "not read here");
+  const Folder folder = read_folder(on_disk.path(), engine::step_specs());
+  CHECK(codes(folder).empty());
+  REQUIRE(folder.flows.size() == 2);
+  CHECK(folder.flows[0]->id == "a");
+  CHECK(folder.flows[1]->id == "b");
+  CHECK(folder.connectors.size() == 2);
+  CHECK(folder.connectors.find("jira")->second.file == "tools/jira.yaml");
+  CHECK(folder.test_files == std::vector<std::string>{"tests/order.yaml"});
+  CHECK(folder.settings.name == "Shop");
+  CHECK(folder.settings.utc_offset_seconds == -19800);
+  CHECK(folder.settings.suggestions[0].payload == "Order");
+  CHECK(folder.settings.suggestions[1].payload == "/help");
+  CHECK(folder.settings.threads == 2);
+  CHECK(folder.settings.places.contains("server.listen"));
+}
+
+TEST_CASE("problems of all files are reported in one go, and the good flows stay") {
+  const TemporaryFolder on_disk;
+  on_disk.write("parley.yaml", "nme: Shop\n");
+  on_disk.write("flows/a.yaml", "steps: [{type: mesage, text: Hello}]");
+  on_disk.write("flows/b.yaml", "steps: [{type: message, text: Hello}]");
+  on_disk.write("flows/c.yaml", "steps: [");
+  on_disk.write("tools/jira.yaml", "create_issue: post");
+  const Folder folder = read_folder(on_disk.path(), engine::step_specs());
+  CHECK(codes(folder) == "flows/a.yaml:F0202 flows/c.yaml:F0101 parley.yaml:F0601 tools/jira.yaml:F0604");
+  REQUIRE(folder.flows.size() == 1);
+  CHECK(folder.flows[0]->id == "b");
+  CHECK(render_all(folder).contains("did you mean 'name'?"));
+}
+
+TEST_CASE("settings and files that contradict the folder") {
+  const TemporaryFolder on_disk;
+  on_disk.write("parley.yaml", "start: oder\nhandlers: {cancel: gone}\n");
+  on_disk.write("flows/order.yaml", "steps: [{type: message, text: Hello}]");
+  on_disk.write("tools/jira.yaml", "paths: {}");
+  on_disk.write("tools/jira.yml", "paths: {}");
+  const Folder folder = read_folder(on_disk.path(), engine::step_specs());
+  CHECK(codes(folder) == "parley.yaml:F0606 parley.yaml:F0606 tools/jira.yml:F0605");
+}
+
+TEST_CASE("a slot that one flow shares is known to the others") {
+  const TemporaryFolder on_disk;
+  on_disk.write("flows/a.yaml", "steps: [{type: message, text: \"Hello {{ customer }}\"}]");
+  CHECK(codes(read_folder(on_disk.path(), engine::step_specs())) == "flows/a.yaml:F0205");
+  on_disk.write(
+      "flows/b.yaml", "slots: {customer: {scope: conversation}}\nsteps: [{type: input, gather: customer}]"
+  );
+  CHECK(codes(read_folder(on_disk.path(), engine::step_specs())).empty());
+}
+
+TEST_CASE("the tutorial's flows load as they stand") {
+  const Folder folder = read_folder(fs::path(PARLEY_SOURCE_DIR) / "tests/tutorial", engine::step_specs());
+  CHECK(render_all(folder) == "");
+  REQUIRE(folder.flows.size() == 3);
+  CHECK(folder.flows[0]->id == "escalate");  // from the file's name
+  CHECK(folder.flows[1]->id == "order");
+  CHECK(folder.flows[1]->description == "End-to-end order flow");
+  CHECK(folder.flows[1]->steps.size() == 4);
+  REQUIRE(folder.flows[1]->slot("items") != nullptr);
+  CHECK_FALSE(folder.flows[1]->slot("items")->declared);
+  CHECK(folder.flows[2]->id == "summarize");
+  CHECK(folder.connectors.contains("jira"));
+}
+
+TEST_CASE("the demo assistant has no problems") {
+  const Folder folder = read_folder(fs::path(PARLEY_SOURCE_DIR) / "examples/shop", engine::step_specs());
+  CHECK(render_all(folder) == "");
+  CHECK(folder.flows.size() >= 3);
+}
+
+TEST_CASE("settings are set from text as flags and environment give it") {
+  Settings settings;
+  CHECK_FALSE(set_setting(settings, "server.listen", "0.0.0.0:9000").has_value());
+  CHECK(settings.listen == "0.0.0.0:9000");
+  CHECK_FALSE(set_setting(settings, "server.allowed_origins", R"(["https://example.com"])").has_value());
+  CHECK(settings.allowed_origins.size() == 1);
+  CHECK(set_setting(settings, "server.lisen", "x")->hint == "did you mean 'server.listen'?");
+  CHECK(
+      set_setting(settings, "server.threads", "lots")->message == "the value of 'server.threads' does not fit"
+  );
+  CHECK(setting_infos().size() == 17);
+}
+
+}  // namespace parley::assistant

@@ -1,0 +1,322 @@
+// The table of settings, and the reading of each kind.
+#include "assistant/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/edit_distance.hpp"
+#include "flow/load.hpp"
+
+namespace parley::assistant {
+namespace {
+
+using flow::Node;
+
+bool read(const Node& node, std::string& out) {
+  if (!node.is_scalar() || node.text.empty()) return false;
+  out = node.text;
+  return true;
+}
+
+bool read(const Node& node, std::uint32_t& out, std::int64_t min, std::int64_t max) {
+  const Value value = flow::to_value(node);
+  if (!value.is_int() || value.as_int() < min || value.as_int() > max) return false;
+  out = static_cast<std::uint32_t>(value.as_int());
+  return true;
+}
+
+bool read_word(const Node& node, std::string& out, std::span<const std::string_view> words) {
+  if (!node.is_scalar() || std::ranges::find(words, std::string_view(node.text)) == words.end()) return false;
+  out = node.text;
+  return true;
+}
+
+// UTC, +02:00 or -05:30
+bool read_offset(const Node& node, std::int32_t& seconds) {
+  if (!node.is_scalar()) return false;
+  const std::string_view text = node.text;
+  if (text == "UTC" || text == "Z") {
+    seconds = 0;
+    return true;
+  }
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return false;
+  int hours = 0;
+  int minutes = 0;
+  const auto whole = [](std::string_view digits, int& out) {
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return problem == std::errc() && end == digits.data() + digits.size() && out >= 0;
+  };
+  if (!whole(text.substr(1, 2), hours) || !whole(text.substr(4, 2), minutes)) return false;
+  if (hours > 14 || minutes > 59) return false;
+  seconds = (hours * 3600 + minutes * 60) * (text[0] == '-' ? -1 : 1);
+  return true;
+}
+
+bool read_currency(const Node& node, std::string& out) {
+  const bool code = node.is_scalar() && node.text.size() == 3 &&
+                    std::ranges::all_of(node.text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (code) out = node.text;
+  return code;
+}
+
+// host:port, [v6]:port or :port
+bool read_address(const Node& node, std::string& out) {
+  if (!node.is_scalar()) return false;
+  const std::size_t colon = node.text.rfind(':');
+  if (colon == std::string::npos) return false;
+  const std::string_view port = std::string_view(node.text).substr(colon + 1);
+  std::uint32_t number = 0;
+  const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (problem != std::errc() || end != port.data() + port.size() || number > 65535) return false;
+  out = node.text;
+  return true;
+}
+
+bool read_list(const Node& node, std::vector<std::string>& out) {
+  if (!node.is_list()) return false;
+  std::vector<std::string> words;
+  for (const Node& item : node.items) {
+    if (!item.is_scalar() || item.text.empty()) return false;
+    words.push_back(item.text);
+  }
+  out = std::move(words);
+  return true;
+}
+
+bool read_suggestions(const Node& node, std::vector<Suggestion>& out) {
+  if (!node.is_list()) return false;
+  std::vector<Suggestion> suggestions;
+  for (const Node& item : node.items) {
+    const Node* label = item.is_map() ? item.find("label") : &item;
+    const Node* payload = item.is_map() ? item.find("payload") : label;
+    if (payload == nullptr) payload = label;
+    if (label == nullptr || !label->is_scalar() || !payload->is_scalar() || item.members.size() > 2)
+      return false;
+    if (item.members.size() == 2 && item.find("payload") == nullptr) return false;
+    suggestions.push_back({label->text, payload->text});
+  }
+  out = std::move(suggestions);
+  return true;
+}
+
+bool read_handlers(const Node& node, std::vector<std::pair<std::string, std::string>>& out) {
+  if (!node.is_map()) return false;
+  std::vector<std::pair<std::string, std::string>> handlers;
+  for (const Node::Member& member : node.members) {
+    const auto names = flow::handler_names();
+    if (!member.value.is_scalar() || std::ranges::find(names, std::string_view(member.key)) == names.end())
+      return false;
+    handlers.emplace_back(member.key, member.value.text);
+  }
+  out = std::move(handlers);
+  return true;
+}
+
+bool read_tool_mode(const Node& node, ToolMode& out) {
+  if (!node.is_scalar() || (node.text != "test" && node.text != "live")) return false;
+  out = node.text == "test" ? ToolMode::test : ToolMode::live;
+  return true;
+}
+
+constexpr auto kLogLevels = std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
+constexpr auto kLogFormats = std::to_array<std::string_view>({"text", "json"});
+
+struct Row {
+  SettingInfo info;
+  bool (*read)(const Node& node, Settings& settings);
+};
+
+constexpr Row kRows[] = {
+    {{"name", "text", "What the assistant is called."},
+     [](const Node& n, Settings& s) { return read(n, s.name); }},
+    {{"disclosure", "text", "What users are told about talking to a machine."},
+     [](const Node& n, Settings& s) { return read(n, s.disclosure); }},
+    {{"locale", "a language tag such as en or pt-BR", "The language of users who bring none."},
+     [](const Node& n, Settings& s) { return read(n, s.locale); }},
+    {{"currency", "a currency code such as USD", "The currency of amounts without one."},
+     [](const Node& n, Settings& s) { return read_currency(n, s.currency); }},
+    {{"timezone", "an offset such as +02:00, in quotes, or UTC", "The time of users who bring none."},
+     [](const Node& n, Settings& s) { return read_offset(n, s.utc_offset_seconds); }},
+    {{"start", "the id of a flow", "The flow that begins a conversation."},
+     [](const Node& n, Settings& s) { return read(n, s.start); }},
+    {{"suggestions", "a list of labels or of {label, payload}", "What a new user may begin with."},
+     [](const Node& n, Settings& s) { return read_suggestions(n, s.suggestions); }},
+    {{"handlers", "a map of handler names to flow ids", "Flows that replace the built-in repairs."},
+     [](const Node& n, Settings& s) { return read_handlers(n, s.handlers); }},
+    {{"tools.mode", "test or live", "Whether tools answer from their descriptions or are called."},
+     [](const Node& n, Settings& s) { return read_tool_mode(n, s.tool_mode); }},
+    {{"limits.steps_per_turn", "a whole number from 1 to 10000", "Steps that one message may run."},
+     [](const Node& n, Settings& s) { return read(n, s.max_steps_per_turn, 1, 10'000); }},
+    {{"limits.misunderstandings",
+      "a whole number from 1 to 100",
+      "Messages in a row that mean nothing before a person is brought in."},
+     [](const Node& n, Settings& s) { return read(n, s.max_misunderstandings, 1, 100); }},
+    {{"server.listen", "an address such as 127.0.0.1:8080", "Where the server listens."},
+     [](const Node& n, Settings& s) { return read_address(n, s.listen); }},
+    {{"server.data_dir", "a folder", "Where conversations are stored."},
+     [](const Node& n, Settings& s) { return read(n, s.data_dir); }},
+    {{"server.log_level",
+      "one of trace, debug, info, warn, error",
+      "The least important messages that are logged."},
+     [](const Node& n, Settings& s) { return read_word(n, s.log_level, kLogLevels); }},
+    {{"server.log_format", "text or json", "The form of log lines."},
+     [](const Node& n, Settings& s) { return read_word(n, s.log_format, kLogFormats); }},
+    {{"server.threads", "a whole number up to 256; 0 for one a core", "Threads that serve connections."},
+     [](const Node& n, Settings& s) { return read(n, s.threads, 0, 256); }},
+    {{"server.allowed_origins",
+      "a list of origins such as https://example.com",
+      "Pages that may embed the chat."},
+     [](const Node& n, Settings& s) { return read_list(n, s.allowed_origins); }},
+};
+
+constexpr auto kInfos = [] {
+  std::array<SettingInfo, std::size(kRows)> infos{};
+  for (std::size_t i = 0; i < infos.size(); ++i) infos[i] = kRows[i].info;
+  return infos;
+}();
+
+const Row* find_row(std::string_view name) {
+  const auto* const row =
+      std::ranges::find_if(kRows, [&](const Row& candidate) { return candidate.info.name == name; });
+  return row == std::end(kRows) ? nullptr : row;
+}
+
+bool is_section(std::string_view name) {
+  return std::ranges::any_of(kRows, [&](const Row& row) {
+    return row.info.name.size() > name.size() && row.info.name.starts_with(name) &&
+           row.info.name[name.size()] == '.';
+  });
+}
+
+// The keys that may stand in a section ("" is the top level).
+std::vector<std::string_view> keys_in(std::string_view section) {
+  std::vector<std::string_view> keys;
+  for (const Row& row : kRows) {
+    std::string_view name = row.info.name;
+    if (!section.empty()) {
+      if (!name.starts_with(section) || name[section.size()] != '.') continue;
+      name.remove_prefix(section.size() + 1);
+    }
+    const std::string_view key = name.substr(0, name.find('.'));
+    if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+  }
+  return keys;
+}
+
+std::string suggestion(std::string_view name, std::span<const std::string_view> known) {
+  const std::string_view meant = nearest(name, known);
+  if (!meant.empty()) return "did you mean '" + std::string(meant) + "'?";
+  std::string all = "one of: ";
+  for (const std::string_view key : known) all += (all.size() > 8 ? ", " : "") + std::string(key);
+  return all;
+}
+
+class Reader {
+ public:
+  Reader(Settings& settings, std::string_view file, flow::Diagnostics& diagnostics)
+      : settings_(settings), file_(file), diagnostics_(diagnostics) {}
+
+  void read_section(const Node& map, const std::string& section) {
+    for (const Node::Member& member : map.members) {
+      const std::string name = section.empty() ? member.key : section + "." + member.key;
+      if (is_section(name)) {
+        if (member.value.is_map()) {
+          read_section(member.value, name);
+        } else if (!member.value.is_null()) {
+          error(
+              "F0602",
+              member.value.position,
+              "'" + name + "' is a section and must be a map",
+              suggestion("", keys_in(name))
+          );
+        }
+      } else if (const Row* row = find_row(name)) {
+        read_value(*row, member.value);
+      } else {
+        error(
+            "F0601",
+            member.key_position,
+            "unknown setting '" + name + "'",
+            suggestion(member.key, keys_in(section))
+        );
+      }
+    }
+  }
+
+ private:
+  void read_value(const Row& row, const Node& node) {
+    if (row.read(node, settings_)) {
+      settings_.places.emplace(row.info.name, node.position);
+      return;
+    }
+    error(
+        "F0602",
+        node.position,
+        "the value of '" + std::string(row.info.name) + "' does not fit",
+        "it must be " + std::string(row.info.expected)
+    );
+  }
+
+  void error(std::string_view code, flow::Position position, std::string message, std::string help) {
+    diagnostics_.push_back(
+        {std::string(code), flow::Severity::error, file_, position, std::move(message), std::move(help)}
+    );
+  }
+
+  Settings& settings_;
+  std::string file_;
+  flow::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+std::span<const SettingInfo> setting_infos() {
+  return kInfos;
+}
+
+Settings read_settings(const Node& document, std::string_view file, flow::Diagnostics& diagnostics) {
+  Settings settings;
+  if (document.is_map()) {
+    Reader(settings, file, diagnostics).read_section(document, {});
+  } else if (!document.is_null()) {
+    diagnostics.push_back(
+        {"F0602",
+         flow::Severity::error,
+         std::string(file),
+         document.position,
+         "the settings must be a map",
+         "write key: value lines"}
+    );
+  }
+  return settings;
+}
+
+std::optional<Error> set_setting(Settings& settings, std::string_view name, std::string_view text) {
+  const Row* row = find_row(name);
+  if (row == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Row& known : kRows) names.push_back(known.info.name);
+    return Error{
+        ErrorCode::invalid_input,
+        "unknown setting '" + std::string(name) + "'",
+        std::string(name),
+        suggestion(name, names),
+    };
+  }
+  Node node;
+  node.kind = Node::Kind::scalar;
+  node.text = text;
+  if (text.starts_with("[") || text.starts_with("{")) {
+    if (auto parsed = flow::parse_json_document(text)) node = *std::move(parsed);
+  }
+  if (row->read(node, settings)) return std::nullopt;
+  return Error{
+      ErrorCode::invalid_input,
+      "the value of '" + std::string(name) + "' does not fit",
+      std::string(name),
+      "it must be " + std::string(row->info.expected),
+  };
+}
+
+}  // namespace parley::assistant

@@ -1,0 +1,70 @@
+// The settings of an assistant: parley.yaml, and the same keys from the environment and the command line.
+// One table declares every key; reading, "did you mean" and `parley config show` are made from it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flow/diagnostic.hpp"
+#include "flow/document.hpp"
+
+namespace parley::assistant {
+
+struct Suggestion {
+  std::string label;
+  std::string payload;  // what choosing it sends; the label when the author gave none
+};
+
+enum class ToolMode : std::uint8_t { test, live };
+
+struct Settings {
+  std::string name = "Assistant";
+  std::string disclosure = "You are chatting with an automated assistant.";
+  std::string locale = "en";
+  std::string currency = "USD";
+  std::int32_t utc_offset_seconds = 0;
+  std::string start;  // flow that greets; empty: wait for the first message
+  std::vector<Suggestion> suggestions;
+  std::vector<std::pair<std::string, std::string>> handlers;  // repair handler name → flow id
+  ToolMode tool_mode = ToolMode::test;
+
+  std::uint32_t max_steps_per_turn = 200;
+  std::uint32_t max_misunderstandings = 3;
+
+  std::string listen = "127.0.0.1:8080";
+  std::string data_dir = "parley-data";
+  std::string log_level = "info";
+  std::string log_format = "text";
+  std::uint32_t threads = 0;  // 0: one for each core
+  std::vector<std::string> allowed_origins;
+
+  // Where parley.yaml sets a key ("server.listen"), for messages about it later.
+  std::map<std::string, flow::Position, std::less<>> places;
+};
+
+struct SettingInfo {
+  std::string_view name;      // "server.listen"
+  std::string_view expected;  // "an address such as 127.0.0.1:8080"
+  std::string_view doc;
+};
+
+[[nodiscard]] std::span<const SettingInfo> setting_infos();
+
+// Reads parley.yaml's tree. Keys with problems keep their default.
+[[nodiscard]] Settings read_settings(
+    const flow::Node& document, std::string_view file, flow::Diagnostics& diagnostics
+);
+
+// One setting from text, as flags and environment variables give it; lists and maps are JSON.
+// Returns what is wrong, or nothing.
+[[nodiscard]] std::optional<Error> set_setting(
+    Settings& settings, std::string_view name, std::string_view text
+);
+
+}  // namespace parley::assistant

@@ -1,0 +1,129 @@
+#include "cli/data_folder.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <iterator>
+#include <utility>
+
+#include "cli/project.hpp"
+#include "cli/read_only_store.hpp"
+#include "server/turns/releases.hpp"
+
+namespace parley::cli {
+namespace {
+
+constexpr const char* kTenant = "default";
+constexpr std::uint32_t kPage = 500;
+
+// The store answers at once, so running the loop until it is empty is waiting for the answer.
+template <typename T>
+T wait(turns::Awaitable<T> work) {
+  boost::asio::io_context io(1);
+  std::optional<T> result;
+  boost::asio::co_spawn(
+      io, [&]() -> turns::Awaitable<void> { result.emplace(co_await std::move(work)); }, boost::asio::detached
+  );
+  io.run();
+  INVARIANT(result.has_value(), "a store without threads answers before its loop is empty");
+  return *std::move(result);
+}
+
+std::unexpected<Error> no_conversation(std::string_view id) {
+  return fail(
+      ErrorCode::not_found,
+      "there is no conversation '" + std::string(id) + "'",
+      {},
+      "parley conv list shows them"
+  );
+}
+
+}  // namespace
+
+struct DataFolder::Parts {
+  explicit Parts(std::unique_ptr<ReadOnlyStore> opened) : store(std::move(opened)), releases(*store) {}
+
+  std::unique_ptr<ReadOnlyStore> store;
+  turns::ReleaseTable releases;
+};
+
+DataFolder::DataFolder(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+DataFolder::~DataFolder() = default;
+DataFolder::DataFolder(DataFolder&&) noexcept = default;
+
+Result<DataFolder> DataFolder::open(const Arguments& arguments) {
+  ops::Assignments flags;
+  if (arguments.has("--data-dir")) flags.emplace_back("server.data_dir", arguments.text("--data-dir"));
+  const auto config = read_configuration(".", flags);
+  if (!config) return std::unexpected(config.error());
+  return open_at(config->assistant().data_dir);
+}
+
+Result<DataFolder> DataFolder::open_at(const std::string& directory) {
+  auto store = ReadOnlyStore::open(directory, kTenant);
+  if (!store) return std::unexpected(store.error());
+  return DataFolder(std::make_unique<Parts>(*std::move(store)));
+}
+
+Result<std::vector<turns::ConversationSummary>> DataFolder::conversations(turns::ConversationFilter filter) {
+  return wait(parts_->store->list(kTenant, std::move(filter)));
+}
+
+Result<turns::ConversationSummary> DataFolder::conversation(std::string_view id) {
+  auto stored = wait(parts_->store->load(kTenant, id));
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return no_conversation(id);
+  return std::move((*stored)->summary);
+}
+
+Result<std::vector<turns::LogRecord>> DataFolder::records(std::string_view id) {
+  std::vector<turns::LogRecord> all;
+  for (;;) {
+    auto page = wait(parts_->store->records(kTenant, id, all.size(), kPage));
+    if (!page) return std::unexpected(page.error());
+    const bool last = page->size() < kPage;
+    std::ranges::move(*page, std::back_inserter(all));
+    if (last) return all;
+  }
+}
+
+Result<turns::ReplayReport> DataFolder::replay(const std::string& id) {
+  return wait(turns::replay_stored(*parts_->store, parts_->releases, kTenant, id));
+}
+
+Result<turns::StoredRelease> DataFolder::active_release() {
+  auto stored = wait(parts_->store->active_release(kTenant));
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) {
+    return fail(
+        ErrorCode::not_found,
+        "no flow has been published yet",
+        {},
+        "parley serve publishes the flows of its folder"
+    );
+  }
+  return **std::move(stored);
+}
+
+Result<std::vector<turns::FlowVersion>> DataFolder::flow_versions(std::string_view flow_id) {
+  auto versions = wait(parts_->store->flow_versions(kTenant, flow_id));
+  if (versions && versions->empty()) {
+    return fail(
+        ErrorCode::not_found,
+        "there is no flow '" + std::string(flow_id) + "'",
+        {},
+        "parley flow list shows them"
+    );
+  }
+  return versions;
+}
+
+Result<turns::FlowVersion> DataFolder::flow_by_hash(std::string_view hash) {
+  auto version = wait(parts_->store->flow_by_hash(kTenant, hash));
+  if (!version) return std::unexpected(version.error());
+  if (!*version) return fail(ErrorCode::not_found, "there is no flow version " + std::string(hash));
+  return **std::move(version);
+}
+
+}  // namespace parley::cli

@@ -1,0 +1,48 @@
+// The data folder of a server for the commands that look into it; the server may run meanwhile.
+// Not thread-safe. Errors are for the person who typed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "server/turns/ports.hpp"
+#include "server/turns/replay.hpp"
+#include "server/turns/transcript.hpp"
+
+namespace parley::cli {
+
+class DataFolder {
+ public:
+  // --data-dir, or what the settings of the assistant in this folder say.
+  static Result<DataFolder> open(const Arguments& arguments);
+  static Result<DataFolder> open_at(const std::string& directory);
+  ~DataFolder();
+  DataFolder(DataFolder&&) noexcept;
+  DataFolder& operator=(DataFolder&&) = delete;
+
+  // One page, newest first.
+  [[nodiscard]] Result<std::vector<turns::ConversationSummary>> conversations(turns::ConversationFilter filter
+  );
+  // not_found when there is no such conversation.
+  [[nodiscard]] Result<turns::ConversationSummary> conversation(std::string_view id);
+  [[nodiscard]] Result<std::vector<turns::LogRecord>> records(std::string_view id);
+  [[nodiscard]] Result<turns::ReplayReport> replay(const std::string& id);
+
+  // What new conversations run on.
+  [[nodiscard]] Result<turns::StoredRelease> active_release();
+  // Newest first; not_found when the flow was never published.
+  [[nodiscard]] Result<std::vector<turns::FlowVersion>> flow_versions(std::string_view flow_id);
+  [[nodiscard]] Result<turns::FlowVersion> flow_by_hash(std::string_view hash);
+
+ private:
+  struct Parts;
+  explicit DataFolder(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace parley::cli

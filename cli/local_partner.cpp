@@ -1,0 +1,187 @@
+// The engine in this process: what a server does around it, without storing anything.
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "cli/chat_partner.hpp"
+#include "engine/advance.hpp"
+#include "engine/turn.hpp"
+
+namespace parley::cli {
+namespace {
+
+constexpr int kToolCallsPerTurnMax = 16;
+
+Timestamp now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+  const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(since - seconds);
+  return {seconds.count(), static_cast<std::int32_t>(nanos.count())};
+}
+
+class LocalPartner final : public ChatPartner {
+ public:
+  LocalPartner(const Project& project, std::string flow)
+      : settings_(project.space.folder.settings),
+        release_(*project.space.release),
+        connectors_(project.space.connectors),
+        flow_(std::move(flow)) {}
+
+  Result<Reply> begin() override {
+    Reply reply;
+    engine::Say hello{.speaker = engine::Speaker::system, .text = settings_.disclosure};
+    for (const auto& [label, payload] : settings_.suggestions) hello.buttons.push_back({label, payload});
+    reply.messages.push_back(std::move(hello));
+    feed(
+        engine::ConversationStarted{
+            .conversation_id = "c_terminal",
+            .tenant = "default",
+            .user_id = "u_terminal",
+            .channel = "terminal",
+            .locale = settings_.locale,
+            .utc_offset_seconds = settings_.utc_offset_seconds,
+            .currency = settings_.currency,
+            .release = release_.hash(),
+            .flow = flow_,
+        },
+        reply
+    );
+    return reply;
+  }
+
+  Result<Reply> say(const std::string& text, const std::string& payload) override {
+    Reply reply;
+    fire_due_timers(reply);
+    feed(
+        engine::MessageReceived{
+            .message_id = "m" + std::to_string(++messages_), .text = text, .payload = payload
+        },
+        reply
+    );
+    if (state_.owner == engine::Owner::pending_human && reply.messages.empty()) {
+      reply.remarks.emplace_back("waiting for a person; play one with :join NAME");
+    }
+    return reply;
+  }
+
+  Result<Reply> act_as_operator(const std::string& action, const std::string& text) override {
+    Reply reply;
+    if (action == "join" && !text.empty()) operator_ = text;
+    if (action == "join") {
+      feed(engine::OperatorJoined{.operator_id = operator_, .name = operator_}, reply);
+    } else if (action == "reply") {
+      feed(engine::OperatorReplied{.operator_id = operator_, .text = text}, reply);
+    } else {
+      feed(engine::OperatorLeft{.operator_id = operator_, .note = text}, reply);
+    }
+    return reply;
+  }
+
+  Result<Reply> look() override {
+    Reply reply;
+    fire_due_timers(reply);
+    return reply;
+  }
+
+ private:
+  // One event and everything that follows from it, until nothing is left to do.
+  void feed(engine::EventBody body, Reply& reply) {
+    advance(std::move(body), reply);
+    for (int calls = 0; !calls_.empty(); ++calls) {
+      const engine::CallTool call = std::move(calls_.front());
+      calls_.pop_front();
+      if (calls >= kToolCallsPerTurnMax) {
+        advance(
+            engine::ToolFailed{
+                .effect_id = call.effect_id, .code = "limit_exceeded", .message = "too many calls"
+            },
+            reply
+        );
+      } else {
+        carry_out(call, reply);
+      }
+    }
+  }
+
+  void advance(engine::EventBody body, Reply& reply) {
+    const engine::Event event{now(), std::move(body)};
+    engine::Effects effects;
+    engine::advance(release_, state_, event, effects);
+    auto understood = engine::understand(release_, state_, event.at, effects);
+    for (engine::Effect& effect : effects) take(std::move(effect), reply);
+    if (understood) advance(*std::move(understood), reply);
+  }
+
+  void take(engine::Effect effect, Reply& reply) {
+    if (auto* said = std::get_if<engine::Say>(&effect)) {
+      reply.messages.push_back(std::move(*said));
+    } else if (auto* call = std::get_if<engine::CallTool>(&effect)) {
+      calls_.push_back(std::move(*call));
+    } else if (const auto* timer = std::get_if<engine::StartTimer>(&effect)) {
+      timers_.insert_or_assign(timer->timer_id, timer->due);
+    } else if (const auto* cancelled = std::get_if<engine::CancelTimer>(&effect)) {
+      timers_.erase(cancelled->timer_id);
+    } else if (const auto* handed = std::get_if<engine::HandOff>(&effect)) {
+      reply.remarks.push_back(
+          "handed to a person" + (handed->queue.empty() ? "" : ", queue " + handed->queue) +
+          (handed->summary.empty() ? "" : ": " + handed->summary)
+      );
+      reply.remarks.emplace_back("play that person with :join NAME, :reply TEXT, :leave");
+    }
+  }
+
+  void carry_out(const engine::CallTool& call, Reply& reply) {
+    auto answer = workspace::call_tool(connectors_, call.tool, call.arguments);
+    if (answer) {
+      reply.remarks.push_back(call.tool + " answered in test mode");
+      advance(
+          engine::ToolReturned{.effect_id = call.effect_id, .result = *std::move(answer), .test_mode = true},
+          reply
+      );
+      return;
+    }
+    const Error& error = answer.error();
+    reply.remarks.push_back(call.tool + " failed: " + error.message);
+    advance(
+        engine::ToolFailed{
+            .effect_id = call.effect_id,
+            .code = error.pointer.empty() ? "failed" : error.pointer,
+            .message = error.message,
+        },
+        reply
+    );
+  }
+
+  // Time passes only while the person types; what came due since then happens first.
+  void fire_due_timers(Reply& reply) {
+    for (;;) {
+      const Timestamp at = now();
+      const auto due = std::ranges::find_if(timers_, [&](const auto& timer) { return timer.second <= at; });
+      if (due == timers_.end()) return;
+      const std::string id = due->first;
+      timers_.erase(due);
+      feed(engine::TimerFired{.timer_id = id}, reply);
+    }
+  }
+
+  const assistant::Settings& settings_;
+  const engine::Release& release_;
+  const tools::Connectors& connectors_;
+  std::string flow_;
+  std::string operator_ = "Operator";  // who the person plays
+  engine::State state_;
+  std::deque<engine::CallTool> calls_;  // not yet answered
+  std::map<std::string, Timestamp> timers_;
+  std::uint64_t messages_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ChatPartner> local_partner(const Project& project, std::string flow) {
+  return std::make_unique<LocalPartner>(project, std::move(flow));
+}
+
+}  // namespace parley::cli

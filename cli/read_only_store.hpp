@@ -1,0 +1,70 @@
+// The database of a data folder for reading, while a server may be using it: write-ahead mode lets readers in
+// beside the one writer, so no lock is asked for. One thread; every call completes at once; writes are
+// refused.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/stores/sqlite/tenant_reader.hpp"
+#include "server/turns/ports.hpp"
+
+namespace parley::cli {
+
+class ReadOnlyStore final : public turns::Store {
+ public:
+  // not_found when nothing has been stored there yet.
+  static Result<std::unique_ptr<ReadOnlyStore>> open(const std::string& data_dir, const std::string& tenant);
+
+  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::LogRecord>>> records(
+      std::string_view tenant,
+      std::string_view conversation_id,
+      std::uint64_t after_sequence,
+      std::uint32_t limit
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::ConversationSummary>>> list(
+      std::string_view tenant, turns::ConversationFilter filter
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::InboxEntry>>> find_answer(
+      std::string_view tenant, std::string_view scope, std::string_view key
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::PendingEffect>>> pending_effects(
+      std::string_view tenant, std::uint32_t limit
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::DueTimer>>> due_timers(
+      std::string_view tenant, Timestamp now, std::uint32_t limit
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::FlowVersion>>> flow_versions(
+      std::string_view tenant, std::string_view flow_id
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::FlowVersion>>> flow_by_hash(
+      std::string_view tenant, std::string_view hash
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::StoredRelease>>> release(
+      std::string_view tenant, std::string_view hash
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::StoredRelease>>> active_release(std::string_view tenant
+  ) override;
+  turns::Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
+      override;
+  turns::Awaitable<Result<void>> check() override;
+
+  turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
+  turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
+  turns::Awaitable<Result<void>> put_release(
+      std::string_view tenant, turns::StoredRelease release, bool activate
+  ) override;
+  turns::Awaitable<Result<void>> put_setting(
+      std::string_view tenant, std::string_view name, std::string_view value
+  ) override;
+
+ private:
+  explicit ReadOnlyStore(const std::string& path) : reader_(path) {}
+
+  stores::TenantReader reader_;
+};
+
+}  // namespace parley::cli

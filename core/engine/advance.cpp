@@ -1,0 +1,239 @@
+#include "engine/advance.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/clean.hpp"
+#include "engine/loop.hpp"
+#include "engine/repair/repair.hpp"
+#include "engine/run.hpp"
+#include "engine/steps/registry.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+using language::Command;
+using language::CommandKind;
+
+void begin_turn(State& state) {
+  ++state.turn;
+  state.messages_in_turn = 0;
+}
+
+void set_slots(Run& run, const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    if (command.kind != CommandKind::set_slot || run.state().stack.empty()) continue;
+    Frame& frame = run.frame();
+    const flow::Slot* slot = run.flow().slot(command.slot);
+    if (slot == nullptr) continue;
+    if (auto why = repair::refusal(run, *slot, command.value)) return repair::invalid(run, slot->name, *why);
+    run.set_slot(frame, slot->name, command.value);
+    frame.attempts.erase(slot->name);
+    frame.asked = false;
+  }
+}
+
+void answer_yes_or_no(Run& run, bool yes) {
+  if (run.state().stack.empty()) return repair::unknown(run, run.state().message);
+  const flow::Flow& flow = run.flow();
+  const flow::Step* step = run.frame().step < flow.steps.size() ? &flow.steps[run.frame().step] : nullptr;
+  const StepType* type = step == nullptr ? nullptr : &step_type(*step->spec);
+  if (type == nullptr || type->answer == nullptr || !run.frame().asked)
+    return repair::unknown(run, run.state().message);
+  apply(run, *step, type->answer(run, *step, yes));
+}
+
+void start_flow(Run& run, std::string_view flow_id) {
+  const flow::Flow* wanted = run.release().find(flow_id);
+  const auto& stack = run.state().stack;
+  const bool running =
+      std::any_of(stack.begin(), stack.end(), [&](const Frame& f) { return f.flow == flow_id; });
+  if (running) {
+    run.frame().asked = false;  // already at it: ask the open question again
+    return;
+  }
+  if (wanted->guard.has_value()) {
+    const auto allowed = run.test(*wanted->guard);
+    if (!allowed || !*allowed) return repair::unknown(run, run.state().message);
+  }
+  repair::digression(run, *wanted);
+}
+
+void carry_out(Run& run, const std::vector<Command>& commands) {
+  std::vector<Command> corrections;
+  std::copy_if(commands.begin(), commands.end(), std::back_inserter(corrections), [](const Command& c) {
+    return c.kind == CommandKind::correct_slot;
+  });
+  set_slots(run, commands);
+  if (!corrections.empty()) repair::correction(run, corrections);
+  for (const Command& command : commands) {
+    switch (command.kind) {
+      case CommandKind::set_slot:
+      case CommandKind::correct_slot:
+        break;
+      case CommandKind::start_flow:
+        start_flow(run, command.flow);
+        break;
+      case CommandKind::cancel:
+        repair::cancel(run);
+        break;
+      case CommandKind::skip:
+        repair::skip(run);
+        break;
+      case CommandKind::repeat:
+        repair::repeat(run);
+        break;
+      case CommandKind::affirm:
+        answer_yes_or_no(run, true);
+        break;
+      case CommandKind::deny:
+        answer_yes_or_no(run, false);
+        break;
+      case CommandKind::ask_human:
+        repair::hand_off_request(run);
+        break;
+      case CommandKind::invalid_value:
+        repair::invalid(run, command.slot, command.reason);
+        break;
+      case CommandKind::clarify:
+      case CommandKind::ask_knowledge:
+      case CommandKind::chitchat:
+      case CommandKind::cannot_handle:
+        repair::unknown(run, command.text);
+        break;
+    }
+    run_steps(run);
+  }
+}
+
+// One overload per event, in the order of EventBody.
+class Advance {
+ public:
+  explicit Advance(Run& run) : run_(run), state_(run.state()) {}
+
+  void operator()(const ConversationStarted& event) {
+    state_.conversation_id = event.conversation_id;
+    state_.tenant = event.tenant;
+    state_.user_id = event.user_id;
+    state_.channel = event.channel;
+    state_.locale = event.locale;
+    state_.utc_offset_seconds = event.utc_offset_seconds;
+    state_.currency = event.currency;
+    state_.release = event.release;
+    state_.context = event.context;
+    const std::string& flow_id = event.flow.empty() ? run_.release().settings().start_flow : event.flow;
+    if (flow_id.empty() || run_.release().find(flow_id) == nullptr) return;
+    Frame first;
+    first.flow = flow_id;
+    run_.push(std::move(first));
+    run_steps(run_);
+  }
+
+  void operator()(const MessageReceived& event) {
+    begin_turn(state_);
+    state_.message = event.text;
+    // While a person owns the conversation the bot is silent; the message is in the log for them to read.
+    if (state_.owner == Owner::bot) run_.emit(Understand{event.text, event.payload});
+  }
+
+  void operator()(const CommandsUnderstood& event) {
+    if (state_.owner != Owner::bot) return;
+    const std::vector<Command> commands = clean(run_, event.commands);
+    const bool understood = commands.front().kind != CommandKind::cannot_handle;
+    if (understood) state_.misunderstood = 0;
+    carry_out(run_, commands);
+    run_steps(run_);
+  }
+
+  void operator()(const ToolReturned& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const ToolFailed& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const TimerFired& event) { resume_top(event); }
+
+  void operator()(const OperatorJoined& event) {
+    begin_turn(state_);
+    state_.operator_name = event.name.empty() ? event.operator_id : event.name;
+    if (state_.owner == Owner::human) return;
+    state_.owner = Owner::human;
+    run_.say(Say{.speaker = Speaker::system, .text = state_.operator_name + " has joined the conversation."});
+  }
+
+  void operator()(const OperatorReplied& event) {
+    begin_turn(state_);
+    state_.owner = Owner::human;
+    run_.say(Say{
+        .speaker = Speaker::operator_,
+        .text = event.text,
+        .author = state_.operator_name.empty() ? event.operator_id : state_.operator_name,
+    });
+  }
+
+  void operator()(const OperatorLeft& event) {
+    if (state_.owner == Owner::bot) return;
+    begin_turn(state_);
+    state_.owner = Owner::bot;
+    state_.operator_name.clear();
+    run_.say(Say{.speaker = Speaker::system, .text = "You are chatting with the automated assistant again."});
+    if (resume_top(event) || state_.stack.empty()) return;
+    repair::resume(run_);
+    run_steps(run_);
+  }
+
+  void operator()(const FeedbackGiven&) {}
+
+  void operator()(const ReleaseAdopted& event) {
+    if (state_.stack.empty()) state_.release = event.release;
+  }
+
+ private:
+  // The frame that waits for the effect is the top one: nothing is pushed above a call that is under way.
+  void resume_waiting(std::string_view effect_id, const EventBody& event) {
+    if (state_.stack.empty() || run_.frame().pending_effect != effect_id) return;
+    resume_top(event);
+  }
+
+  bool resume_top(const EventBody& event) {
+    if (state_.stack.empty() || run_.frame().step >= run_.flow().steps.size()) return false;
+    const flow::Step& step = run_.flow().steps[run_.frame().step];
+    const StepType& type = step_type(*step.spec);
+    if (type.resume == nullptr) return false;
+    auto outcome = type.resume(run_, step, event);
+    if (!outcome) return false;
+    apply(run_, step, std::move(*outcome));
+    run_steps(run_);
+    return true;
+  }
+
+  Run& run_;
+  State& state_;
+};
+
+}  // namespace
+
+void advance(
+    const Release& release, State& state, const Event& event, Effects& effects, std::vector<Visit>* visits
+) {
+  Run run(release, state, event.at, effects, visits);
+  std::visit(Advance(run), event.body);
+}
+
+std::string_view status(const State& state) {
+  if (state.owner == Owner::pending_human) return "pending_human";
+  if (state.owner == Owner::human) return "human";
+  if (!state.stack.empty() && !state.stack.back().pending_effect.empty()) return "working";
+  if (state.ended) return "ended";
+  return "waiting";
+}
+
+std::string_view waiting_step(const Release& release, const State& state) {
+  for (std::size_t i = state.stack.size(); i-- > 0;) {
+    const Frame& frame = state.stack[i];
+    if (frame.kind == Frame::Kind::repair) continue;
+    const flow::Flow* flow = release.find(frame.flow);
+    if (flow == nullptr || frame.step >= flow->steps.size()) return {};
+    return flow->steps[frame.step].id;
+  }
+  return {};
+}
+
+}  // namespace parley::engine

@@ -1,0 +1,173 @@
+#include "engine/effect.hpp"
+
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/sha256.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+constexpr std::string_view kSpeakers[] = {"assistant", "operator", "system"};
+
+// In the order of Effect's alternatives.
+constexpr std::string_view kNames[] = {
+    "Say", "Understand", "CallTool", "StartTimer", "CancelTimer", "HandOff", "End"
+};
+static_assert(std::size(kNames) == std::variant_size_v<Effect>);
+
+void text(MapBuilder& map, std::string_view name, const std::string& value) {
+  if (!value.empty()) map.set(name, value);
+}
+
+struct Write {
+  MapBuilder& out;
+
+  void operator()(const Say& say) const {
+    out.set("id", say.id);
+    if (say.speaker != Speaker::assistant)
+      out.set("speaker", kSpeakers[static_cast<std::size_t>(say.speaker)]);
+    out.set("text", say.text);
+    if (!say.buttons.empty()) {
+      ListBuilder buttons;
+      for (const SaidButton& button : say.buttons) {
+        buttons.add(MapBuilder().set("label", button.label).set("payload", button.payload).build());
+      }
+      out.set("buttons", buttons.build());
+    }
+    if (!say.card.is_null()) out.set("card", say.card);
+    text(out, "input_slot", say.input_slot);
+    text(out, "input_type", say.input_type);
+    text(out, "author", say.author);
+  }
+  void operator()(const Understand& understand) const {
+    text(out, "text", understand.text);
+    text(out, "payload", understand.payload);
+  }
+  void operator()(const CallTool& call) const {
+    out.set("effect_id", call.effect_id);
+    out.set("tool", call.tool);
+    out.set("arguments", call.arguments);
+    if (call.occurrence != 0) out.set("occurrence", static_cast<std::int64_t>(call.occurrence));
+    out.set("timeout_ms", static_cast<std::int64_t>(call.timeout_ms));
+  }
+  void operator()(const StartTimer& timer) const {
+    out.set("timer_id", timer.timer_id);
+    out.set("due", timer.due);
+  }
+  void operator()(const CancelTimer& timer) const { out.set("timer_id", timer.timer_id); }
+  void operator()(const HandOff& hand_off) const {
+    text(out, "queue", hand_off.queue);
+    text(out, "summary", hand_off.summary);
+  }
+  void operator()(const End& end) const {
+    text(out, "flow", end.flow);
+    out.set("outcome", end.outcome);
+  }
+};
+
+std::string text(const Value& map, std::string_view key) {
+  return std::string(map.text(key));
+}
+
+std::uint32_t count(const Value& map, std::string_view key, std::uint32_t otherwise) {
+  const Value& value = map[key];
+  return value.is_int() ? static_cast<std::uint32_t>(value.as_int()) : otherwise;
+}
+
+Timestamp time(const Value& map, std::string_view key) {
+  const Value& value = map[key];
+  return value.is_timestamp() ? value.as_timestamp() : Timestamp{};
+}
+
+Effect read_say(const Value& m) {
+  Say say{.id = text(m, "id"), .text = text(m, "text")};
+  for (std::size_t i = 0; i < std::size(kSpeakers); ++i) {
+    if (m.text("speaker") == kSpeakers[i]) say.speaker = static_cast<Speaker>(i);
+  }
+  if (const Value& buttons = m["buttons"]; buttons.is_list()) {
+    for (const Value& button : buttons.as_list())
+      say.buttons.push_back({text(button, "label"), text(button, "payload")});
+  }
+  say.card = m["card"];
+  say.input_slot = text(m, "input_slot");
+  say.input_type = text(m, "input_type");
+  say.author = text(m, "author");
+  return say;
+}
+
+struct Reader {
+  std::string_view type;
+  Effect (*read)(const Value& map);
+};
+
+constexpr Reader kReaders[] = {
+    {"Say", read_say},
+    {"Understand", [](const Value& m) -> Effect { return Understand{text(m, "text"), text(m, "payload")}; }},
+    {"CallTool",
+     [](const Value& m) -> Effect {
+       return CallTool{
+           text(m, "effect_id"),
+           text(m, "tool"),
+           m["arguments"],
+           count(m, "occurrence", 0),
+           count(m, "timeout_ms", 30'000)
+       };
+     }},
+    {"StartTimer", [](const Value& m) -> Effect { return StartTimer{text(m, "timer_id"), time(m, "due")}; }},
+    {"CancelTimer", [](const Value& m) -> Effect { return CancelTimer{text(m, "timer_id")}; }},
+    {"HandOff", [](const Value& m) -> Effect { return HandOff{text(m, "queue"), text(m, "summary")}; }},
+    {"End", [](const Value& m) -> Effect { return End{text(m, "flow"), text(m, "outcome")}; }},
+};
+
+}  // namespace
+
+std::string_view name(const Effect& effect) {
+  return kNames[effect.index()];
+}
+
+Value to_value(const Effect& effect) {
+  MapBuilder map;
+  map.set("type", name(effect));
+  std::visit(Write{map}, effect);
+  return map.build();
+}
+
+Result<Effect> effect_from(const Value& value) {
+  const std::string_view type = value.text("type");
+  for (const Reader& reader : kReaders) {
+    if (reader.type == type) return reader.read(value);
+  }
+  return fail(ErrorCode::unsupported, "unknown effect '" + std::string(type) + "'", "/type");
+}
+
+std::string idempotency_key(std::string_view tenant, std::string_view conversation_id, const CallTool& call) {
+  // Parts are length-prefixed so that no two different actions can be written alike.
+  std::string action;
+  const std::string arguments = write_canonical(call.arguments);
+  const std::string occurrence = std::to_string(call.occurrence);
+  for (std::string_view part :
+       {tenant,
+        conversation_id,
+        std::string_view(call.tool),
+        std::string_view(arguments),
+        std::string_view(occurrence)}) {
+    action += std::to_string(part.size());
+    action += ':';
+    action += part;
+  }
+  const auto digest = sha256(action);
+  constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string key;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const auto byte : digest) {
+    bits = (bits << 8) | static_cast<std::uint8_t>(byte);
+    for (held += 8; held >= 5; held -= 5) key += kAlphabet[(bits >> (held - 5)) & 31];
+  }
+  if (held > 0) key += kAlphabet[(bits << (5 - held)) & 31];
+  return key;
+}
+
+}  // namespace parley::engine

@@ -1,0 +1,88 @@
+// Effects: what the engine asks of the world, as data. The driver commits them before it carries them out and
+// feeds what came of them back as events.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+
+namespace parley::engine {
+
+struct SaidButton {
+  std::string label;
+  std::string payload;
+
+  bool operator==(const SaidButton&) const = default;
+};
+
+enum class Speaker : std::uint8_t { assistant, operator_, system };
+
+// One message to the user.
+struct Say {
+  std::string id;  // "turn.n", unique in the conversation
+  Speaker speaker = Speaker::assistant;
+  std::string text;
+  std::vector<SaidButton> buttons;
+  Value card;              // a structured card for channels that can show one; null otherwise
+  std::string input_slot;  // the slot this message asks for, or empty
+  std::string input_type;  // its type, for the keyboard and the picker
+  std::string author;      // the operator's name
+};
+
+// Find out what the message just received means; answered by CommandsUnderstood.
+struct Understand {
+  std::string text;
+  std::string payload;
+};
+
+// Answered by ToolReturned or ToolFailed. The idempotency key is made from what the action is:
+// tenant, conversation, tool, canonical arguments and `occurrence`, the count of equal calls so far.
+struct CallTool {
+  std::string effect_id;
+  std::string tool;  // "stripe.charge"
+  Value arguments;
+  std::uint32_t occurrence = 0;
+  std::uint32_t timeout_ms = 30'000;
+};
+
+struct StartTimer {
+  std::string timer_id;
+  Timestamp due;
+};
+
+struct CancelTimer {
+  std::string timer_id;
+};
+
+struct HandOff {
+  std::string queue;
+  std::string summary;
+};
+
+// No flow runs any more. outcome: "resolved", "abandoned", "escalated" or "failed".
+struct End {
+  std::string flow;
+  std::string outcome;
+};
+
+using Effect = std::variant<Say, Understand, CallTool, StartTimer, CancelTimer, HandOff, End>;
+using Effects = std::vector<Effect>;
+
+[[nodiscard]] std::string_view name(const Effect& effect);
+
+[[nodiscard]] Value to_value(const Effect& effect);
+[[nodiscard]] Result<Effect> effect_from(const Value& value);
+
+// The key that a remote may use to recognise a repeated request: lower-case base32 of a SHA-256, 52
+// characters.
+[[nodiscard]] std::string idempotency_key(
+    std::string_view tenant, std::string_view conversation_id, const CallTool& call
+);
+
+}  // namespace parley::engine

@@ -1,0 +1,112 @@
+// Events: everything the engine is told, as recorded facts. A conversation's log is its events; feeding them
+// to advance() again gives the same state and the same effects, byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+#include "language/command.hpp"
+
+namespace parley::engine {
+
+// The first event of every conversation. `release` is the hash of the set of flows it runs on.
+struct ConversationStarted {
+  std::string conversation_id;
+  std::string tenant;
+  std::string user_id;
+  std::string channel;  // "api", "web", "terminal"…
+  std::string locale = "en";
+  std::int32_t utc_offset_seconds = 0;
+  std::string currency = "USD";
+  std::string release;
+  std::string flow;  // to start at once; empty: wait for the first message
+  Value context;     // what the caller knows about the user; read-only for flows
+};
+
+struct MessageReceived {
+  std::string message_id;
+  std::string text;
+  std::string payload;  // of a pressed button; empty for typed text
+};
+
+// What the message just received means. `source` is "matcher" or the model that was asked.
+struct CommandsUnderstood {
+  std::vector<language::Command> commands;
+  std::string source = "matcher";
+};
+
+struct ToolReturned {
+  std::string effect_id;
+  Value result;
+  bool test_mode = false;  // the answer was made up from the tool's description
+};
+
+struct ToolFailed {
+  std::string effect_id;
+  std::string code;  // stable, e.g. "timeout", "http_402", "in_doubt"
+  std::string message;
+  bool in_doubt = false;  // it may have happened
+};
+
+struct TimerFired {
+  std::string timer_id;
+};
+
+struct OperatorJoined {
+  std::string operator_id;
+  std::string name;  // as the user sees it
+};
+
+struct OperatorReplied {
+  std::string operator_id;
+  std::string text;
+};
+
+// The human hands the conversation back to the bot.
+struct OperatorLeft {
+  std::string operator_id;
+  std::string note;
+};
+
+struct FeedbackGiven {
+  std::int32_t stars = 0;  // 1…5
+  std::string comment;
+};
+
+// Between flows a conversation may move to newer flows; inside a flow it never does.
+struct ReleaseAdopted {
+  std::string release;
+};
+
+using EventBody = std::variant<
+    ConversationStarted,
+    MessageReceived,
+    CommandsUnderstood,
+    ToolReturned,
+    ToolFailed,
+    TimerFired,
+    OperatorJoined,
+    OperatorReplied,
+    OperatorLeft,
+    FeedbackGiven,
+    ReleaseAdopted>;
+
+struct Event {
+  Timestamp at;  // the only clock the engine has
+  EventBody body;
+};
+
+// "MessageReceived"…
+[[nodiscard]] std::string_view name(const EventBody& body);
+
+// For the log, with "type" and "at"; empty fields are left out.
+[[nodiscard]] Value to_value(const Event& event);
+[[nodiscard]] Result<Event> event_from(const Value& value);
+
+}  // namespace parley::engine

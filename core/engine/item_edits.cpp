@@ -1,0 +1,203 @@
+#include "engine/item_edits.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "language/phrases.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+using Items = std::vector<Value>;
+
+Items as_items(const Value& list) {
+  if (!list.is_list()) return {};
+  const auto items = list.as_list();
+  return Items(items.begin(), items.end());
+}
+
+// The place of an item whose name is, ends with, or starts with the words: "coke" finds "diet coke".
+std::size_t place_of(const Items& items, std::string_view words) {
+  const std::string wanted = language::normalise(words);
+  if (wanted.empty()) return items.size();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string name = language::normalise(items[i].text("item"));
+    if (name == wanted || name.ends_with(" " + wanted) || wanted.ends_with(" " + name)) return i;
+  }
+  return items.size();
+}
+
+std::optional<std::size_t> find_word(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const bool starts = at == 0 || text[at - 1] == ' ';
+    const bool ends = at + word.size() == text.size() || text[at + word.size()] == ' ';
+    if (starts && ends) return at;
+  }
+  return std::nullopt;
+}
+
+std::string_view after_prefix(std::string_view text, std::initializer_list<std::string_view> prefixes) {
+  for (const std::string_view prefix : prefixes) {
+    if (text.starts_with(prefix) && text.size() > prefix.size() && text[prefix.size()] == ' ') {
+      return text.substr(prefix.size() + 1);
+    }
+  }
+  return {};
+}
+
+class Editor {
+ public:
+  Editor(const Value& items, const flow::Slot& slot, const language::Circumstances& circumstances)
+      : items_(as_items(items)), slot_(slot), circumstances_(circumstances) {}
+
+  std::optional<Value> add(std::string_view words) {
+    const Items more = read(words);
+    if (more.empty()) return std::nullopt;
+    for (const Value& item : more) {
+      const std::size_t at = place_of(items_, item.text("item"));
+      if (at == items_.size()) {
+        items_.push_back(item);
+      } else {
+        items_[at] = items_[at].with("quantity", Value(quantity(items_[at]) + quantity(item)));
+      }
+    }
+    return done();
+  }
+
+  std::optional<Value> remove(std::string_view words) {
+    std::size_t at = place_of(items_, words);
+    if (at == items_.size()) {
+      const Items named = read(words);
+      if (named.size() == 1) at = place_of(items_, named.front().text("item"));
+    }
+    if (at == items_.size() || items_.size() == 1) return std::nullopt;
+    items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
+    return done();
+  }
+
+  std::optional<Value> replace(std::string_view old_words, std::string_view new_words) {
+    std::size_t at = place_of(items_, old_words);
+    if (at == items_.size()) {
+      const Items named = read(old_words);
+      if (named.size() == 1) at = place_of(items_, named.front().text("item"));
+    }
+    if (at == items_.size()) return std::nullopt;
+    if (const auto count = number(new_words)) {
+      items_[at] = items_[at].with("quantity", Value(*count));
+      return done();
+    }
+    Items fresh = read(new_words);
+    if (fresh.empty()) return std::nullopt;
+    items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
+    items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(at), fresh.begin(), fresh.end());
+    return done();
+  }
+
+  // "three", "three pizzas": a new count of what is there already.
+  std::optional<Value> recount(std::string_view words) {
+    if (const auto count = number(words)) {
+      if (items_.size() != 1) return std::nullopt;
+      items_[0] = items_[0].with("quantity", Value(*count));
+      return done();
+    }
+    const Items named = read(words);
+    if (named.empty()) return std::nullopt;
+    for (const Value& item : named) {
+      const std::size_t at = place_of(items_, item.text("item"));
+      if (at == items_.size()) return std::nullopt;
+      items_[at] = items_[at].with("quantity", item["quantity"]);
+    }
+    return done();
+  }
+
+ private:
+  Items read(std::string_view words) const {
+    auto value = language::read_answer(slot_, words, circumstances_);
+    return value ? as_items(*value) : Items{};
+  }
+
+  static std::int64_t quantity(const Value& item) {
+    return item["quantity"].is_int() ? item["quantity"].as_int() : 1;
+  }
+
+  std::optional<std::int64_t> number(std::string_view words) const {
+    const flow::SlotType count{flow::SlotKind::integer, nullptr};
+    const std::string plain = language::normalise(words);
+    // Only a bare number: "three" but not "three pizzas".
+    const auto found = language::find_values(count, {}, plain, circumstances_);
+    if (found.size() != 1 || found[0].begin != 0 || found[0].end != plain.size()) return std::nullopt;
+    if (!found[0].value.is_int() || found[0].value.as_int() < 1) return std::nullopt;
+    return found[0].value.as_int();
+  }
+
+  Value done() { return Value::list(std::move(items_)); }
+
+  Items items_;
+  const flow::Slot& slot_;
+  const language::Circumstances& circumstances_;
+};
+
+}  // namespace
+
+std::optional<Value> edit_items(
+    const Value& items,
+    std::string_view rest,
+    std::string_view said,
+    const flow::Slot& slot,
+    const language::Circumstances& circumstances
+) {
+  Editor editor(items, slot, circumstances);
+  const std::string core = language::normalise(rest);
+
+  if (const auto at = find_word(said, "instead of")) {
+    std::string_view fresh = said.substr(0, *at);
+    const std::string_view old = said.substr(std::min(said.size(), *at + 11));
+    while (fresh.ends_with(' ')) fresh.remove_suffix(1);
+    for (const std::string_view verb : {"i would like", "i want", "make it", "actually", "with", "no"}) {
+      if (fresh.starts_with(verb) && fresh.size() > verb.size()) fresh.remove_prefix(verb.size() + 1);
+    }
+    return editor.replace(old, fresh);
+  }
+  for (const std::string_view verb : {"change", "replace", "swap"}) {
+    const auto start = find_word(said, verb);
+    if (!start) continue;
+    const std::string_view tail = said.substr(std::min(said.size(), *start + verb.size() + 1));
+    for (const std::string_view joint : {"to", "with", "for", "by", "into"}) {
+      const auto middle = find_word(tail, joint);
+      if (!middle || *middle == 0) continue;
+      std::string_view old = tail.substr(0, *middle - 1);
+      for (const std::string_view article : {"the", "my", "a", "an"}) {
+        if (const auto bare = after_prefix(old, {article}); !bare.empty()) old = bare;
+      }
+      return editor.replace(old, tail.substr(std::min(tail.size(), *middle + joint.size() + 1)));
+    }
+  }
+  for (const std::string_view text : {said, std::string_view(core)}) {
+    if (const auto words = after_prefix(text, {"add", "also", "and also", "plus", "and add", "also add"});
+        !words.empty()) {
+      return editor.add(words);
+    }
+    if (const auto words = after_prefix(
+            text,
+            {"remove the",
+             "remove",
+             "drop the",
+             "drop",
+             "without the",
+             "without",
+             "delete the",
+             "delete",
+             "leave out the",
+             "no"}
+        );
+        !words.empty()) {
+      if (auto removed = editor.remove(words)) return removed;
+    }
+  }
+  return editor.recount(core);
+}
+
+}  // namespace parley::engine

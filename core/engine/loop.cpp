@@ -1,0 +1,177 @@
+#include "engine/loop.hpp"
+
+#include <utility>
+
+#include "engine/repair/repair.hpp"
+#include "engine/steps/registry.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+void end_conversation(Run& run, const std::string& flow_id) {
+  State& state = run.state();
+  state.ended = true;
+  run.emit(End{flow_id, state.outcome});
+}
+
+// Ends flows down to and including the one the user knows by name; sub-flows go with their caller.
+void abandon(Run& run, std::string outcome) {
+  State& state = run.state();
+  while (!state.stack.empty() && state.stack.back().kind != Frame::Kind::flow) state.stack.pop_back();
+  if (state.stack.empty()) return;
+  const std::string flow_id = state.stack.back().flow;
+  state.stack.pop_back();
+  state.outcome = outcome;
+  if (outcome == "escalated")
+    repair::give_to_human(run, "default", "Stopped in " + spoken(flow_id) + ": needs a person.");
+  if (state.stack.empty()) {
+    end_conversation(run, flow_id);
+  } else {
+    repair::resume(run);
+  }
+}
+
+void say_again(Run& run) {
+  // say() replaces last_said with the first new message, so the old ones are moved out first.
+  std::vector<Say> said = std::move(run.state().last_said);
+  run.state().last_said.clear();
+  for (Say& message : said) run.say(std::move(message));
+}
+
+void continue_below(Run& run, Frame repair) {
+  switch (repair.continuation) {
+    case Continuation::none:
+      break;
+    case Continuation::ask_again:
+      if (!run.state().stack.empty()) run.frame().asked = false;
+      break;
+    case Continuation::say_again:
+      say_again(run);
+      break;
+    case Continuation::rewind:
+      run.go_to(repair.target);
+      break;
+    case Continuation::abandon:
+      abandon(run, std::move(repair.outcome));
+      break;
+    case Continuation::hand_off:
+      repair::give_to_human(run, "default", "The user asked for a person, or we could not help.");
+      break;
+    case Continuation::conclude:
+      if (run.state().stack.empty()) end_conversation(run, std::string(repair.about.text("flow")));
+      break;
+  }
+}
+
+std::vector<std::pair<std::string, Value>> evaluate_outputs(Run& run, const flow::Flow& flow) {
+  std::vector<std::pair<std::string, Value>> outputs;
+  for (const flow::Parameter& output : flow.outputs) {
+    if (auto value = output.value.evaluate(run.scope())) outputs.emplace_back(output.name, std::move(*value));
+  }
+  return outputs;
+}
+
+// Something in the flow itself failed. A broken handler is dropped, so that repair cannot go in circles.
+void step_failed(Run& run, const std::string& why) {
+  if (run.frame().kind == Frame::Kind::repair) {
+    finish_frame(run, "failed");
+  } else {
+    repair::error(run, "flow_error", why, false);
+  }
+}
+
+}  // namespace
+
+void finish_frame(Run& run, std::string outcome) {
+  State& state = run.state();
+  const flow::Flow& flow = run.flow();
+  auto outputs = evaluate_outputs(run, flow);
+  Frame finished = std::move(state.stack.back());
+  state.stack.pop_back();
+
+  switch (finished.kind) {
+    case Frame::Kind::repair:
+      return continue_below(run, std::move(finished));
+    case Frame::Kind::call:
+      for (auto& [name, value] : outputs) run.set_slot(run.frame(), name, std::move(value));
+      run.go_to(run.flow().steps[run.frame().step].next);
+      return;
+    case Frame::Kind::flow:
+      break;
+  }
+  state.outcome = std::move(outcome);
+  if (!state.stack.empty()) return repair::resume(run);
+  if (state.outcome == "resolved") {
+    repair::completed(run, flow);
+  } else {
+    end_conversation(run, finished.flow);
+  }
+}
+
+bool apply(Run& run, const flow::Step& step, Outcome outcome) {
+  switch (outcome.kind) {
+    case Outcome::Kind::next:
+      run.go_to(step.next);
+      return false;
+    case Outcome::Kind::jump:
+      run.go_to(outcome.step);
+      return false;
+    case Outcome::Kind::wait:
+      return true;
+    case Outcome::Kind::call: {
+      Frame callee;
+      callee.kind = Frame::Kind::call;
+      callee.flow = std::move(outcome.flow);
+      callee.slots = std::move(outcome.slots);
+      run.frame().entered = true;
+      run.push(std::move(callee));
+      return false;
+    }
+    case Outcome::Kind::end:
+      finish_frame(run, std::move(outcome.text));
+      return false;
+    case Outcome::Kind::stay:
+      return false;
+    case Outcome::Kind::fail:
+      step_failed(run, outcome.text);
+      return false;
+  }
+  return true;
+}
+
+void run_steps(Run& run) {
+  std::uint32_t steps = 0;
+  const std::uint32_t limit = run.release().settings().max_steps_per_turn;
+  while (!run.state().stack.empty()) {
+    const flow::Flow& flow = run.flow();
+    if (run.frame().step >= flow.steps.size()) {
+      finish_frame(run, "resolved");
+      continue;
+    }
+    if (++steps == limit) repair::error(run, "step_limit", "the flow ran too many steps in one turn", false);
+    // The handler of the limit gets a few steps of its own; a flow that still does not rest is cut off.
+    if (steps > limit + 20) {
+      run.state().stack.clear();
+      run.state().outcome = "failed";
+      return end_conversation(run, flow.id);
+    }
+    if (steps == limit) continue;
+    const flow::Step& step = flow.steps[run.frame().step];
+    if (step.condition.has_value() && !run.frame().entered) {
+      const auto holds = run.test(*step.condition);
+      if (!holds) {
+        step_failed(run, holds.error().message);
+        continue;
+      }
+      if (!*holds) {
+        run.go_to(step.next);
+        continue;
+      }
+    }
+    run.visit(flow, run.frame().step);
+    if (apply(run, step, step_type(*step.spec).run(run, step))) return;
+  }
+}
+
+}  // namespace parley::engine

@@ -1,0 +1,134 @@
+#include "engine/release.hpp"
+
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/sha256.hpp"
+#include "engine/repair/builtin_flows.hpp"
+#include "language/phrases.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+std::uint32_t limit(const Value& map, std::string_view key, std::uint32_t otherwise) {
+  const Value& value = map[key];
+  return value.is_int() && value.as_int() > 0 && value.as_int() <= 100'000
+             ? static_cast<std::uint32_t>(value.as_int())
+             : otherwise;
+}
+
+// Higher priority wins; among equals the flow whose id sorts first, so the choice does not depend on file
+// order.
+struct Claim {
+  const flow::Flow* flow = nullptr;
+  std::int32_t priority = 0;
+};
+
+void claim(
+    std::map<std::string, Claim, std::less<>>& claims,
+    std::string words,
+    const flow::Flow& flow,
+    std::int32_t priority
+) {
+  if (words.empty()) return;
+  Claim& current = claims[std::move(words)];
+  if (current.flow == nullptr || priority > current.priority) current = {&flow, priority};
+}
+
+}  // namespace
+
+Value AssistantSettings::to_value() const {
+  MapBuilder handler_map;
+  for (const auto& [repair, flow_id] : handlers) handler_map.set(repair, flow_id);
+  return MapBuilder()
+      .set("name", name)
+      .set("start_flow", start_flow)
+      .set("handlers", handler_map.build())
+      .set("max_steps_per_turn", static_cast<std::int64_t>(max_steps_per_turn))
+      .set("max_misunderstandings", static_cast<std::int64_t>(max_misunderstandings))
+      .build();
+}
+
+AssistantSettings AssistantSettings::from_value(const Value& value) {
+  AssistantSettings settings;
+  settings.name = value.text("name", settings.name);
+  settings.start_flow = value.text("start_flow");
+  if (const Value& handlers = value["handlers"]; handlers.is_map()) {
+    for (const auto& [repair, flow_id] : handlers.entries()) {
+      if (flow_id.is_string()) settings.handlers.emplace_back(repair.as_string(), flow_id.as_string());
+    }
+  }
+  settings.max_steps_per_turn = limit(value, "max_steps_per_turn", settings.max_steps_per_turn);
+  settings.max_misunderstandings = limit(value, "max_misunderstandings", settings.max_misunderstandings);
+  return settings;
+}
+
+const flow::Flow* Release::find(std::string_view flow_id) const {
+  if (const auto found = flows_.find(flow_id); found != flows_.end()) return found->second.get();
+  return builtin_flow(flow_id);
+}
+
+const flow::Flow& Release::handler(const flow::Flow& about, std::string_view repair) const {
+  for (const auto& [name, flow_id] : about.handlers) {
+    if (name != repair) continue;
+    if (const flow::Flow* own = find(flow_id)) return *own;
+  }
+  return handler(repair);
+}
+
+const flow::Flow& Release::handler(std::string_view repair) const {
+  for (const auto& [name, flow_id] : settings_.handlers) {
+    if (name != repair) continue;
+    if (const flow::Flow* own = find(flow_id)) return *own;
+  }
+  const flow::Flow* found = find("repair." + std::string(repair));
+  INVARIANT(found != nullptr, "every repair has a built-in handler");
+  return *found;
+}
+
+const flow::Flow* Release::by_command(std::string_view command) const {
+  const auto found = commands_.find(command);
+  return found == commands_.end() ? nullptr : found->second;
+}
+
+const flow::Flow* Release::by_phrase(std::string_view normalised) const {
+  const auto found = phrases_.find(normalised);
+  return found == phrases_.end() ? nullptr : found->second;
+}
+
+ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings settings) {
+  auto release = std::make_shared<Release>();
+  for (flow::FlowPtr& flow : flows) {
+    std::string id = flow->id;
+    release->flows_.insert_or_assign(std::move(id), std::move(flow));
+  }
+
+  std::map<std::string, Claim, std::less<>> commands;
+  std::map<std::string, Claim, std::less<>> phrases;
+  MapBuilder contents;
+  for (const auto& [id, flow] : release->flows_) {
+    contents.set(id, flow->hash);
+    for (const flow::Trigger& trigger : flow->triggers) {
+      if (trigger.kind == flow::Trigger::Kind::command)
+        claim(commands, trigger.command, *flow, trigger.priority);
+      for (const std::string& phrase : trigger.phrases) {
+        claim(phrases, language::normalise(phrase), *flow, trigger.priority);
+      }
+    }
+  }
+  for (const auto& [id, flow] : release->flows_) {
+    // "/order" starts the flow "order" unless an author gave the command to another flow.
+    if (!id.starts_with("repair.")) claim(commands, "/" + id, *flow, INT32_MIN);
+  }
+  for (const auto& [words, winner] : commands) release->commands_.emplace(words, winner.flow);
+  for (const auto& [words, winner] : phrases) release->phrases_.emplace(words, winner.flow);
+
+  release->settings_ = std::move(settings);
+  release->hash_ = sha256_hex(write_canonical(
+      MapBuilder().set("flows", contents.build()).set("settings", release->settings_.to_value()).build()
+  ));
+  return release;
+}
+
+}  // namespace parley::engine

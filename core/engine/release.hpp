@@ -1,0 +1,60 @@
+// A release: the set of flows that conversations run on, frozen and addressed by the hash of its contents.
+// Immutable after make_release(); shared between threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/value.hpp"
+#include "flow/flow.hpp"
+
+namespace parley::engine {
+
+// What an assistant decides for all its flows.
+struct AssistantSettings {
+  std::string name = "Assistant";
+  std::string start_flow;  // started when a conversation names none; empty: wait for a message
+  std::vector<std::pair<std::string, std::string>> handlers;  // repair handler → flow id, for all flows
+  std::uint32_t max_steps_per_turn = 200;
+  std::uint32_t max_misunderstandings = 3;  // in a row, then a person is brought in
+
+  [[nodiscard]] Value to_value() const;
+  [[nodiscard]] static AssistantSettings from_value(const Value& value);
+};
+
+class Release {
+ public:
+  [[nodiscard]] const std::string& hash() const { return hash_; }
+  [[nodiscard]] const AssistantSettings& settings() const { return settings_; }
+  // The assistant's own flows by id, without the built-in handlers.
+  [[nodiscard]] const std::map<std::string, flow::FlowPtr, std::less<>>& flows() const { return flows_; }
+
+  // Own flows first, then built-in handlers; null when unknown.
+  [[nodiscard]] const flow::Flow* find(std::string_view flow_id) const;
+  // The flow that handles a repair ("cancel") for a flow: its own `handlers`, the assistant's, a flow named
+  // "repair.cancel", or the built-in.
+  [[nodiscard]] const flow::Flow& handler(const flow::Flow& about, std::string_view repair) const;
+  [[nodiscard]] const flow::Flow& handler(std::string_view repair) const;
+  // The flow triggered by a command ("/order") or by a phrase in normal form; null when there is none.
+  [[nodiscard]] const flow::Flow* by_command(std::string_view command) const;
+  [[nodiscard]] const flow::Flow* by_phrase(std::string_view normalised) const;
+
+ private:
+  friend std::shared_ptr<const Release> make_release(
+      std::vector<flow::FlowPtr> flows, AssistantSettings settings
+  );
+  std::string hash_;
+  AssistantSettings settings_;
+  std::map<std::string, flow::FlowPtr, std::less<>> flows_;
+  std::map<std::string, const flow::Flow*, std::less<>> commands_;
+  std::map<std::string, const flow::Flow*, std::less<>> phrases_;
+};
+
+using ReleasePtr = std::shared_ptr<const Release>;
+
+[[nodiscard]] ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings settings = {});
+
+}  // namespace parley::engine

@@ -1,0 +1,43 @@
+// Repair: what happens when a conversation leaves the straight path. Each case is a handler flow (built-in,
+// or the author's own) run as a frame on top of the frame it is about, plus what to do when it is done
+// (Continuation).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/value.hpp"
+#include "engine/run.hpp"
+#include "language/command.hpp"
+
+namespace parley::engine::repair {
+
+// The user changed answers that were already given. Invalid new values keep the old ones and say why.
+void correction(Run& run, const std::vector<language::Command>& changes);
+// The user wants another flow; the running one waits below it.
+void digression(Run& run, const flow::Flow& wanted);
+// A digression is over, or a person handed back: go on with the frame that waited.
+void resume(Run& run);
+void cancel(Run& run);
+void skip(Run& run);
+void repeat(Run& run);
+// A message that means nothing to us; after too many in a row a person is brought in.
+void unknown(Run& run, std::string_view text);
+// An answer that cannot be taken; after max_attempts the slot's on_exhausted step, or a person.
+void invalid(Run& run, std::string_view slot, std::string_view reason);
+// A no to a confirm step that does not say where a no leads.
+void denied(Run& run);
+void hand_off_request(Run& run);
+// A flow ended and nothing waits below it.
+void completed(Run& run, const flow::Flow& flow);
+// A tool or an expression failed and the flow has no branch for it. in_doubt brings in a person.
+void error(Run& run, std::string_view code, std::string_view message, bool in_doubt);
+
+// The bot falls silent; the effect tells the operators.
+void give_to_human(Run& run, std::string queue, std::string summary);
+
+// A value for a slot, checked with the slot's `validate`; the sentence for the user when it is refused.
+[[nodiscard]] std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value& value);
+
+}  // namespace parley::engine::repair

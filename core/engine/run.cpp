@@ -1,0 +1,167 @@
+#include "engine/run.hpp"
+
+#include <utility>
+
+#include "base/json.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+const Value kNull;
+
+Value slots_as_value(const Slots& slots) {
+  MapBuilder map;
+  map.reserve(slots.size());
+  for (const auto& [name, value] : slots) map.set(name, value);
+  return map.build();
+}
+
+}  // namespace
+
+std::string spoken(std::string_view identifier) {
+  std::string words(identifier);
+  for (char& c : words) {
+    if (c == '_' || c == '-' || c == '.') c = ' ';
+  }
+  return words;
+}
+
+const flow::Flow& Run::flow_of(const Frame& frame) const {
+  const flow::Flow* flow = release_.find(frame.flow);
+  INVARIANT(flow != nullptr, "a frame's flow is part of its release");
+  return *flow;
+}
+
+const Value* Run::keep(Value value) {
+  return &kept_.emplace_front(std::move(value));
+}
+
+expr::Scope Run::scope(const Value* value) {
+  if (value == nullptr) return expr::Scope(&Run::look_up, &plain_);
+  return expr::Scope(&Run::look_up, &tables_.emplace_front(this, value));
+}
+
+const Value* Run::look_up(const void* names, std::string_view name) {
+  const auto* table = static_cast<const NameTable*>(names);
+  return table->run->find_name(table->value, name);
+}
+
+const Value* Run::find_name(const Value* value, std::string_view name) {
+  if (name == "value" && value != nullptr) return value;
+  if (!state_.stack.empty()) {
+    // A repair handler talks about the frame below it, so it sees that frame's slots behind its own.
+    for (std::size_t depth = state_.stack.size(); depth-- > 0;) {
+      const Frame& frame = state_.stack[depth];
+      if (frame.kind == Frame::Kind::repair && name == "repair") return &frame.about;
+      if (const auto found = frame.slots.find(name); found != frame.slots.end()) return &found->second;
+      const flow::Flow& flow = flow_of(frame);
+      if (const flow::Slot* declared = flow.slot(name)) {
+        const Value* shared = declared->scope == flow::SlotScope::flow ? nullptr : slot(frame, name);
+        return shared != nullptr ? shared : &kNull;
+      }
+      if (frame.kind != Frame::Kind::repair) break;
+    }
+  }
+  if (const auto found = state_.slots.find(name); found != state_.slots.end()) return &found->second;
+  if (name == "now") return keep(Value(at_));
+  if (name == "message") return keep(Value(state_.message));
+  if (name == "context") return &state_.context;
+  if (name == "slots")
+    return keep(state_.stack.empty() ? Value::map() : slots_as_value(state_.stack.back().slots));
+  if (name == "user")
+    return keep(MapBuilder().set("id", state_.user_id).set("locale", state_.locale).build());
+  if (name == "conversation") {
+    return keep(MapBuilder()
+                    .set("id", state_.conversation_id)
+                    .set("turn", static_cast<std::int64_t>(state_.turn))
+                    .set("channel", state_.channel)
+                    .build());
+  }
+  if (name == "assistant") return keep(MapBuilder().set("name", release_.settings().name).build());
+  if (name == "flow" && !state_.stack.empty()) {
+    const flow::Flow& running = flow();
+    return keep(MapBuilder()
+                    .set("id", running.id)
+                    .set("version", running.version)
+                    .set("description", running.description)
+                    .build());
+  }
+  return nullptr;
+}
+
+Result<std::string> Run::render(const flow::Text& text) {
+  if (text.empty()) return std::string();
+  return text.in(state_.locale).render(scope());
+}
+
+Result<bool> Run::test(const expr::Expression& condition, const Value* value) {
+  auto result = condition.evaluate(scope(value));
+  if (!result) return std::unexpected(std::move(result.error()));
+  if (!result->is_bool()) {
+    return fail(
+        ErrorCode::evaluation,
+        "the condition '" + condition.source() + "' gave " + std::string(name(result->type())) +
+            " instead of bool"
+    );
+  }
+  return result->as_bool();
+}
+
+void Run::say(Say message) {
+  message.id = std::to_string(state_.turn) + "." + std::to_string(state_.messages_in_turn++);
+  if (message.speaker == Speaker::assistant) {
+    if (said_from_ == 0) state_.last_said.clear();
+    ++said_from_;
+    state_.last_said.push_back(message);
+  }
+  effects_.emplace_back(std::move(message));
+}
+
+const Say* Run::last_said_now() const {
+  return said_from_ == 0 || state_.last_said.empty() ? nullptr : &state_.last_said.back();
+}
+
+std::string Run::next_effect_id() {
+  return "e" + std::to_string(++state_.effects_so_far);
+}
+
+const Value* Run::slot(const Frame& frame, std::string_view name) const {
+  const flow::Slot* declared = flow_of(frame).slot(name);
+  const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
+  const Slots& slots = shared ? state_.slots : frame.slots;
+  const auto found = slots.find(name);
+  return found == slots.end() || found->second.is_null() ? nullptr : &found->second;
+}
+
+void Run::set_slot(Frame& frame, std::string_view name, Value value) {
+  const flow::Slot* declared = flow_of(frame).slot(name);
+  const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
+  Slots& slots = shared ? state_.slots : frame.slots;
+  slots.insert_or_assign(std::string(name), std::move(value));
+  frame.confirmed = false;
+}
+
+void Run::clear_slot(Frame& frame, std::string_view name) {
+  if (const auto found = frame.slots.find(name); found != frame.slots.end()) frame.slots.erase(found);
+  const flow::Slot* declared = flow_of(frame).slot(name);
+  if (declared != nullptr && declared->scope != flow::SlotScope::flow) {
+    if (const auto found = state_.slots.find(name); found != state_.slots.end()) state_.slots.erase(found);
+  }
+  frame.confirmed = false;
+}
+
+void Run::push(Frame frame) {
+  state_.ended = false;
+  state_.stack.push_back(std::move(frame));
+}
+
+void Run::go_to(flow::StepIndex step) {
+  Frame& top = frame();
+  top.step = step;
+  top.entered = false;
+  top.asked = false;
+  top.prompt.clear();
+}
+
+}  // namespace parley::engine

@@ -1,0 +1,133 @@
+// One run of the engine over one event: the state being changed, the effects being collected, and the
+// services that steps and repair share (names for expressions, rendering, saying, slots). Lives on the stack
+// of advance(); not copyable; one thread.
+#pragma once
+
+#include <forward_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+#include "engine/effect.hpp"
+#include "engine/release.hpp"
+#include "engine/state.hpp"
+#include "expr/scope.hpp"
+#include "flow/flow.hpp"
+
+namespace parley::engine {
+
+// What a step's run leads to.
+struct Outcome {
+  enum class Kind : std::uint8_t {
+    next,  // to the step's successor
+    jump,  // to `step`
+    wait,  // the turn ends here until something happens
+    call,  // run flow `flow` with `slots` as its inputs, then go on with next
+    end,   // the flow ends with outcome `text`
+    stay,  // the step changed the stack itself (a repair was begun): look at the top again
+    fail,  // the author's expression or the step's work failed: `text` says why
+  };
+  Kind kind = Kind::next;
+  flow::StepIndex step = flow::kNoStep;
+  std::string flow = {};
+  Slots slots = {};
+  std::string text = {};
+
+  static Outcome next() { return {}; }
+  static Outcome jump(flow::StepIndex to) { return {.kind = Kind::jump, .step = to}; }
+  static Outcome wait() { return {.kind = Kind::wait}; }
+  static Outcome stay() { return {.kind = Kind::stay}; }
+  static Outcome call(std::string flow_id, Slots inputs) {
+    return {.kind = Kind::call, .flow = std::move(flow_id), .slots = std::move(inputs)};
+  }
+  static Outcome end(std::string outcome) { return {.kind = Kind::end, .text = std::move(outcome)}; }
+  static Outcome fail(std::string why) { return {.kind = Kind::fail, .text = std::move(why)}; }
+};
+
+// What a waiting step expects of the next message.
+struct Expectation {
+  bool yes_or_no = false;
+  std::vector<const flow::Slot*> slots;  // open ones; the first is the one asked for
+};
+
+// A step that ran, for coverage and timelines. Points into the release.
+struct Visit {
+  const flow::Flow* flow = nullptr;
+  flow::StepIndex step = 0;
+};
+
+class Run {
+ public:
+  Run(const Release& release,
+      State& state,
+      Timestamp at,
+      Effects& effects,
+      std::vector<Visit>* visits = nullptr)
+      : release_(release), state_(state), at_(at), effects_(effects), visits_(visits) {}
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  [[nodiscard]] const Release& release() const { return release_; }
+  [[nodiscard]] State& state() { return state_; }
+  [[nodiscard]] const State& state() const { return state_; }
+  [[nodiscard]] Timestamp at() const { return at_; }
+  [[nodiscard]] Frame& frame() { return state_.stack.back(); }
+  // The flow of a frame; of the top frame when none is given.
+  [[nodiscard]] const flow::Flow& flow_of(const Frame& frame) const;
+  [[nodiscard]] const flow::Flow& flow() const { return flow_of(state_.stack.back()); }
+
+  // Names for expressions, valid while this Run lives. `value` is added as a name when given (for
+  // `validate`).
+  [[nodiscard]] expr::Scope scope(const Value* value = nullptr);
+  [[nodiscard]] Result<std::string> render(const flow::Text& text);
+  [[nodiscard]] Result<bool> test(const expr::Expression& condition, const Value* value = nullptr);
+
+  // Effects.
+  void say(Say message);  // id is assigned here
+  void visit(const flow::Flow& flow, flow::StepIndex step) {
+    if (visits_ != nullptr) visits_->push_back({&flow, step});
+  }
+  void emit(Effect effect) { effects_.push_back(std::move(effect)); }
+  [[nodiscard]] std::string next_effect_id();
+  [[nodiscard]] const Say* last_said_now() const;  // the last message of this run, or null
+
+  // Slots of the top frame's flow, by their declared scope. Null values count as empty.
+  [[nodiscard]] const Value* slot(std::string_view name) const { return slot(state_.stack.back(), name); }
+  [[nodiscard]] const Value* slot(const Frame& frame, std::string_view name) const;
+  void set_slot(Frame& frame, std::string_view name, Value value);
+  void clear_slot(Frame& frame, std::string_view name);
+
+  // Frames.
+  void push(Frame frame);
+  // The top frame goes to a step; kNoStep means completed.
+  void go_to(flow::StepIndex step);
+
+ private:
+  static const Value* look_up(const void* names, std::string_view name);
+  [[nodiscard]] const Value* find_name(const Value* value, std::string_view name);
+  const Value* keep(Value value);
+
+  const Release& release_;
+  State& state_;
+  Timestamp at_;
+  Effects& effects_;
+  std::vector<Visit>* visits_;
+  // What a scope points at: this run, and the `value` that a validation is about.
+  struct NameTable {
+    Run* run;
+    const Value* value;
+  };
+  NameTable plain_{this, nullptr};
+  std::forward_list<NameTable> tables_;
+  std::forward_list<Value> kept_;  // values made for a scope
+  std::size_t said_from_ = 0;
+};
+
+// The words for a flow or slot in messages: "track_order" → "track order".
+[[nodiscard]] std::string spoken(std::string_view identifier);
+
+}  // namespace parley::engine

@@ -1,0 +1,302 @@
+#include "engine/state.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/sha256.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kOwners = {"bot", "pending_human", "human", "returning"};
+constexpr std::array<std::string_view, 3> kFrameKinds = {"flow", "call", "repair"};
+constexpr std::array<std::string_view, 7> kContinuations = {
+    "none",
+    "ask_again",
+    "say_again",
+    "rewind",
+    "abandon",
+    "hand_off",
+    "conclude",
+};
+
+template <typename Enum, std::size_t N>
+Enum by_name(const std::array<std::string_view, N>& names, std::string_view name) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (names[i] == name) return static_cast<Enum>(i);
+  }
+  return Enum{};
+}
+
+// Writes one object as append_typed() would, without building a Value first. Leaves out what has its default,
+// so a snapshot holds only what is going on.
+class Fields {
+ public:
+  explicit Fields(std::string& out) : out_(out) { out_ += '{'; }
+
+  Fields& text(std::string_view name, std::string_view value) {
+    if (!value.empty()) append_json_string(begin(name), value);
+    return *this;
+  }
+  Fields& number(std::string_view name, std::int64_t value, std::int64_t otherwise = 0) {
+    if (value != otherwise) begin(name) += std::to_string(value);
+    return *this;
+  }
+  Fields& flag(std::string_view name, bool value) {
+    if (value) begin(name) += "true";
+    return *this;
+  }
+  Fields& value(std::string_view name, const Value& value) {
+    if (!value.is_null() && !((value.is_list() || value.is_map()) && value.size() == 0))
+      append_typed(begin(name), value);
+    return *this;
+  }
+  // A list, each item written by `write(out, item)`.
+  template <typename Items, typename Write>
+  Fields& list(std::string_view name, const Items& items, Write write) {
+    if (items.empty()) return *this;
+    begin(name);
+    char separator = '[';
+    for (const auto& item : items) {
+      out_ += separator;
+      write(out_, item);
+      separator = ',';
+    }
+    out_ += ']';
+    return *this;
+  }
+  // A map from std::string to values or counts, which is in canonical order already.
+  template <typename Map>
+  Fields& map(std::string_view name, const Map& items) {
+    const auto reserved = [](const auto& item) { return item.first.starts_with('@'); };
+    if (std::any_of(items.begin(), items.end(), reserved)) return value(name, as_value(items));
+    if (items.empty()) return *this;
+    begin(name);
+    char separator = '{';
+    for (const auto& [key, item] : items) {
+      out_ += separator;
+      append_json_string(out_, key);
+      out_ += ':';
+      append_typed(out_, item_value(item));
+      separator = ',';
+    }
+    out_ += '}';
+    return *this;
+  }
+  void end() { out_ += '}'; }
+
+ private:
+  static const Value& item_value(const Value& value) { return value; }
+  static Value item_value(std::uint32_t count) { return Value(static_cast<std::int64_t>(count)); }
+
+  template <typename Map>
+  static Value as_value(const Map& items) {
+    MapBuilder map;
+    for (const auto& [key, item] : items) map.set(key, item_value(item));
+    return map.build();
+  }
+
+  std::string& begin(std::string_view name) {
+    INVARIANT(name > last_, "the fields of a snapshot are written in canonical order");
+    if (!last_.empty()) out_ += ',';
+    last_ = name;
+    append_json_string(out_, name);
+    return out_ += ':';
+  }
+
+  std::string& out_;
+  std::string_view last_;
+};
+
+void write_frame(std::string& out, const Frame& f) {
+  Fields(out)
+      .value("about", f.about)
+      .flag("asked", f.asked)
+      .map("attempts", f.attempts)
+      .flag("confirmed", f.confirmed)
+      .text("continuation", f.continuation == Continuation::none ? "" : name(f.continuation))
+      .flag("entered", f.entered)
+      .text("flow", f.flow)
+      .text("kind", kFrameKinds[static_cast<std::size_t>(f.kind)])
+      .text("outcome", f.outcome)
+      .text("pending_effect", f.pending_effect)
+      .text("prompt", f.prompt)
+      .number("segment", f.segment)
+      .list("skipped", f.skipped, append_json_string)
+      .map("slots", f.slots)
+      .number("step", f.step == flow::kNoStep ? -1 : static_cast<std::int64_t>(f.step))
+      .number("target", f.target == flow::kNoStep ? -1 : static_cast<std::int64_t>(f.target), -1)
+      .end();
+}
+
+void write_say(std::string& out, const Say& say) {
+  append_typed(out, to_value(Effect(say)));
+}
+
+std::string text(const Value& map, std::string_view key) {
+  return std::string(map.text(key));
+}
+
+std::int64_t number(const Value& map, std::string_view key, std::int64_t otherwise = 0) {
+  const Value& value = map[key];
+  return value.is_int() ? value.as_int() : otherwise;
+}
+
+std::uint32_t count(const Value& map, std::string_view key) {
+  return static_cast<std::uint32_t>(number(map, key));
+}
+
+bool flag(const Value& map, std::string_view key) {
+  const Value& value = map[key];
+  return value.is_bool() && value.as_bool();
+}
+
+flow::StepIndex step(const Value& map, std::string_view key, std::int64_t otherwise) {
+  const std::int64_t value = number(map, key, otherwise);
+  return value < 0 ? flow::kNoStep : static_cast<flow::StepIndex>(value);
+}
+
+Slots read_slots(const Value& map) {
+  Slots slots;
+  if (map.is_map()) {
+    for (const auto& [key, value] : map.entries())
+      slots.insert_or_assign(std::string(key.as_string()), value);
+  }
+  return slots;
+}
+
+std::map<std::string, std::uint32_t, std::less<>> read_counts(const Value& map) {
+  std::map<std::string, std::uint32_t, std::less<>> counts;
+  if (map.is_map()) {
+    for (const auto& [key, value] : map.entries()) {
+      if (value.is_int())
+        counts.insert_or_assign(std::string(key.as_string()), static_cast<std::uint32_t>(value.as_int()));
+    }
+  }
+  return counts;
+}
+
+std::set<std::string, std::less<>> read_names(const Value& list) {
+  std::set<std::string, std::less<>> names;
+  if (list.is_list()) {
+    for (const Value& name : list.as_list()) names.emplace(name.as_string());
+  }
+  return names;
+}
+
+Frame read_frame(const Value& m) {
+  return Frame{
+      .kind = by_name<Frame::Kind>(kFrameKinds, m.text("kind")),
+      .flow = text(m, "flow"),
+      .step = step(m, "step", 0),
+      .entered = flag(m, "entered"),
+      .asked = flag(m, "asked"),
+      .prompt = text(m, "prompt"),
+      .confirmed = flag(m, "confirmed"),
+      .segment = step(m, "segment", 0),
+      .slots = read_slots(m["slots"]),
+      .attempts = read_counts(m["attempts"]),
+      .skipped = read_names(m["skipped"]),
+      .pending_effect = text(m, "pending_effect"),
+      .about = m["about"],
+      .continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none")),
+      .target = step(m, "target", -1),
+      .outcome = text(m, "outcome"),
+  };
+}
+
+}  // namespace
+
+std::string_view name(Owner owner) {
+  return kOwners[static_cast<std::size_t>(owner)];
+}
+std::string_view name(Continuation continuation) {
+  return kContinuations[static_cast<std::size_t>(continuation)];
+}
+
+std::string snapshot(const State& s) {
+  std::string out;
+  out.reserve(1024);
+  Fields(out)
+      .text("channel", s.channel)
+      .value("context", s.context)
+      .text("conversation_id", s.conversation_id)
+      .text("currency", s.currency)
+      .number("effects_so_far", s.effects_so_far)
+      .flag("ended", s.ended)
+      .number("format", 1)
+      .list("last_said", s.last_said, write_say)
+      .text("locale", s.locale)
+      .text("message", s.message)
+      .number("messages_in_turn", s.messages_in_turn)
+      .number("misunderstood", s.misunderstood)
+      .map("occurrences", s.occurrences)
+      .text("operator_name", s.operator_name)
+      .text("outcome", s.outcome)
+      .text("owner", name(s.owner))
+      .text("release", s.release)
+      .map("slots", s.slots)
+      .list("stack", s.stack, write_frame)
+      .text("tenant", s.tenant)
+      .number("turn", static_cast<std::int64_t>(s.turn))
+      .text("user_id", s.user_id)
+      .number("utc_offset_seconds", s.utc_offset_seconds)
+      .end();
+  return out;
+}
+
+Result<State> restore(std::string_view bytes) {
+  auto parsed = parse_typed(bytes);
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  const Value& m = *parsed;
+  if (number(m, "format") != 1) {
+    return fail(
+        ErrorCode::unsupported,
+        "this snapshot is of an unknown format",
+        "/format",
+        "a newer version wrote it; upgrade first"
+    );
+  }
+  State s{
+      .conversation_id = text(m, "conversation_id"),
+      .tenant = text(m, "tenant"),
+      .user_id = text(m, "user_id"),
+      .channel = text(m, "channel"),
+      .locale = text(m, "locale"),
+      .utc_offset_seconds = static_cast<std::int32_t>(number(m, "utc_offset_seconds")),
+      .currency = text(m, "currency"),
+      .release = text(m, "release"),
+      .context = m["context"],
+      .owner = by_name<Owner>(kOwners, m.text("owner")),
+      .operator_name = text(m, "operator_name"),
+      .ended = flag(m, "ended"),
+      .outcome = text(m, "outcome"),
+      .turn = static_cast<std::uint64_t>(number(m, "turn")),
+      .messages_in_turn = count(m, "messages_in_turn"),
+      .effects_so_far = count(m, "effects_so_far"),
+      .misunderstood = count(m, "misunderstood"),
+      .message = text(m, "message"),
+      .slots = read_slots(m["slots"]),
+      .occurrences = read_counts(m["occurrences"]),
+  };
+  if (const Value& stack = m["stack"]; stack.is_list()) {
+    for (const Value& frame : stack.as_list()) s.stack.push_back(read_frame(frame));
+  }
+  if (const Value& said = m["last_said"]; said.is_list()) {
+    for (const Value& say : said.as_list()) {
+      if (auto effect = effect_from(say); effect && std::holds_alternative<Say>(*effect)) {
+        s.last_said.push_back(std::get<Say>(std::move(*effect)));
+      }
+    }
+  }
+  return s;
+}
+
+std::string state_hash(const State& state) {
+  return sha256_hex(snapshot(state));
+}
+
+}  // namespace parley::engine

@@ -1,0 +1,96 @@
+// The state of one conversation: everything advance() needs besides the release. Plain data, O(open work) in
+// size, never O(history).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+#include "engine/effect.hpp"
+#include "flow/flow.hpp"
+
+namespace parley::engine {
+
+using Slots = std::map<std::string, Value, std::less<>>;
+
+enum class Owner : std::uint8_t { bot, pending_human, human, returning };
+[[nodiscard]] std::string_view name(Owner owner);
+
+// What to do when a repair frame is done.
+enum class Continuation : std::uint8_t {
+  none,       // the frame below goes on as if nothing had happened
+  ask_again,  // the step below asks its open question again
+  say_again,  // what was said last is said again
+  rewind,     // the frame below goes back to `target` and on from there
+  abandon,    // the frame below ends with `outcome`
+  hand_off,   // to a person; on return, ask again
+  conclude,   // nothing is left to do: the conversation has ended
+};
+[[nodiscard]] std::string_view name(Continuation continuation);
+
+struct Frame {
+  enum class Kind : std::uint8_t {
+    flow,    // started by the user or the caller
+    call,    // sub-flow: its outputs return to the frame below
+    repair,  // a repair handler about the frame below
+  };
+
+  Kind kind = Kind::flow;
+  std::string flow;  // id within the release
+  flow::StepIndex step = 0;
+  bool entered = false;         // the current step has run at least once since the flow came to it
+  bool asked = false;           // the current step has asked and now waits
+  std::string prompt;           // what was said just before a question without words of its own
+  bool confirmed = false;       // the user said yes to what the slots hold now
+  flow::StepIndex segment = 0;  // where a correction goes on from: nothing after it has effects yet
+  Slots slots;                  // flow scope, inputs and saved results included
+  std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
+  std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
+  std::string pending_effect;                  // the tool call this frame waits for
+  Value about;                                 // of a repair frame: what happened, as `repair` in its texts
+  Continuation continuation = Continuation::none;
+  flow::StepIndex target = flow::kNoStep;  // of Continuation::rewind
+  std::string outcome;                     // of Continuation::abandon
+};
+
+struct State {
+  std::string conversation_id;
+  std::string tenant;
+  std::string user_id;
+  std::string channel;
+  std::string locale = "en";
+  std::int32_t utc_offset_seconds = 0;
+  std::string currency = "USD";
+  std::string release;
+  Value context;
+
+  Owner owner = Owner::bot;
+  std::string operator_name;  // of the person who has joined, as the user sees it
+  bool ended = false;         // a flow has ended and none runs
+  std::string outcome;        // of the flow that ended last
+  std::uint64_t turn = 0;
+  std::uint32_t messages_in_turn = 0;
+  std::uint32_t effects_so_far = 0;
+  std::uint32_t misunderstood = 0;  // messages in a row that meant nothing to us
+  std::string message;              // the user's last text, for `message` in expressions
+  std::vector<Frame> stack;         // the last one runs
+  Slots slots;                      // conversation scope
+  std::vector<Say> last_said;       // of the last turn that said something, for "repeat"
+  std::map<std::string, std::uint32_t, std::less<>> occurrences;  // equal tool calls so far, by digest
+};
+
+// Canonical bytes: equal states give equal bytes. restore() accepts what snapshot() of this or an earlier
+// version wrote.
+[[nodiscard]] std::string snapshot(const State& state);
+[[nodiscard]] Result<State> restore(std::string_view bytes);
+
+// SHA-256 of snapshot(), lower-case hex. The same natively and in WebAssembly.
+[[nodiscard]] std::string state_hash(const State& state);
+
+}  // namespace parley::engine

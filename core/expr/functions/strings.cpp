@@ -1,0 +1,307 @@
+// Text: CEL's own functions and its string extension, and ours: lower, upper, quote, base64, hex.
+// Positions count code points.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/encoding.hpp"
+#include "base/regex.hpp"
+#include "base/utf8.hpp"
+#include "expr/functions.hpp"
+#include "expr/functions/format.hpp"
+
+namespace parley::expr {
+namespace {
+
+constexpr std::size_t kNone = std::string_view::npos;
+
+bool all_strings(const Call& call) {
+  for (std::size_t i = 0; i < call.count(); ++i) {
+    if (!call[i].is_string()) return false;
+  }
+  return true;
+}
+
+// The byte offset of a code point position; npos when the text is shorter.
+std::size_t offset_of(std::string_view text, std::int64_t position) {
+  if (position < 0) return kNone;
+  std::size_t at = 0;
+  for (; position > 0 && at < text.size(); --position) at += decode_utf8(text, at).length;
+  return position == 0 ? at : kNone;
+}
+
+std::int64_t position_of(std::string_view text, std::size_t offset) {
+  return static_cast<std::int64_t>(count_code_points(text.substr(0, offset)));
+}
+
+// White space as Unicode defines it.
+bool is_space(char32_t c) {
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
+
+Outcome size(Call& call) {
+  const Value& value = call[0];
+  if (value.is_string()) {
+    if (!call.afford(value.size())) return Outcome::failed;
+    return call.give(static_cast<std::int64_t>(count_code_points(value.as_string())));
+  }
+  if (!value.is_bytes() && !value.is_list() && !value.is_map()) return Outcome::no_overload;
+  return call.give(static_cast<std::int64_t>(value.size()));
+}
+
+Outcome contains(Call& call) {
+  if (call[0].is_list()) return Outcome::no_overload;
+  if (!all_strings(call)) return Outcome::no_overload;
+  if (!call.afford(call[0].size())) return Outcome::failed;
+  return call.give(call[0].as_string().find(call[1].as_string()) != kNone);
+}
+
+Outcome starts_with(Call& call) {
+  if (!all_strings(call)) return Outcome::no_overload;
+  return call.give(call[0].as_string().starts_with(call[1].as_string()));
+}
+
+Outcome ends_with(Call& call) {
+  if (!all_strings(call)) return Outcome::no_overload;
+  return call.give(call[0].as_string().ends_with(call[1].as_string()));
+}
+
+// A constant pattern was compiled with the expression; this is for the others.
+Outcome matches(Call& call) {
+  if (!all_strings(call)) return Outcome::no_overload;
+  if (!call.afford(call[0].size() + 64 * call[1].size())) return Outcome::failed;
+  auto pattern = Regex::compile(call[1].as_string());
+  if (!pattern) return call.fail(pattern.error().message);
+  return call.give(pattern->search(call[0].as_string()));
+}
+
+Outcome char_at(Call& call) {
+  if (!call[0].is_string() || !call[1].is_int()) return Outcome::no_overload;
+  std::string_view text = call[0].as_string();
+  if (!call.afford(text.size())) return Outcome::failed;
+  std::size_t at = offset_of(text, call[1].as_int());
+  if (at == kNone) return call.fail("the index is out of range");
+  if (at == text.size()) return call.give("");
+  return call.give(text.substr(at, decode_utf8(text, at).length));
+}
+
+Outcome index_of(Call& call) {
+  if (!call[0].is_string() || !call[1].is_string()) return Outcome::no_overload;
+  std::string_view text = call[0].as_string();
+  if (!call.afford(text.size())) return Outcome::failed;
+  std::size_t from = 0;
+  if (call.count() == 3) {
+    if (!call[2].is_int()) return Outcome::no_overload;
+    from = offset_of(text, call[2].as_int());
+    if (from == kNone) return call.fail("the index is out of range");
+  }
+  std::size_t found = text.find(call[1].as_string(), from);
+  return call.give(found == kNone ? std::int64_t{-1} : position_of(text, found));
+}
+
+Outcome last_index_of(Call& call) {
+  if (!call[0].is_string() || !call[1].is_string()) return Outcome::no_overload;
+  std::string_view text = call[0].as_string();
+  if (!call.afford(text.size())) return Outcome::failed;
+  std::size_t from = kNone;
+  if (call.count() == 3) {
+    if (!call[2].is_int()) return Outcome::no_overload;
+    from = offset_of(text, call[2].as_int());
+    if (from == kNone) return call.fail("the index is out of range");
+  }
+  std::size_t found = text.rfind(call[1].as_string(), from);
+  return call.give(found == kNone ? std::int64_t{-1} : position_of(text, found));
+}
+
+Outcome change_case(Call& call, char first, char last, int shift) {
+  if (!call[0].is_string()) return Outcome::no_overload;
+  if (!call.afford(call[0].size())) return Outcome::failed;
+  std::string text(call[0].as_string());
+  for (char& c : text) {
+    if (c >= first && c <= last) c = static_cast<char>(c + shift);
+  }
+  return call.give(text);
+}
+
+Outcome lower_ascii(Call& call) {
+  return change_case(call, 'A', 'Z', 32);
+}
+Outcome upper_ascii(Call& call) {
+  return change_case(call, 'a', 'z', -32);
+}
+
+Outcome lower(Call& call) {
+  if (!call[0].is_string()) return Outcome::no_overload;
+  if (!call.afford(call[0].size())) return Outcome::failed;
+  return call.give(to_lower(call[0].as_string()));
+}
+
+Outcome upper(Call& call) {
+  if (!call[0].is_string()) return Outcome::no_overload;
+  if (!call.afford(call[0].size())) return Outcome::failed;
+  return call.give(to_upper(call[0].as_string()));
+}
+
+// The optional count of replace() and split(): nothing and negative numbers mean all.
+std::optional<std::size_t> limit_of(const Call& call, std::size_t index) {
+  if (call.count() <= index) return kNone;
+  if (!call[index].is_int()) return std::nullopt;
+  std::int64_t limit = call[index].as_int();
+  return limit < 0 ? kNone : static_cast<std::size_t>(limit);
+}
+
+Outcome replace(Call& call) {
+  std::optional<std::size_t> limit = limit_of(call, 3);
+  bool fits = limit.has_value() && call[0].is_string() && call[1].is_string() && call[2].is_string();
+  if (!fits) return Outcome::no_overload;
+  std::string_view text = call[0].as_string();
+  std::string_view old = call[1].as_string();
+  std::string_view with = call[2].as_string();
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t done = 0; done < *limit; ++done) {
+    std::size_t found = text.find(old, at);
+    // An empty pattern stands before every character and at the end.
+    if (old.empty() && done > 0) found = at < text.size() ? at + decode_utf8(text, at).length : kNone;
+    if (found == kNone) break;
+    if (!call.afford(found - at + with.size() + 16)) return Outcome::failed;
+    out.append(text.substr(at, found - at)).append(with);
+    at = found + old.size();
+  }
+  out.append(text.substr(at));
+  if (!call.afford(out.size())) return Outcome::failed;
+  return call.give(out);
+}
+
+Outcome split(Call& call) {
+  std::optional<std::size_t> limit = limit_of(call, 2);
+  if (!limit || !call[0].is_string() || !call[1].is_string()) return Outcome::no_overload;
+  if (*limit == 0) return call.give(Value::list());
+  std::string_view text = call[0].as_string();
+  std::string_view separator = call[1].as_string();
+  std::vector<Value> parts;
+  std::size_t at = 0;
+  while (parts.size() + 1 < *limit) {
+    std::size_t found = text.find(separator, at);
+    if (separator.empty()) {
+      std::size_t next = at < text.size() ? at + decode_utf8(text, at).length : text.size();
+      found = next < text.size() ? next : kNone;
+    }
+    if (found == kNone) break;
+    if (!call.afford(found - at + 16)) return Outcome::failed;
+    parts.emplace_back(text.substr(at, found - at));
+    at = found + separator.size();
+  }
+  if (!separator.empty() || !text.empty()) parts.emplace_back(text.substr(at));
+  return call.give(Value::adopt_list(parts));
+}
+
+Outcome substring(Call& call) {
+  bool fits = call[0].is_string() && call[1].is_int() && (call.count() == 2 || call[2].is_int());
+  if (!fits) return Outcome::no_overload;
+  std::string_view text = call[0].as_string();
+  if (!call.afford(text.size())) return Outcome::failed;
+  std::size_t begin = offset_of(text, call[1].as_int());
+  std::size_t end = call.count() == 2 ? text.size() : offset_of(text, call[2].as_int());
+  if (begin == kNone || end == kNone || begin > end) return call.fail("the range is outside the text");
+  return call.give(text.substr(begin, end - begin));
+}
+
+Outcome trim(Call& call) {
+  if (!call[0].is_string()) return Outcome::no_overload;
+  std::string_view text = call[0].as_string();
+  if (!call.afford(text.size())) return Outcome::failed;
+  std::size_t begin = 0;
+  std::size_t end = text.size();
+  while (begin < end) {
+    DecodedCodePoint decoded = decode_utf8(text, begin);
+    if (!is_space(decoded.code_point)) break;
+    begin += decoded.length;
+  }
+  while (end > begin) {
+    DecodedCodePoint decoded = decode_utf8_before(text, end);
+    if (!is_space(decoded.code_point)) break;
+    end -= decoded.length;
+  }
+  return call.give(text.substr(begin, end - begin));
+}
+
+Outcome quote(Call& call) {
+  if (!call[0].is_string()) return Outcome::no_overload;
+  constexpr std::string_view kSpecial = "\a\b\f\n\r\t\v\\\"";
+  constexpr std::string_view kLetters = "abfnrtv\\\"";
+  if (!call.afford(2 * call[0].size())) return Outcome::failed;
+  std::string out = "\"";
+  for (char c : call[0].as_string()) {
+    std::size_t special = kSpecial.find(c);
+    if (special == kNone) {
+      out += c;
+    } else {
+      out += '\\';
+      out += kLetters[special];
+    }
+  }
+  return call.give(out + '"');
+}
+
+Outcome format(Call& call) {
+  if (!call[0].is_string() || !call[1].is_list()) return Outcome::no_overload;
+  std::string out;
+  std::string problem;
+  if (!format_text(call[0].as_string(), call[1].as_list(), call.budget(), out, problem)) {
+    return call.fail(problem);
+  }
+  return call.give(out);
+}
+
+Outcome base64_encode_bytes(Call& call) {
+  if (!call[0].is_bytes()) return Outcome::no_overload;
+  if (!call.afford(2 * call[0].size())) return Outcome::failed;
+  return call.give(base64_encode(call[0].as_bytes()));
+}
+
+Outcome base64_decode_text(Call& call) {
+  if (!call[0].is_string()) return Outcome::no_overload;
+  if (!call.afford(call[0].size())) return Outcome::failed;
+  Result<std::string> octets = base64_decode(call[0].as_string());
+  if (!octets) return call.fail("the text is not base64");
+  return call.give(Value::bytes(*octets));
+}
+
+constexpr Function kFunctions[] = {
+    {"size", Style::either, 1, 1, size, "size(text, list or map)"},
+    {"contains", Style::method, 2, 2, contains, "text.contains(part); for a list write x in list"},
+    {"startsWith", Style::method, 2, 2, starts_with, "text.startsWith(prefix)"},
+    {"endsWith", Style::method, 2, 2, ends_with, "text.endsWith(suffix)"},
+    {"matches", Style::either, 2, 2, matches, "text.matches(pattern)"},
+    {"charAt", Style::method, 2, 2, char_at, "text.charAt(index)"},
+    {"indexOf", Style::method, 2, 3, index_of, "text.indexOf(part) or text.indexOf(part, from)"},
+    {"lastIndexOf",
+     Style::method,
+     2,
+     3,
+     last_index_of,
+     "text.lastIndexOf(part) or text.lastIndexOf(part, from)"},
+    {"lowerAscii", Style::method, 1, 1, lower_ascii, "text.lowerAscii()"},
+    {"upperAscii", Style::method, 1, 1, upper_ascii, "text.upperAscii()"},
+    {"lower", Style::either, 1, 1, lower, "text.lower()"},
+    {"upper", Style::either, 1, 1, upper, "text.upper()"},
+    {"replace", Style::method, 3, 4, replace, "text.replace(old, new) or text.replace(old, new, count)"},
+    {"split", Style::method, 2, 3, split, "text.split(separator) or text.split(separator, count)"},
+    {"substring", Style::method, 2, 3, substring, "text.substring(begin) or text.substring(begin, end)"},
+    {"trim", Style::either, 1, 1, trim, "text.trim()"},
+    {"strings.quote", Style::global, 1, 1, quote, "strings.quote(text)"},
+    {"format", Style::method, 2, 2, format, "'%s costs %.2f'.format([name, price])"},
+    {"base64.encode", Style::global, 1, 1, base64_encode_bytes, "base64.encode(bytes)"},
+    {"base64.decode", Style::global, 1, 1, base64_decode_text, "base64.decode(text)"},
+};
+
+}  // namespace
+
+std::span<const Function> string_functions() {
+  return kFunctions;
+}
+
+}  // namespace parley::expr

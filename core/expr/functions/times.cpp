@@ -1,0 +1,130 @@
+// timestamp() duration() and the fields of both.
+#include <charconv>
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "expr/functions.hpp"
+
+namespace parley::expr {
+namespace {
+
+constexpr std::int64_t kFirstSecond = -62135596800;  // 0001-01-01T00:00:00Z
+constexpr std::int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
+
+Outcome to_timestamp(Call& call) {
+  const Value& value = call[0];
+  if (value.is_timestamp()) return call.give(value);
+  if (value.is_int()) {
+    if (value.as_int() < kFirstSecond || value.as_int() > kLastSecond) {
+      return call.fail("the time is out of range");
+    }
+    return call.give(Timestamp{value.as_int(), 0});
+  }
+  if (!value.is_string()) return Outcome::no_overload;
+  Result<Timestamp> time = parse_timestamp(value.as_string());
+  if (!time) return call.fail("the text is not a time such as 2026-11-23T04:30:00Z");
+  return call.give(*time);
+}
+
+Outcome to_duration(Call& call) {
+  const Value& value = call[0];
+  if (value.is_duration()) return call.give(value);
+  if (!value.is_string()) return Outcome::no_overload;
+  Result<Duration> duration = parse_duration(value.as_string());
+  if (!duration) return call.fail("the text is not a duration such as 90s or 1h30m");
+  return call.give(*duration);
+}
+
+// "UTC", "Z", "+02:00", "-09:30", "02:00". Names of regions need a time zone database, which this build
+// lacks.
+std::optional<std::int32_t> offset_seconds(std::string_view zone) {
+  if (zone == "UTC" || zone == "Z" || zone == "GMT" || zone.empty()) return 0;
+  bool negative = zone.starts_with('-');
+  if (negative || zone.starts_with('+')) zone.remove_prefix(1);
+  if (zone.size() != 5 || zone[2] != ':') return std::nullopt;
+  std::int32_t hours = 0;
+  std::int32_t minutes = 0;
+  bool valid = std::from_chars(zone.data(), zone.data() + 2, hours).ptr == zone.data() + 2 &&
+               std::from_chars(zone.data() + 3, zone.data() + 5, minutes).ptr == zone.data() + 5;
+  if (!valid || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
+  std::int32_t seconds = hours * 3600 + minutes * 60;
+  return negative ? -seconds : seconds;
+}
+
+template <typename Field>
+Outcome civil_field(Call& call, Field field) {
+  if (!call[0].is_timestamp() || (call.count() == 2 && !call[1].is_string())) return Outcome::no_overload;
+  std::optional<std::int32_t> offset = call.count() == 2 ? offset_seconds(call[1].as_string()) : 0;
+  if (!offset) {
+    return call.fail(
+        "the time zone '" + std::string(call[1].as_string()) +
+        "' is not supported: use an offset such as '+01:00'"
+    );
+  }
+  return call.give(std::int64_t{field(to_civil(call[0].as_timestamp(), *offset))});
+}
+
+Outcome full_year(Call& call) {
+  return civil_field(call, [](const CivilTime& time) { return time.year; });
+}
+Outcome month(Call& call) {
+  return civil_field(call, [](const CivilTime& time) { return time.month - 1; });
+}
+Outcome date(Call& call) {
+  return civil_field(call, [](const CivilTime& time) { return time.day; });
+}
+Outcome day_of_month(Call& call) {
+  return civil_field(call, [](const CivilTime& time) { return time.day - 1; });
+}
+Outcome day_of_week(Call& call) {
+  return civil_field(call, [](const CivilTime& time) { return time.weekday; });
+}
+Outcome day_of_year(Call& call) {
+  return civil_field(call, [](const CivilTime& time) { return time.day_of_year; });
+}
+
+bool is_duration_call(const Call& call) {
+  return call.count() == 1 && call[0].is_duration();
+}
+
+// Of a duration: the whole of it in that unit. Of a timestamp: the field.
+Outcome hours(Call& call) {
+  if (is_duration_call(call)) return call.give(call[0].as_duration().seconds / 3600);
+  return civil_field(call, [](const CivilTime& time) { return time.hour; });
+}
+Outcome minutes(Call& call) {
+  if (is_duration_call(call)) return call.give(call[0].as_duration().seconds / 60);
+  return civil_field(call, [](const CivilTime& time) { return time.minute; });
+}
+Outcome seconds(Call& call) {
+  if (is_duration_call(call)) return call.give(call[0].as_duration().seconds);
+  return civil_field(call, [](const CivilTime& time) { return time.second; });
+}
+Outcome milliseconds(Call& call) {
+  if (is_duration_call(call)) return call.give(std::int64_t{call[0].as_duration().nanos / 1'000'000});
+  return civil_field(call, [](const CivilTime& time) { return time.nanos / 1'000'000; });
+}
+
+constexpr Function kFunctions[] = {
+    {"timestamp", Style::global, 1, 1, to_timestamp, "timestamp('2026-11-23T04:30:00Z')"},
+    {"duration", Style::global, 1, 1, to_duration, "duration('1h30m')"},
+    {"getFullYear", Style::method, 1, 2, full_year, "time.getFullYear() or time.getFullYear('+01:00')"},
+    {"getMonth", Style::method, 1, 2, month, "time.getMonth() (0 = January)"},
+    {"getDate", Style::method, 1, 2, date, "time.getDate() (1 = first day)"},
+    {"getDayOfMonth", Style::method, 1, 2, day_of_month, "time.getDayOfMonth() (0 = first day)"},
+    {"getDayOfWeek", Style::method, 1, 2, day_of_week, "time.getDayOfWeek() (0 = Sunday)"},
+    {"getDayOfYear", Style::method, 1, 2, day_of_year, "time.getDayOfYear() (0 = first day)"},
+    {"getHours", Style::method, 1, 2, hours, "time.getHours() or time.getHours('+01:00')"},
+    {"getMinutes", Style::method, 1, 2, minutes, "time.getMinutes()"},
+    {"getSeconds", Style::method, 1, 2, seconds, "time.getSeconds()"},
+    {"getMilliseconds", Style::method, 1, 2, milliseconds, "time.getMilliseconds()"},
+};
+
+}  // namespace
+
+std::span<const Function> time_functions() {
+  return kFunctions;
+}
+
+}  // namespace parley::expr

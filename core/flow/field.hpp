@@ -1,0 +1,96 @@
+// Keywords of steps as data. A step type declares its keywords in one table; loading, checking, "did you
+// mean", the published JSON Schema and the reference documentation are all made from that table.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/value.hpp"
+#include "expr/expression.hpp"
+#include "expr/template.hpp"
+#include "flow/document.hpp"
+#include "flow/text.hpp"
+
+namespace parley::flow {
+
+enum class FieldKind : std::uint8_t {
+  text,         // Text: a template string, or a map of locale to template string
+  expression,   // Expression: bare CEL
+  identifier,   // Name
+  slot_names,   // Names: a slot name or a list of them
+  step_name,    // Name: id of a step of this flow
+  flow_name,    // Name: id of a flow of this assistant
+  tool_name,    // Name: "connector.operation"
+  choice,       // Name: one of Keyword::choices
+  duration,     // Value: a duration such as "30m"
+  integer,      // Value: an int
+  boolean,      // Value: a bool
+  data,         // Data: any value; strings inside are templates
+  assignments,  // Assignments: map of slot name to data
+  branches,     // Branches: list of {when: expression, next: step}, the last may be {else: step}
+  buttons,      // Buttons: list of label, or of {label, payload}
+};
+
+struct Keyword {
+  std::string_view name;
+  FieldKind kind;
+  bool required = false;
+  std::string_view doc;                            // one sentence, for schema and reference
+  std::span<const std::string_view> choices = {};  // for FieldKind::choice
+};
+
+// Data whose strings are templates: compiled once, evaluated against a scope.
+struct Data {
+  struct Member;
+  using List = std::vector<Data>;
+  using Map = std::vector<Member>;
+
+  std::variant<Value, expr::Template, List, Map> node;
+  Position position = {};
+
+  [[nodiscard]] Result<Value> evaluate(const expr::Scope& scope) const;
+  [[nodiscard]] bool constant() const;
+};
+
+struct Data::Member {
+  std::string key;
+  Position key_position;
+  Data value;
+};
+
+struct Name {
+  std::string text;
+  Position position;
+};
+using Names = std::vector<Name>;
+
+struct Branch {
+  std::optional<expr::Expression> when;  // empty: else
+  Name next;
+};
+using Branches = std::vector<Branch>;
+
+struct Button {
+  Text label;
+  Data payload;  // evaluates to a string; the label's text when the author gave none
+};
+using Buttons = std::vector<Button>;
+
+struct Assignment {
+  Name slot;
+  Data value;
+};
+using Assignments = std::vector<Assignment>;
+
+// monostate: the author did not write this keyword.
+using Field = std::
+    variant<std::monostate, Text, expr::Expression, Name, Names, Value, Data, Assignments, Branches, Buttons>;
+
+}  // namespace parley::flow

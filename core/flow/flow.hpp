@@ -1,0 +1,92 @@
+// A compiled flow: what the engine runs. Immutable after load(); shared between threads and conversations.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/value.hpp"
+#include "expr/expression.hpp"
+#include "flow/document.hpp"
+#include "flow/field.hpp"
+#include "flow/slot.hpp"
+
+namespace parley::flow {
+
+using StepIndex = std::uint32_t;
+inline constexpr StepIndex kNoStep = UINT32_MAX;  // "next" of the last step: the flow is completed
+
+// What a step type tells the loader about itself; the engine keeps the code that runs it in the same registry
+// row.
+struct StepSpec {
+  std::string_view type;              // "message"
+  std::string_view doc;               // one sentence, for schema and reference
+  std::span<const Keyword> keywords;  // besides id, type, next, if, which every step has
+  bool waits = false;                 // may end the turn and wait for an event
+  bool continues = true;              // false: never goes on to `next` (goto, end)
+};
+
+struct Step {
+  std::string id;
+  const StepSpec* spec = nullptr;
+  std::vector<Field> fields;                  // parallel to spec->keywords
+  std::vector<Position> field_positions;      // of the keywords' values, parallel to fields
+  std::optional<expr::Expression> condition;  // `if`: skipped when false
+  StepIndex next = kNoStep;
+  Position position;            // of the step's node
+  std::uint32_t last_line = 0;  // for coverage
+
+  // The field of one keyword as the type its kind has, or null when not written. `keyword` is the index in
+  // the table.
+  template <typename T>
+  [[nodiscard]] const T* get(std::size_t keyword) const {
+    return std::get_if<T>(&fields[keyword]);
+  }
+};
+
+struct Trigger {
+  enum class Kind : std::uint8_t { command, phrases, event, schedule };
+  Kind kind = Kind::command;
+  std::string command;  // "/order"
+  std::vector<std::string> phrases;
+  std::string name;           // of the event, or the schedule's text
+  std::int32_t priority = 0;  // higher first
+  Position position;
+};
+
+struct Parameter {  // an input or output of a flow called as a sub-flow
+  std::string name;
+  Data value;  // default of an input; expression of an output
+};
+
+struct Flow {
+  std::string id;
+  std::string version;  // a label; identity is `hash`
+  std::string description;
+  std::uint32_t semantics = 1;  // level of interpreter behaviour this flow was written for
+  std::vector<Trigger> triggers;
+  std::optional<expr::Expression> guard;  // the flow may start only when true
+  std::vector<Parameter> inputs;
+  std::vector<Parameter> outputs;
+  std::vector<Slot> slots;
+  std::vector<Step> steps;
+  std::vector<std::pair<std::string, std::string>> handlers;  // repair handler name → flow id
+  std::vector<Position> handler_positions;                    // parallel to handlers
+  std::string file;                                           // where it was read from, for messages
+  Position id_position;   // of the id, or of the whole document when it has none
+  std::string canonical;  // canonical JSON of the document
+  std::string hash;       // SHA-256 of `canonical`, lower-case hex
+
+  [[nodiscard]] const Slot* slot(std::string_view name) const;
+  [[nodiscard]] StepIndex step_index(std::string_view step_id) const;  // kNoStep when unknown
+};
+
+using FlowPtr = std::shared_ptr<const Flow>;
+
+}  // namespace parley::flow

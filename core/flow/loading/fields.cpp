@@ -1,0 +1,259 @@
+// One keyword of a step, compiled by the kind that its table names.
+#include <utility>
+
+#include "base/time.hpp"
+#include "flow/loading/context.hpp"
+
+namespace parley::flow::loading {
+namespace {
+
+std::optional<Name> read_name(Context& context, const Node& node, std::string_view key) {
+  if (!node.is_scalar()) {
+    context.error(
+        "F0111", node.position, "expected a name for " + quote(key) + ", got " + std::string(describe(node))
+    );
+    return std::nullopt;
+  }
+  return Name{node.text, node.position};
+}
+
+std::optional<Name> read_step_name(Context& context, const Node& node, std::string_view key) {
+  auto name = read_name(context, node, key);
+  if (!name) return name;
+  if (name->text == "END") name->text = "end";
+  context.step_targets.push_back({name->text, {}, name->position, context.owner});
+  return name;
+}
+
+Field read_identifier(Context& context, const Keyword& keyword, const Node& node) {
+  auto name = read_name(context, node, keyword.name);
+  if (!name) return {};
+  if (keyword.name == "save") {
+    if (!check_identifier(context, name->text, name->position, "result")) return {};
+    context.saved.push_back(name->text);
+  } else if (!is_flow_id(name->text)) {
+    context.error(
+        "F0206",
+        name->position,
+        quote(name->text) + " cannot be a name for " + quote(keyword.name),
+        "use letters, digits, '_', '.' and '-', starting with a letter"
+    );
+    return {};
+  }
+  return *std::move(name);
+}
+
+Field read_slot_names(Context& context, const Keyword& keyword, const Node& node) {
+  Names names = read_names(context, node, keyword.name);
+  const bool declares = keyword.name == "gather";
+  for (const Name& name : names) {
+    (declares ? context.gathered : context.slot_uses)
+        .push_back({name.text, {}, name.position, context.owner});
+  }
+  if (names.empty()) return {};
+  return names;
+}
+
+Field read_tool_name(Context& context, const Keyword& keyword, const Node& node) {
+  auto name = read_name(context, node, keyword.name);
+  if (!name) return {};
+  const std::size_t dot = name->text.find('.');
+  if (dot == std::string::npos || dot == 0 || dot + 1 == name->text.size()) {
+    context.error(
+        "F0314",
+        name->position,
+        quote(name->text) + " does not name a tool",
+        "write connector.operation, such as jira.create_issue"
+    );
+    return {};
+  }
+  return *std::move(name);
+}
+
+Field read_flow_name(Context& context, const Keyword& keyword, const Node& node) {
+  auto name = read_name(context, node, keyword.name);
+  if (!name) return {};
+  return *std::move(name);
+}
+
+Field read_duration(Context& context, const Keyword& keyword, const Node& node) {
+  if (node.is_scalar()) {
+    const auto duration = parse_duration(node.text);
+    if (duration && (duration->seconds > 0 || duration->nanos > 0)) return Value(*duration);
+  }
+  context.error(
+      "F0307",
+      node.position,
+      (node.is_scalar() ? quote(node.text) : std::string(describe(node))) + " is not a duration for " +
+          quote(keyword.name),
+      "write a number with its unit, such as 90s, 30m, 1h30m or 2d"
+  );
+  return {};
+}
+
+Field read_assignments(Context& context, const Keyword& keyword, const Node& node) {
+  if (!expect_map(context, node, keyword.name)) return {};
+  if (node.members.empty()) {
+    context.error("F0116", node.position, quote(keyword.name) + " is an empty map", "name at least one slot");
+  }
+  Assignments assignments;
+  for (const Node::Member& member : node.members) {
+    // The names in `with` are inputs of the flow that is called: check_all() knows them.
+    if (keyword.name != "with") {
+      context.slot_uses.push_back({member.key, {}, member.key_position, context.owner});
+    }
+    assignments.push_back({
+        .slot = {member.key, member.key_position},
+        .value = compile_data(context, member.value, member.key),
+    });
+  }
+  return assignments;
+}
+
+constexpr Key kBranchKeys[] = {
+    {"when", {}, {}},
+    {"next", {}, {}},
+    {"else", {}, {}},
+};
+
+void read_branch(Context& context, const Node& node, std::string_view key, bool last, Branches& branches) {
+  if (!expect_map(context, node, key)) return;
+  check_keys(context, node, kBranchKeys, "a branch");
+  const Node* when = node.find("when");
+  const Node* next = node.find("next");
+  const Node* otherwise = node.find("else");
+  constexpr std::string_view kForm = "write {when: expression, next: step}, and last {else: step}";
+  if ((otherwise != nullptr) == (when != nullptr || next != nullptr)) {
+    context.error(
+        "F0319", node.position, "a branch is either 'when' with 'next', or 'else'", std::string(kForm)
+    );
+    return;
+  }
+  Branch branch;
+  if (otherwise != nullptr) {
+    if (!last) {
+      context.error(
+          "F0319",
+          otherwise->position,
+          "'else' must be the last branch: those after it can never be taken",
+          "move it to the end"
+      );
+    }
+  } else if (when == nullptr || next == nullptr) {
+    context.error(
+        "F0319",
+        node.position,
+        when == nullptr ? "a branch lacks 'when'" : "a branch lacks 'next'",
+        std::string(kForm)
+    );
+    return;
+  } else {
+    branch.when = compile_expression(context, *when, "when");
+  }
+  auto target = read_step_name(
+      context, otherwise != nullptr ? *otherwise : *next, otherwise != nullptr ? "else" : "next"
+  );
+  if (!target) return;
+  branch.next = *std::move(target);
+  branches.push_back(std::move(branch));
+}
+
+Field read_branches(Context& context, const Keyword& keyword, const Node& node) {
+  if (!expect_list(context, node, keyword.name)) return {};
+  if (node.items.empty()) {
+    context.error(
+        "F0116", node.position, quote(keyword.name) + " is an empty list", "write at least one branch"
+    );
+  }
+  Branches branches;
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    read_branch(context, node.items[i], keyword.name, i + 1 == node.items.size(), branches);
+  }
+  return branches;
+}
+
+constexpr Key kButtonKeys[] = {
+    {"label", {}, {}},
+    {"payload", {}, {}},
+};
+
+Field read_buttons(Context& context, const Keyword& keyword, const Node& node) {
+  if (!expect_list(context, node, keyword.name)) return {};
+  Buttons buttons;
+  for (const Node& item : node.items) {
+    const Node* label = &item;
+    const Node* payload = nullptr;
+    if (item.is_map()) {
+      check_keys(context, item, kButtonKeys, "a button");
+      label = item.find("label");
+      payload = item.find("payload");
+    }
+    if (label == nullptr) {
+      context.error("F0110", item.position, "a button lacks 'label'", "write {label: Pay, payload: /pay}");
+      continue;
+    }
+    Button button{.label = compile_text(context, *label, "label"), .payload = {}};
+    if (button.label.empty()) continue;
+    if (payload != nullptr) {
+      button.payload = compile_data(context, *payload, "payload");
+    } else {
+      // Without a payload the button stands for its own words.
+      button.payload = Data{.node = button.label.forms.front().second, .position = label->position};
+    }
+    buttons.push_back(std::move(button));
+  }
+  return buttons;
+}
+
+}  // namespace
+
+Field compile_field(Context& context, const Keyword& keyword, const Node& node) {
+  switch (keyword.kind) {
+    case FieldKind::text: {
+      Text text = compile_text(context, node, keyword.name);
+      return text.empty() ? Field() : Field(std::move(text));
+    }
+    case FieldKind::expression: {
+      auto expression = compile_expression(context, node, keyword.name);
+      return expression ? Field(*std::move(expression)) : Field();
+    }
+    case FieldKind::identifier:
+      return read_identifier(context, keyword, node);
+    case FieldKind::slot_names:
+      return read_slot_names(context, keyword, node);
+    case FieldKind::step_name: {
+      auto name = read_step_name(context, node, keyword.name);
+      return name ? Field(*std::move(name)) : Field();
+    }
+    case FieldKind::flow_name:
+      return read_flow_name(context, keyword, node);
+    case FieldKind::tool_name:
+      return read_tool_name(context, keyword, node);
+    case FieldKind::choice: {
+      const auto chosen = read_choice(context, node, keyword.name, keyword.choices);
+      return chosen ? Field(Name{std::string(keyword.choices[*chosen]), node.position}) : Field();
+    }
+    case FieldKind::duration:
+      return read_duration(context, keyword, node);
+    case FieldKind::integer: {
+      const auto number = read_integer(context, node, keyword.name, 0, INT32_MAX);
+      return number ? Field(Value(*number)) : Field();
+    }
+    case FieldKind::boolean: {
+      const auto value = read_bool(context, node, keyword.name);
+      return value ? Field(Value(*value)) : Field();
+    }
+    case FieldKind::data:
+      if (keyword.name == "with" && !expect_map(context, node, keyword.name)) return {};
+      return compile_data(context, node, keyword.name);
+    case FieldKind::assignments:
+      return read_assignments(context, keyword, node);
+    case FieldKind::branches:
+      return read_branches(context, keyword, node);
+    case FieldKind::buttons:
+      return read_buttons(context, keyword, node);
+  }
+  return {};
+}
+
+}  // namespace parley::flow::loading

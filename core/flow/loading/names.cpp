@@ -1,0 +1,157 @@
+// Names that must exist: checked last, when every step, slot and saved result of the flow is known.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "flow/loading/context.hpp"
+
+namespace parley::flow::loading {
+namespace {
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// A slot named in `gather` alone is a text slot; near misses of declared ones are most likely typos.
+void declare_gathered(Context& context) {
+  std::vector<std::string> declared;
+  for (const Slot& slot : context.flow.slots) declared.push_back(slot.name);
+  for (const NameUse& use : context.gathered) {
+    if (context.full()) return;
+    if (context.flow.slot(use.name) != nullptr) continue;
+    if (!check_identifier(context, use.name, use.position, "slot")) continue;
+    if (std::string help = did_you_mean(use.name, declared); !help.empty()) {
+      context.warning(
+          "F0209",
+          use.position,
+          use.user + " gathers " + quote(use.name) + ", which is not declared, as a new text slot",
+          help
+      );
+    }
+    Slot slot;
+    slot.name = use.name;
+    slot.label = use.name;
+    std::ranges::replace(slot.label, '_', ' ');
+    slot.declared = false;
+    slot.position = use.position;
+    context.flow.slots.push_back(std::move(slot));
+  }
+}
+
+void check_step_targets(Context& context) {
+  std::vector<std::string> ids{"end"};
+  for (const Step& step : context.flow.steps) ids.push_back(step.id);
+  for (const NameUse& use : context.step_targets) {
+    if (context.full()) return;
+    if (use.name == "end" || context.flow.step_index(use.name) != kNoStep) continue;
+    context.error(
+        "F0201",
+        use.position,
+        use.user + " goes to " + quote(use.name) + ", which does not exist in this flow",
+        did_you_mean(use.name, ids)
+    );
+  }
+}
+
+void check_slot_uses(Context& context, const std::vector<std::string>& slots) {
+  for (const NameUse& use : context.slot_uses) {
+    if (context.full()) return;
+    if (contains(slots, use.name)) continue;
+    std::string help = did_you_mean(use.name, slots);
+    context.error(
+        "F0203",
+        use.position,
+        use.user + " names the slot " + quote(use.name) + ", which does not exist in this flow",
+        help.empty() ? "declare it under slots, such as " + use.name + ": text" : help
+    );
+  }
+}
+
+// `slots.items` reads the slot by its full name: the second part must be one.
+void check_slot_path(Context& context, const NameUse& use, const std::vector<std::string>& slots) {
+  constexpr std::string_view kPrefix = "slots.";
+  if (!use.path.starts_with(kPrefix)) return;
+  const std::string_view rest = std::string_view(use.path).substr(kPrefix.size());
+  const std::string name(rest.substr(0, rest.find('.')));
+  if (contains(slots, name)) return;
+  context.error(
+      "F0203",
+      use.position,
+      use.user + " reads the slot " + quote(name) + ", which does not exist in this flow",
+      did_you_mean(name, slots)
+  );
+}
+
+void check_variables(
+    Context& context, const std::vector<std::string>& slots, std::vector<std::string> known
+) {
+  known.insert(known.end(), slots.begin(), slots.end());
+  std::vector<std::string> suggestions = known;
+  for (const std::string_view root :
+       {"user", "context", "message", "conversation", "assistant", "now", "result"}) {
+    suggestions.emplace_back(root);
+  }
+  for (const NameUse& use : context.variables) {
+    if (context.full()) return;
+    if (use.root_is_slots()) {
+      check_slot_path(context, use, slots);
+      continue;
+    }
+    if (is_variable_root(use.name) || contains(known, use.name)) continue;
+    std::string help = did_you_mean(use.name, suggestions);
+    context.error(
+        "F0205",
+        use.position,
+        use.user + " reads " + quote(use.name) + ", which nothing defines",
+        help.empty() ? "declare it as a slot, or save a result under this name" : help
+    );
+  }
+}
+
+// A slot that no step asks, sets or reads is most likely left over or misspelt.
+void check_unused_slots(Context& context) {
+  std::set<std::string, std::less<>> used;
+  for (const auto* uses : {&context.slot_uses, &context.gathered, &context.variables}) {
+    for (const NameUse& use : *uses) used.insert(use.name);
+  }
+  for (const NameUse& use : context.variables) {
+    if (!use.root_is_slots()) continue;
+    if (use.path == "slots") return;  // read as a whole
+    const std::string_view rest = std::string_view(use.path).substr(6);
+    used.emplace(rest.substr(0, rest.find('.')));
+  }
+  used.insert(context.saved.begin(), context.saved.end());
+  for (const Slot& slot : context.flow.slots) {
+    if (!slot.declared || slot.scope != SlotScope::flow || used.contains(slot.name)) continue;
+    context.warning(
+        "F0503",
+        slot.position,
+        "slot " + quote(slot.name) + " is never used",
+        "gather it, use it, or remove it"
+    );
+  }
+}
+
+}  // namespace
+
+void check_names(Context& context, std::span<const std::string> shared_names) {
+  declare_gathered(context);
+  check_step_targets(context);
+  std::vector<std::string> slots;
+  for (const Slot& slot : context.flow.slots) slots.push_back(slot.name);
+  for (const std::string& name : shared_names) {
+    if (!contains(slots, name)) slots.push_back(name);
+  }
+  check_slot_uses(context, slots);
+  std::vector<std::string> known = context.saved;
+  for (const Parameter& input : context.flow.inputs) {
+    known.push_back(input.name);
+    slots.push_back(input.name);
+  }
+  check_variables(context, slots, std::move(known));
+  // A broken step may be the one that uses a slot.
+  if (!has_errors(context.diagnostics)) check_unused_slots(context);
+}
+
+}  // namespace parley::flow::loading

@@ -1,0 +1,163 @@
+// The JSON Schema of a flow document, made from the same tables that the loader reads by.
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/json.hpp"
+#include "flow/load.hpp"
+#include "flow/loading/context.hpp"
+
+namespace parley::flow {
+namespace {
+
+Value json(std::string_view text) {
+  auto value = parse_json(text);
+  INVARIANT(value.has_value(), "schema fragments in the tables are JSON");
+  return *std::move(value);
+}
+
+Value with_doc(Value schema, std::string_view doc) {
+  return doc.empty() ? schema : schema.with("description", doc);
+}
+
+Value properties_of(std::span<const loading::Key> keys) {
+  MapBuilder properties;
+  for (const loading::Key& key : keys) properties.set(key.name, with_doc(json(key.schema), key.doc));
+  return properties.build();
+}
+
+Value closed_object(Value properties, std::vector<Value> required) {
+  MapBuilder object;
+  object.set("type", "object").set("properties", std::move(properties));
+  if (!required.empty()) object.set("required", Value::list(std::move(required)));
+  return object.set("additionalProperties", false).build();
+}
+
+std::string_view kind_schema(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::text:
+      return R"({"$ref":"#/$defs/text"})";
+    case FieldKind::expression:
+      return R"({"$ref":"#/$defs/expression"})";
+    case FieldKind::slot_names:
+      return R"({"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]})";
+    case FieldKind::identifier:
+    case FieldKind::step_name:
+    case FieldKind::flow_name:
+    case FieldKind::choice:
+      return R"({"type":"string"})";
+    case FieldKind::tool_name:
+      return R"({"type":"string","pattern":"^[^.]+\\..+$"})";
+    case FieldKind::duration:
+      return R"({"type":"string","pattern":"^[0-9]"})";
+    case FieldKind::integer:
+      return R"({"type":"integer","minimum":0})";
+    case FieldKind::boolean:
+      return R"({"type":"boolean"})";
+    case FieldKind::data:
+      return "{}";
+    case FieldKind::assignments:
+      return R"({"type":"object","minProperties":1})";
+    case FieldKind::branches:
+      return R"({"type":"array","minItems":1,"items":{"oneOf":[
+        {"type":"object","properties":{"when":{"$ref":"#/$defs/expression"},"next":{"type":"string"}},
+         "required":["when","next"],"additionalProperties":false},
+        {"type":"object","properties":{"else":{"type":"string"}},"required":["else"],"additionalProperties":false}]}})";
+    case FieldKind::buttons:
+      return R"({"type":"array","items":{"oneOf":[{"type":"string"},
+        {"type":"object","properties":{"label":{"$ref":"#/$defs/text"},"payload":{}},
+         "required":["label"],"additionalProperties":false}]}})";
+  }
+  return "{}";
+}
+
+Value keyword_schema(const Keyword& keyword) {
+  if (keyword.kind != FieldKind::choice) return with_doc(json(kind_schema(keyword.kind)), keyword.doc);
+  ListBuilder choices;
+  for (const std::string_view choice : keyword.choices) choices.add(choice);
+  return with_doc(MapBuilder().set("enum", choices.build()).build(), keyword.doc);
+}
+
+Value step_schema(const StepSpec& spec) {
+  MapBuilder properties;
+  std::vector<Value> required{Value("type")};
+  for (const loading::Key& key : loading::step_keys()) {
+    Value schema = key.name == "type" ? MapBuilder().set("const", spec.type).build() : json(key.schema);
+    properties.set(key.name, with_doc(std::move(schema), key.name == "type" ? spec.doc : key.doc));
+  }
+  for (const Keyword& keyword : spec.keywords) {
+    properties.set(keyword.name, keyword_schema(keyword));
+    if (keyword.required) required.emplace_back(keyword.name);
+  }
+  return with_doc(closed_object(properties.build(), std::move(required)), spec.doc);
+}
+
+// if/then by type, so that an editor complains about the keyword and not about all types at once.
+Value any_step(std::span<const StepSpec* const> specs) {
+  ListBuilder types;
+  ListBuilder rules;
+  for (const StepSpec* spec : specs) {
+    types.add(spec->type);
+    const Value is_type = MapBuilder().set("const", spec->type).build();
+    const Value properties = MapBuilder().set("type", is_type).build();
+    const std::string reference = "#/$defs/step_" + std::string(spec->type);
+    rules.add(MapBuilder()
+                  .set("if", MapBuilder().set("properties", properties).build())
+                  .set("then", MapBuilder().set("$ref", reference).build())
+                  .build());
+  }
+  const Value type = MapBuilder().set("enum", types.build()).build();
+  return MapBuilder()
+      .set("type", "object")
+      .set("required", json(R"(["type"])"))
+      .set("properties", MapBuilder().set("type", type).build())
+      .set("allOf", rules.build())
+      .build();
+}
+
+Value slot_type_schema() {
+  ListBuilder names;
+  for (const std::string_view name : slot_kind_names()) names.add(name);
+  for (const std::string_view name : slot_kind_names()) {
+    if (name != "list") names.add("list of " + std::string(name));
+  }
+  return MapBuilder().set("enum", names.build()).build();
+}
+
+Value trigger_schema() {
+  return closed_object(properties_of(loading::trigger_keys()), {})
+      .with(
+          "anyOf",
+          json(
+              R"([{"required":["command"]},{"required":["phrases"]},{"required":["event"]},{"required":["schedule"]}])"
+          )
+      );
+}
+
+}  // namespace
+
+Value flow_schema(std::span<const StepSpec* const> step_specs) {
+  MapBuilder definitions;
+  definitions
+      .set("text", json(R"({"description":"A text with {{ expressions }}, or one for each language.","oneOf":[
+        {"type":["string","number","boolean"]},
+        {"type":"object","minProperties":1,"additionalProperties":false,
+         "patternProperties":{"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$":
+           {"type":["string","number","boolean"]}}}]})"))
+      .set(
+          "expression",
+          json(R"({"description":"An expression, without braces.","type":["string","boolean","number"]})")
+      )
+      .set("slot_type", slot_type_schema())
+      .set("slot", closed_object(properties_of(loading::slot_keys()), {}))
+      .set("trigger", trigger_schema())
+      .set("step", any_step(step_specs));
+  for (const StepSpec* spec : step_specs)
+    definitions.set("step_" + std::string(spec->type), step_schema(*spec));
+  return closed_object(properties_of(loading::flow_keys()), {Value("steps")})
+      .with("$schema", "https://json-schema.org/draft/2020-12/schema")
+      .with("title", "Parley flow")
+      .with("$defs", definitions.build());
+}
+
+}  // namespace parley::flow

@@ -1,0 +1,52 @@
+// The closed vocabulary of what a user can ask of the engine. Matchers, and later models, produce commands;
+// the engine decides what they do. Commands are recorded in the conversation's log, so replay never matches
+// again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/value.hpp"
+
+namespace parley::language {
+
+enum class CommandKind : std::uint8_t {
+  start_flow,    // flow
+  set_slot,      // slot, value
+  correct_slot,  // slot, value: the user changes an earlier answer
+  cancel,
+  skip,
+  repeat,
+  clarify,  // options: flow ids or texts to choose from
+  affirm,
+  deny,
+  ask_human,
+  ask_knowledge,  // text
+  chitchat,       // text
+  invalid_value,  // slot, text: an answer to the open question that cannot be taken; why in `reason`
+  cannot_handle,  // text
+};
+
+struct Command {
+  CommandKind kind = CommandKind::cannot_handle;
+  std::string flow = {};
+  std::string slot = {};
+  Value value = {};
+  std::string text = {};
+  std::string reason = {};
+  std::vector<std::string> options = {};
+
+  bool operator==(const Command&) const = default;
+};
+
+// "start_flow"… both ways; an unknown name gives cannot_handle.
+[[nodiscard]] std::string_view name(CommandKind kind);
+[[nodiscard]] CommandKind command_kind(std::string_view name);
+
+// For the log: {"do":"set_slot","slot":"items","value":…}; empty fields are left out.
+[[nodiscard]] Value to_value(const Command& command);
+[[nodiscard]] Command command_from(const Value& value);
+
+}  // namespace parley::language

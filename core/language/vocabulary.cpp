@@ -1,0 +1,37 @@
+#include "language/vocabulary.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace parley::language {
+namespace {
+
+struct LanguageRow {
+  std::string_view tag;
+  const Vocabulary& (*vocabulary)();
+};
+
+constexpr LanguageRow kLanguages[] = {
+    {"en", english},
+    {"de", german},
+};
+
+}  // namespace
+
+const Vocabulary& vocabulary_for(std::string_view locale) {
+  const std::string_view tag = locale.substr(0, locale.find_first_of("-_"));
+  for (const LanguageRow& row : kLanguages) {
+    const bool same = std::equal(tag.begin(), tag.end(), row.tag.begin(), row.tag.end(), [](char a, char b) {
+      return ascii_lower(a) == b;
+    });
+    if (same) return row.vocabulary();
+  }
+  return english();
+}
+
+bool contains(std::span<const std::string_view> words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace parley::language

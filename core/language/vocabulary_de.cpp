@@ -1,0 +1,241 @@
+// German: the everyday words.
+#include "language/vocabulary.hpp"
+
+namespace parley::language {
+namespace {
+
+using enum NumberRole;
+
+// clang-format off
+constexpr NumberWord kNumbers[] = {
+    {"null", 0, unit}, {"eins", 1, unit}, {"zwei", 2, unit}, {"zwo", 2, unit}, {"drei", 3, unit},
+    {"vier", 4, unit}, {"fünf", 5, unit}, {"sechs", 6, unit}, {"sieben", 7, unit}, {"acht", 8, unit},
+    {"neun", 9, unit}, {"zehn", 10, teen}, {"elf", 11, teen}, {"zwölf", 12, teen}, {"dreizehn", 13, teen},
+    {"vierzehn", 14, teen}, {"fünfzehn", 15, teen}, {"sechzehn", 16, teen}, {"siebzehn", 17, teen},
+    {"achtzehn", 18, teen}, {"neunzehn", 19, teen}, {"zwanzig", 20, ten}, {"dreißig", 30, ten},
+    {"vierzig", 40, ten}, {"fünfzig", 50, ten}, {"sechzig", 60, ten}, {"siebzig", 70, ten},
+    {"achtzig", 80, ten}, {"neunzig", 90, ten}, {"hundert", 100, hundred}, {"tausend", 1'000, scale},
+    {"million", 1'000'000, scale}, {"millionen", 1'000'000, scale}, {"milliarde", 1'000'000'000, scale},
+    {"milliarden", 1'000'000'000, scale}, {"dutzend", 12, group}, {"paar", 2, group},
+};
+constexpr FractionWord kFractions[] = {
+    {"halb", 1, 2, false}, {"halbe", 1, 2, false}, {"halbes", 1, 2, false}, {"halben", 1, 2, false},
+    {"viertel", 1, 4, true},
+};
+constexpr NamedNumber kOrdinals[] = {
+    {"erste", 1}, {"ersten", 1}, {"erster", 1}, {"zweite", 2}, {"zweiten", 2}, {"dritte", 3}, {"dritten", 3},
+    {"vierte", 4}, {"vierten", 4}, {"fünfte", 5}, {"fünften", 5}, {"sechste", 6}, {"siebte", 7}, {"achte", 8},
+};
+constexpr std::string_view kOrdinalSuffixes[] = {"."};
+constexpr std::string_view kArticles[] = {"ein", "eine", "einen", "einer", "einem", "eines"};
+constexpr std::string_view kThe[] = {"der", "die", "das", "den", "dem", "etwas"};
+constexpr std::string_view kConjunctions[] = {"und", "&"};
+constexpr std::string_view kNegatives[] = {"minus"};
+constexpr std::string_view kPoints[] = {"komma"};
+constexpr NamedNumber kLast[] = {{"letzte", -1}, {"letzten", -1}, {"letzter", -1}};
+
+constexpr std::string_view kBetween[] = {"zwischen"};
+constexpr std::string_view kFrom[] = {"von"};
+constexpr std::string_view kTo[] = {"bis", "-", "und"};
+constexpr std::string_view kUnder[] = {"weniger als", "unter", "höchstens", "maximal"};
+constexpr std::string_view kAbove[] = {"mehr als", "über", "mindestens"};
+constexpr std::string_view kAbout[] = {"etwa", "ungefähr", "circa", "ca", "rund", "genau", "~"};
+
+constexpr CurrencyWord kCurrencies[] = {
+    {"€", "EUR"}, {"eur", "EUR"}, {"euro", "EUR"}, {"euros", "EUR"}, {"cent", "EUR", 1}, {"$", "$"},
+    {"dollar", "$"}, {"usd", "USD"}, {"chf", "CHF"}, {"franken", "CHF"}, {"rappen", "CHF", 1}, {"£", "GBP"},
+    {"pfund", "GBP"},
+};
+constexpr DurationWord kDurations[] = {
+    {"sekunde", 1}, {"sekunden", 1}, {"s", 1}, {"minute", 60}, {"minuten", 60}, {"min", 60}, {"stunde", 3600},
+    {"stunden", 3600}, {"std", 3600}, {"h", 3600}, {"tag", 86'400}, {"tage", 86'400}, {"tagen", 86'400},
+    {"woche", 604'800}, {"wochen", 604'800}, {"monat", 1, true}, {"monate", 1, true}, {"monaten", 1, true},
+    {"jahr", 12, true}, {"jahre", 12, true}, {"jahren", 12, true},
+};
+constexpr std::string_view kExtra[] = {"weitere", "ganze", "zusätzliche"};
+constexpr std::string_view kOf[] = {"von"};
+constexpr MeasureWord kMeasures[] = {
+    {"g", Measure::mass, "gram"}, {"gramm", Measure::mass, "gram"}, {"kg", Measure::mass, "gram", 1000},
+    {"kilo", Measure::mass, "gram", 1000}, {"kilogramm", Measure::mass, "gram", 1000},
+    {"l", Measure::volume, "litre"}, {"liter", Measure::volume, "litre"},
+    {"ml", Measure::volume, "litre", 1, 1000},
+};
+
+constexpr NamedNumber kMonths[] = {
+    {"januar", 1}, {"jan", 1}, {"februar", 2}, {"feb", 2}, {"märz", 3}, {"april", 4}, {"apr", 4}, {"mai", 5},
+    {"juni", 6}, {"jun", 6}, {"juli", 7}, {"jul", 7}, {"august", 8}, {"aug", 8}, {"september", 9}, {"sep", 9},
+    {"oktober", 10}, {"okt", 10}, {"november", 11}, {"nov", 11}, {"dezember", 12}, {"dez", 12},
+};
+constexpr NamedNumber kWeekdays[] = {
+    {"sonntag", 0}, {"montag", 1}, {"dienstag", 2}, {"mittwoch", 3}, {"donnerstag", 4}, {"freitag", 5},
+    {"samstag", 6}, {"sonnabend", 6},
+};
+constexpr NamedNumber kDays[] = {
+    {"heute", 0}, {"morgen", 1}, {"übermorgen", 2}, {"gestern", -1}, {"vorgestern", -2},
+};
+constexpr std::string_view kNext[] = {"nächsten", "nächste", "nächster", "kommende", "kommenden"};
+constexpr std::string_view kThis[] = {"diesen", "diese", "dieser"};
+constexpr std::string_view kPrevious[] = {"letzten", "letzte", "vorigen", "vergangenen"};
+constexpr std::string_view kIn[] = {"in"};
+constexpr PartOfDay kParts[] = {
+    {"vormittags", Meridiem::am}, {"früh", Meridiem::am}, {"morgens", Meridiem::am},
+    {"nachmittags", Meridiem::pm}, {"am nachmittag", Meridiem::pm}, {"abends", Meridiem::pm},
+    {"am abend", Meridiem::pm}, {"nachts", Meridiem::pm},
+};
+constexpr NamedNumber kClockNames[] = {{"mittag", 720}, {"mitternacht", 0}};
+constexpr std::string_view kPast[] = {"nach"};
+constexpr std::string_view kBefore[] = {"vor"};
+constexpr std::string_view kOclock[] = {"uhr"};
+constexpr std::string_view kAt[] = {"um", "gegen", "am", "ab", ","};
+constexpr std::string_view kNow[] = {"jetzt", "sofort"};
+
+constexpr std::string_view kPoliteness[] = {
+    "bitte", "danke", "vielen dank", "danke schön", "hallo", "guten tag", "guten morgen", "guten abend",
+    "entschuldigung",
+};
+
+using enum CommandKind;
+constexpr PhraseCommand kCommands[] = {
+    {"abbrechen", cancel}, {"abbruch", cancel}, {"stopp", cancel}, {"stop", cancel}, {"vergiss es", cancel},
+    {"vergessen sie es", cancel}, {"schon gut", cancel}, {"doch nicht", cancel},
+    {"ich möchte abbrechen", cancel}, {"mensch", ask_human}, {"ein mensch", ask_human},
+    {"mitarbeiter", ask_human}, {"ich möchte mit einem menschen sprechen", ask_human},
+    {"mit einem menschen sprechen", ask_human}, {"mit einem mitarbeiter sprechen", ask_human},
+    {"ich möchte mit einem mitarbeiter sprechen", ask_human},
+    {"verbinden sie mich mit einem mitarbeiter", ask_human}, {"wie", repeat}, {"wie war das", repeat},
+    {"noch einmal", repeat}, {"nochmal", repeat}, {"wiederholen", repeat},
+    {"können sie das wiederholen", repeat}, {"was", repeat}, {"weiter", skip}, {"überspringen", skip},
+    {"keine angabe", skip},
+};
+constexpr std::string_view kYes[] = {
+    "ja", "jo", "jap", "jawohl", "genau", "richtig", "stimmt", "das stimmt", "korrekt", "klar", "na klar",
+    "gerne", "gern", "sicher", "natürlich", "selbstverständlich", "ok", "okay", "in ordnung", "passt",
+    "einverstanden", "auf jeden fall", "unbedingt", "warum nicht", "kein problem", "nicht falsch",
+    "das ist richtig", "mach das", "y", "👍", "ich denke schon", "ich glaube schon",
+};
+constexpr std::string_view kNo[] = {
+    "nein", "nee", "ne", "nö", "nicht", "niemals", "falsch", "das ist falsch", "stimmt nicht",
+    "das stimmt nicht", "auf keinen fall", "keinesfalls", "nicht richtig", "lieber nicht", "besser nicht",
+    "natürlich nicht", "ich glaube nicht", "ich denke nicht", "nein danke", "👎", "kein interesse",
+};
+constexpr std::string_view kYesAlone[] = {"gut", "super", "j", "mach ich"};
+constexpr std::string_view kNoAlone[] = {"n", "nicht", "nie"};
+constexpr std::string_view kAnswerWords[] = {"ja", "nein", "klar", "nee", "ok", "okay"};
+constexpr std::string_view kIntensifiers[] = {"sicher", "natürlich", "auf jeden fall"};
+constexpr std::string_view kNeither[] = {
+    "vielleicht", "weiß nicht", "ich weiß nicht", "keine ahnung", "nicht sicher", "ich bin nicht sicher",
+    "kommt darauf an", "ja und nein",
+};
+constexpr std::string_view kHesitations[] = {
+    "äh", "ähm", "hm", "also", "na", "das", "ist", "so", "ich", "aber", "doch", "es", "mal", "bitte", "danke",
+};
+
+constexpr std::string_view kLeadIns[] = {
+    "ich möchte gerne", "ich möchte", "ich hätte gerne", "ich hätte gern", "ich will", "ich brauche",
+    "ich nehme", "wir möchten", "wir hätten gerne", "wir nehmen", "kann ich", "könnte ich", "für mich",
+    "bitte", "gerne", "also", "es sind", "es ist", "das ist", "mit", "ja", "hallo", "am", "um", "nur",
+    "meine nummer ist", "meine e - mail ist", "bestelle",
+};
+constexpr std::string_view kTails[] = {
+    "bitte", "danke", "haben", "für mich", "für uns", "bestellen", "bekommen", "nehmen", "vielen dank",
+    "personen",
+};
+constexpr std::string_view kSeparators[] = {"und", "sowie", "und auch", "dazu"};
+constexpr std::string_view kPronouns[] = {"option", "wahl"};
+constexpr std::string_view kQuestions[] = {
+    "was", "welche", "wie", "wer", "wann", "wo", "warum", "haben", "gibt", "ist", "sind",
+};
+constexpr std::string_view kOptionWords[] = {"nummer", "nr", "option", "#"};
+constexpr std::string_view kCorrectionLeadIns[] = {
+    "eigentlich", "nein warte", "warte", "moment", "ich meinte", "ich meine", "korrektur", "doch lieber",
+    "lieber", "entschuldigung",
+};
+constexpr std::string_view kCorrectionTails[] = {"stattdessen"};
+constexpr std::string_view kCorrectionFillers[] = {
+    "ich meinte", "ich meine", "ich möchte", "ich will", "lieber", "doch", "es sollen", "mach", "bitte",
+};
+constexpr std::string_view kChangeVerbs[] = {
+    "ändere", "ändern sie", "bitte ändern sie", "bitte ändere", "setze",
+};
+constexpr std::string_view kChangeLinks[] = {"auf", "zu", "in"};
+constexpr std::string_view kNoes[] = {"nein", "nee", "falsch"};
+
+// clang-format on
+constexpr Vocabulary kGerman = {
+    .language = "de",
+    .decimal_mark = ',',
+    .month_first = false,
+    .numbers = table<kNumbers>,
+    .fractions = table<kFractions>,
+    .ordinals = table<kOrdinals>,
+    .ordinal_suffixes = table<kOrdinalSuffixes>,
+    .articles = table<kArticles>,
+    .the = table<kThe>,
+    .conjunctions = table<kConjunctions>,
+    .negatives = table<kNegatives>,
+    .points = table<kPoints>,
+    .last_words = table<kLast>,
+    .between = table<kBetween>,
+    .from = table<kFrom>,
+    .to = table<kTo>,
+    .under = table<kUnder>,
+    .above = table<kAbove>,
+    .about = table<kAbout>,
+    .currencies = table<kCurrencies>,
+    .durations = table<kDurations>,
+    .measures = table<kMeasures>,
+    .extra_words = table<kExtra>,
+    .of = table<kOf>,
+    .months = table<kMonths>,
+    .weekdays = table<kWeekdays>,
+    .days = table<kDays>,
+    .next = table<kNext>,
+    .this_one = table<kThis>,
+    .previous = table<kPrevious>,
+    .in = table<kIn>,
+    .ago = {},
+    .from_now = {},
+    .parts_of_day = table<kParts>,
+    .clock_names = table<kClockNames>,
+    .am = {},
+    .pm = {},
+    .past = table<kPast>,
+    .before = table<kBefore>,
+    .oclock = table<kOclock>,
+    .at = table<kAt>,
+    .now = table<kNow>,
+    .half_means_before = true,
+    .contractions = {},
+    .politeness = table<kPoliteness>,
+    .commands = kCommands,
+    .yes = table<kYes>,
+    .no = table<kNo>,
+    .yes_alone = table<kYesAlone>,
+    .no_alone = table<kNoAlone>,
+    .answer_words = table<kAnswerWords>,
+    .intensifiers = table<kIntensifiers>,
+    .neither = table<kNeither>,
+    .hesitations = table<kHesitations>,
+    .lead_ins = table<kLeadIns>,
+    .tails = table<kTails>,
+    .separators = table<kSeparators>,
+    .bound_pairs = {},
+    .pronouns = table<kPronouns>,
+    .question_words = table<kQuestions>,
+    .option_words = table<kOptionWords>,
+    .correction_lead_ins = table<kCorrectionLeadIns>,
+    .correction_tails = table<kCorrectionTails>,
+    .correction_fillers = table<kCorrectionFillers>,
+    .change_verbs = table<kChangeVerbs>,
+    .change_links = table<kChangeLinks>,
+    .noes = table<kNoes>,
+    .singular = nullptr,
+};
+
+}  // namespace
+
+const Vocabulary& german() {
+  return kGerman;
+}
+
+}  // namespace parley::language

@@ -1,0 +1,561 @@
+// English.
+#include <algorithm>
+#include <string>
+
+#include "language/vocabulary.hpp"
+
+namespace parley::language {
+namespace {
+
+using enum NumberRole;
+
+// clang-format off
+constexpr NumberWord kNumbers[] = {
+    {"zero", 0, unit}, {"naught", 0, unit}, {"nought", 0, unit}, {"nil", 0, unit}, {"one", 1, unit},
+    {"two", 2, unit}, {"three", 3, unit}, {"four", 4, unit}, {"five", 5, unit}, {"six", 6, unit},
+    {"seven", 7, unit}, {"eight", 8, unit}, {"nine", 9, unit}, {"ten", 10, teen}, {"eleven", 11, teen},
+    {"twelve", 12, teen}, {"thirteen", 13, teen}, {"fourteen", 14, teen}, {"fifteen", 15, teen},
+    {"sixteen", 16, teen}, {"seventeen", 17, teen}, {"eighteen", 18, teen}, {"nineteen", 19, teen},
+    {"twenty", 20, ten}, {"thirty", 30, ten}, {"forty", 40, ten}, {"fourty", 40, ten}, {"fifty", 50, ten},
+    {"sixty", 60, ten}, {"seventy", 70, ten}, {"eighty", 80, ten}, {"ninety", 90, ten},
+    {"hundred", 100, hundred}, {"hundreds", 100, hundred}, {"thousand", 1'000, scale},
+    {"thousands", 1'000, scale}, {"grand", 1'000, scale}, {"lakh", 100'000, scale}, {"lakhs", 100'000, scale},
+    {"lac", 100'000, scale}, {"lkh", 100'000, scale}, {"million", 1'000'000, scale},
+    {"millions", 1'000'000, scale}, {"mio", 1'000'000, scale}, {"crore", 10'000'000, scale},
+    {"crores", 10'000'000, scale}, {"krore", 10'000'000, scale}, {"krores", 10'000'000, scale},
+    {"billion", 1'000'000'000, scale}, {"billions", 1'000'000'000, scale}, {"bn", 1'000'000'000, scale},
+    {"trillion", 1'000'000'000'000, scale}, {"trillions", 1'000'000'000'000, scale}, {"dozen", 12, group},
+    {"dozens", 12, group}, {"couple", 2, group}, {"pair", 2, group}, {"pairs", 2, group},
+    {"score", 20, group},
+};
+
+constexpr FractionWord kFractions[] = {
+    {"half", 1, 2, false}, {"halves", 1, 2, true}, {"quarter", 1, 4, true}, {"quarters", 1, 4, true},
+    {"third", 1, 3, true}, {"thirds", 1, 3, true}, {"fourth", 1, 4, true}, {"fourths", 1, 4, true},
+    {"fifth", 1, 5, true}, {"fifths", 1, 5, true}, {"eighth", 1, 8, true}, {"eighths", 1, 8, true},
+    {"tenth", 1, 10, true}, {"tenths", 1, 10, true},
+};
+
+constexpr NamedNumber kOrdinals[] = {
+    {"first", 1}, {"second", 2}, {"third", 3}, {"fourth", 4}, {"fifth", 5}, {"sixth", 6}, {"seventh", 7},
+    {"eighth", 8}, {"ninth", 9}, {"tenth", 10}, {"eleventh", 11}, {"twelfth", 12}, {"thirteenth", 13},
+    {"fourteenth", 14}, {"fifteenth", 15}, {"sixteenth", 16}, {"seventeenth", 17}, {"eighteenth", 18},
+    {"nineteenth", 19}, {"twentieth", 20}, {"thirtieth", 30}, {"fortieth", 40}, {"fiftieth", 50},
+    {"sixtieth", 60}, {"seventieth", 70}, {"eightieth", 80}, {"ninetieth", 90}, {"hundredth", 100},
+};
+constexpr std::string_view kOrdinalSuffixes[] = {"st", "nd", "rd", "th"};
+constexpr std::string_view kArticles[] = {"a", "an", "another"};
+constexpr std::string_view kThe[] = {"the", "some", "my", "your", "that", "this"};
+constexpr std::string_view kConjunctions[] = {"and", "&", "n", "'n'", "plus"};
+constexpr std::string_view kNegatives[] = {"minus", "negative"};
+constexpr std::string_view kPoints[] = {"point", "dot"};
+constexpr NamedNumber kLast[] = {
+    {"last", -1}, {"final", -1}, {"bottom", -1}, {"top", 1}, {"former", 1}, {"latter", -1},
+};
+
+constexpr std::string_view kBetween[] = {"between"};
+constexpr std::string_view kFrom[] = {"from"};
+constexpr std::string_view kTo[] = {"to", "until", "till", "-", "and"};
+constexpr std::string_view kUnder[] = {
+    "less than", "under", "below", "lower than", "at most", "no more than", "not more than", "up to",
+    "fewer than", "max",
+};
+constexpr std::string_view kAbove[] = {
+    "more than", "over", "above", "exceeding", "at least", "no less than", "not less than", "higher than",
+    "min",
+};
+constexpr std::string_view kAbout[] = {
+    "about", "around", "approximately", "approx", "roughly", "exactly", "precisely", "nearly", "almost",
+    "close to", "~", "circa",
+};
+
+constexpr CurrencyWord kCurrencies[] = {
+    {"$", "$"}, {"us $", "USD"}, {"us dollars", "USD"}, {"us dollar", "USD"}, {"usd", "USD"}, {"dollar", "$"},
+    {"dollars", "$"}, {"canadian dollars", "CAD"}, {"australian dollars", "AUD"}, {"cad", "CAD"},
+    {"aud", "AUD"}, {"nzd", "NZD"}, {"a $", "AUD"}, {"c $", "CAD"}, {"buck", ""}, {"bucks", ""},
+    {"cent", "$", 1}, {"cents", "$", 1}, {"c", "$", 1}, {"¢", "$", 1}, {"sen", "MYR", 1}, {"sens", "MYR", 1},
+    {"nickel", "$", 5}, {"nickels", "$", 5}, {"dime", "$", 10}, {"dimes", "$", 10}, {"quarter", "$", 25},
+    {"quarters", "$", 25}, {"€", "EUR"}, {"€ ur", "EUR"}, {"eur", "EUR"}, {"euro", "EUR"}, {"euros", "EUR"},
+    {"£", "GBP"}, {"gbp", "GBP"}, {"pound", "GBP"}, {"pounds", "GBP"}, {"quid", "GBP"},
+    {"british pounds", "GBP"}, {"pounds sterling", "GBP"}, {"pence", "GBP", 1}, {"penny", "GBP", 1},
+    {"pennies", "GBP", 1}, {"p", "GBP", 1}, {"¥", "JPY"}, {"jpy", "JPY"}, {"yen", "JPY"}, {"cny", "CNY"},
+    {"yuan", "CNY"}, {"rmb", "CNY"}, {"₹", "INR"}, {"rs", "INR"}, {"rs .", "INR"}, {"inr", "INR"},
+    {"rupee", "INR"}, {"rupees", "INR"}, {"paise", "INR", 1}, {"chf", "CHF"}, {"franc", "CHF"},
+    {"francs", "CHF"}, {"swiss francs", "CHF"}, {"sek", "SEK"}, {"nok", "NOK"}, {"dkk", "DKK"},
+    {"kronor", "SEK"}, {"kroner", "NOK"}, {"pln", "PLN"}, {"zloty", "PLN"}, {"zł", "PLN"}, {"czk", "CZK"},
+    {"huf", "HUF"}, {"try", "TRY"}, {"lira", "TRY"}, {"₺", "TRY"}, {"brl", "BRL"}, {"r $", "BRL"},
+    {"reais", "BRL"}, {"mxn", "MXN"}, {"peso", "MXN"}, {"pesos", "MXN"}, {"zar", "ZAR"}, {"rand", "ZAR"},
+    {"krw", "KRW"}, {"won", "KRW"}, {"₩", "KRW"}, {"sgd", "SGD"}, {"hkd", "HKD"}, {"ils", "ILS"},
+    {"₪", "ILS"}, {"shekel", "ILS"}, {"shekels", "ILS"}, {"aed", "AED"}, {"dirham", "AED"},
+    {"dirhams", "AED"}, {"sar", "SAR"}, {"saudiriyal", "SAR"}, {"saudi riyal", "SAR"},
+    {"saudi riyals", "SAR"}, {"riyal", "SAR"}, {"riyals", "SAR"}, {"qar", "QAR"}, {"kwd", "KWD"},
+    {"dinar", "KWD"}, {"dinars", "KWD"}, {"irr", "IRR"}, {"rial", "IRR"}, {"rials", "IRR"}, {"egp", "EGP"},
+    {"le", "EGP"}, {"egyptianpound", "EGP"}, {"egyptian pound", "EGP"}, {"egyptian pounds", "EGP"},
+    {"lbp", "LBP"}, {"lebanese pounds", "LBP"}, {"lebanese pound", "LBP"}, {"myr", "MYR"}, {"rm", "MYR"},
+    {"ringgit", "MYR"}, {"ringgits", "MYR"}, {"malaysia ringgit", "MYR"}, {"malaysia ringgits", "MYR"},
+    {"malaysian ringgit", "MYR"}, {"malaysian ringgits", "MYR"}, {"mnt", "MNT"}, {"tugrik", "MNT"},
+    {"tugriks", "MNT"}, {"uah", "UAH"}, {"₴", "UAH"}, {"hryvnia", "UAH"}, {"kopiyka", "UAH", 1},
+    {"kopiykas", "UAH", 1}, {"rub", "RUB"}, {"ruble", "RUB"}, {"rubles", "RUB"}, {"₽", "RUB"}, {"thb", "THB"},
+    {"baht", "THB"}, {"php", "PHP"}, {"idr", "IDR"}, {"rupiah", "IDR"}, {"vnd", "VND"}, {"dong", "VND"},
+    {"ngn", "NGN"}, {"naira", "NGN"}, {"kes", "KES"}, {"jmd", "JMD"}, {"ttd", "TTD"},
+};
+
+constexpr DurationWord kDurations[] = {
+    {"second", 1}, {"seconds", 1}, {"sec", 1}, {"secs", 1}, {"s", 1}, {"\"", 1}, {"minute", 60},
+    {"minutes", 60}, {"min", 60}, {"mins", 60}, {"m", 60}, {"'", 60}, {"hour", 3600}, {"hours", 3600},
+    {"hr", 3600}, {"hrs", 3600}, {"h", 3600}, {"day", 86'400}, {"days", 86'400}, {"d", 86'400},
+    {"night", 86'400}, {"nights", 86'400}, {"week", 604'800}, {"weeks", 604'800}, {"wk", 604'800},
+    {"wks", 604'800}, {"w", 604'800}, {"fortnight", 1'209'600}, {"fortnights", 1'209'600}, {"month", 1, true},
+    {"months", 1, true}, {"mth", 1, true}, {"mths", 1, true}, {"quarter", 3, true}, {"quarters", 3, true},
+    {"year", 12, true}, {"years", 12, true}, {"yr", 12, true}, {"yrs", 12, true}, {"y", 12, true},
+    {"decade", 120, true}, {"decades", 120, true},
+};
+
+constexpr std::string_view kExtra[] = {
+    "additional", "extra", "more", "less", "fewer", "full", "whole", "business",
+};
+constexpr std::string_view kOf[] = {"of"};
+
+constexpr MeasureWord kMeasures[] = {
+    {"milligrams", Measure::mass, "gram", 1, 1000}, {"milligram", Measure::mass, "gram", 1, 1000},
+    {"mg", Measure::mass, "gram", 1, 1000}, {"mgs", Measure::mass, "gram", 1, 1000},
+    {"grams", Measure::mass, "gram"}, {"gram", Measure::mass, "gram"}, {"gs", Measure::mass, "gram"},
+    {"g", Measure::mass, "gram"}, {"gr", Measure::mass, "gram"}, {"kilograms", Measure::mass, "gram", 1000},
+    {"kilogram", Measure::mass, "gram", 1000}, {"kilos", Measure::mass, "gram", 1000},
+    {"kilo", Measure::mass, "gram", 1000}, {"kg", Measure::mass, "gram", 1000},
+    {"kgs", Measure::mass, "gram", 1000}, {"k . gs", Measure::mass, "gram", 1000},
+    {"k . g", Measure::mass, "gram", 1000}, {"pounds", Measure::mass, "pound"},
+    {"pound", Measure::mass, "pound"}, {"lb", Measure::mass, "pound"}, {"lbs", Measure::mass, "pound"},
+    {"ounces", Measure::mass, "ounce"}, {"ounce", Measure::mass, "ounce"}, {"oz", Measure::mass, "ounce"},
+    {"cups", Measure::cooking, "cup"}, {"cup", Measure::cooking, "cup"},
+    {"tablespoons", Measure::cooking, "tablespoon"}, {"tablespoon", Measure::cooking, "tablespoon"},
+    {"tbsp", Measure::cooking, "tablespoon"}, {"teaspoons", Measure::cooking, "teaspoon"},
+    {"teaspoon", Measure::cooking, "teaspoon"}, {"tsp", Measure::cooking, "teaspoon"},
+    {"pints", Measure::cooking, "pint"}, {"pint", Measure::cooking, "pint"},
+    {"kilometers", Measure::distance, "metre", 1000}, {"kilometer", Measure::distance, "metre", 1000},
+    {"kilometres", Measure::distance, "metre", 1000}, {"kilometre", Measure::distance, "metre", 1000},
+    {"km", Measure::distance, "metre", 1000}, {"kms", Measure::distance, "metre", 1000},
+    {"meters", Measure::distance, "metre"}, {"meter", Measure::distance, "metre"},
+    {"metres", Measure::distance, "metre"}, {"metre", Measure::distance, "metre"},
+    {"centimeters", Measure::distance, "metre", 1, 100}, {"centimetres", Measure::distance, "metre", 1, 100},
+    {"cm", Measure::distance, "metre", 1, 100}, {"mm", Measure::distance, "metre", 1, 1000},
+    {"miles", Measure::distance, "mile"}, {"mile", Measure::distance, "mile"},
+    {"mi", Measure::distance, "mile"}, {"yards", Measure::distance, "inch", 36},
+    {"yard", Measure::distance, "inch", 36}, {"yds", Measure::distance, "inch", 36},
+    {"feet", Measure::distance, "inch", 12}, {"foot", Measure::distance, "inch", 12},
+    {"ft", Measure::distance, "inch", 12}, {"inches", Measure::distance, "inch"},
+    {"inch", Measure::distance, "inch"}, {"in", Measure::distance, "inch"},
+    {"liters", Measure::volume, "litre"}, {"liter", Measure::volume, "litre"},
+    {"litres", Measure::volume, "litre"}, {"litre", Measure::volume, "litre"},
+    {"l", Measure::volume, "litre"}, {"ml", Measure::volume, "litre", 1, 1000},
+    {"milliliters", Measure::volume, "litre", 1, 1000}, {"millilitres", Measure::volume, "litre", 1, 1000},
+    {"millilitre", Measure::volume, "litre", 1, 1000}, {"cl", Measure::volume, "litre", 1, 100},
+    {"hectoliters", Measure::volume, "litre", 100}, {"hectolitre", Measure::volume, "litre", 100},
+    {"gallons", Measure::volume, "gallon"}, {"gallon", Measure::volume, "gallon"},
+    {"gals", Measure::volume, "gallon"}, {"gal", Measure::volume, "gallon"},
+};
+
+constexpr NamedNumber kMonths[] = {
+    {"january", 1}, {"jan", 1}, {"february", 2}, {"feb", 2}, {"march", 3}, {"mar", 3}, {"april", 4},
+    {"apr", 4}, {"may", 5}, {"june", 6}, {"jun", 6}, {"july", 7}, {"jul", 7}, {"august", 8}, {"aug", 8},
+    {"september", 9}, {"sept", 9}, {"sep", 9}, {"october", 10}, {"oct", 10}, {"november", 11}, {"nov", 11},
+    {"december", 12}, {"dec", 12},
+};
+constexpr NamedNumber kWeekdays[] = {
+    {"sunday", 0}, {"sun", 0}, {"monday", 1}, {"mon", 1}, {"tuesday", 2}, {"tue", 2}, {"tues", 2},
+    {"wednesday", 3}, {"wed", 3}, {"thursday", 4}, {"thu", 4}, {"thur", 4}, {"thurs", 4}, {"friday", 5},
+    {"fri", 5}, {"saturday", 6}, {"sat", 6},
+};
+constexpr NamedNumber kDays[] = {
+    {"the day after tomorrow", 2}, {"day after tomorrow", 2}, {"the day before yesterday", -2},
+    {"day before yesterday", -2}, {"today", 0}, {"tonight", 0}, {"tomorrow", 1}, {"tomorow", 1},
+    {"tommorow", 1}, {"tommorrow", 1}, {"tmrw", 1}, {"tmr", 1}, {"yesterday", -1}, {"this morning", 0},
+    {"this afternoon", 0}, {"this evening", 0},
+};
+constexpr std::string_view kNext[] = {"next", "following"};
+constexpr std::string_view kThis[] = {"this", "coming", "this coming", "current", "upcoming"};
+constexpr std::string_view kPrevious[] = {"last", "past", "previous"};
+constexpr std::string_view kIn[] = {"in", "within"};
+constexpr std::string_view kAgo[] = {"ago", "back"};
+constexpr std::string_view kFromNow[] = {"from now", "from today", "from right now", "hence", "later"};
+constexpr PartOfDay kParts[] = {
+    {"in the morning", Meridiem::am}, {"this morning", Meridiem::am}, {"morning", Meridiem::am},
+    {"in the am", Meridiem::am}, {"in the afternoon", Meridiem::pm}, {"this afternoon", Meridiem::pm},
+    {"afternoon", Meridiem::pm}, {"in the evening", Meridiem::pm}, {"this evening", Meridiem::pm},
+    {"evening", Meridiem::pm}, {"at night", Meridiem::pm}, {"tonight", Meridiem::pm},
+    {"in the pm", Meridiem::pm}, {"night", Meridiem::pm},
+};
+constexpr NamedNumber kClockNames[] = {{"noon", 720}, {"midday", 720}, {"mid day", 720}, {"midnight", 0}};
+constexpr std::string_view kAm[] = {"am", "a m", "a . m .", "a . m", "a"};
+constexpr std::string_view kPm[] = {"pm", "p m", "p . m .", "p . m", "p"};
+constexpr std::string_view kPast[] = {"past", "after"};
+constexpr std::string_view kBefore[] = {"to", "before", "til", "till", "of"};
+constexpr std::string_view kOclock[] = {"o'clock", "oclock", "o clock", "ish"};
+constexpr std::string_view kAt[] = {"at", "@", "by", "for", "on", "from", "around", "about", ","};
+constexpr std::string_view kNow[] = {"now", "right now", "just now", "immediately"};
+
+constexpr Pair kContractions[] = {
+    {"i'd", "i would"}, {"i'm", "i am"}, {"i'll", "i will"}, {"i've", "i have"}, {"im", "i am"},
+    {"id", "i would"}, {"it's", "it is"}, {"its", "it is"}, {"that's", "that is"}, {"thats", "that is"},
+    {"what's", "what is"}, {"whats", "what is"}, {"we'd", "we would"}, {"we'll", "we will"},
+    {"we're", "we are"}, {"you're", "you are"}, {"let's", "let us"}, {"lets", "let us"}, {"don't", "do not"},
+    {"dont", "do not"}, {"doesn't", "does not"}, {"doesnt", "does not"}, {"didn't", "did not"},
+    {"didnt", "did not"}, {"can't", "can not"}, {"cant", "can not"}, {"cannot", "can not"},
+    {"won't", "will not"}, {"wont", "will not"}, {"isn't", "is not"}, {"isnt", "is not"},
+    {"aren't", "are not"}, {"wasn't", "was not"}, {"wouldn't", "would not"}, {"wouldnt", "would not"},
+    {"couldn't", "could not"}, {"shouldn't", "should not"}, {"there's", "there is"}, {"wanna", "want to"},
+    {"gonna", "going to"}, {"gimme", "give me"}, {"nevermind", "never mind"}, {"u", "you"}, {"pls", "please"},
+    {"plz", "please"}, {"thx", "thanks"},
+};
+
+constexpr std::string_view kPoliteness[] = {
+    "please", "thanks a lot", "thanks", "thank you very much", "thank you so much", "thank you", "hi there",
+    "hi", "hello there", "hello", "hey there", "hey", "good morning", "good evening", "good afternoon",
+    "sorry", "excuse me", "kindly", "cheers",
+};
+
+using enum CommandKind;
+// clang-format on
+constexpr PhraseCommand kCommands[] = {
+    {"cancel|stop|abort it|that|this|everything|all? now?", cancel},
+    {"cancel my|the order|request|booking|conversation?", cancel},
+    {"i? can|could|want|would|need|have|let? i|we|you|us|like? to? cancel|stop|quit|abort it|that|this|here? "
+     "now?",
+     cancel},
+    {"never mind that|it?", cancel},
+    {"forget about? it|that|this", cancel},
+    {"quit|exit|end|bye|goodbye", cancel},
+    {"i have? changed my mind", cancel},
+    {"drop|leave it|that", cancel},
+    {"i am? no|not longer? interested anymore?", cancel},
+    {"i do not want this|it|that|to|anything continue|go? on? anymore|now?", cancel},
+    {"start over|again|fresh|afresh", cancel},
+    {"scratch that", cancel},
+    {"call it off", cancel},
+    {"a|an|the? real|live|actual|human? "
+     "person|human|agent|operator|representative|rep|advisor|somebody|someone please?",
+     ask_human},
+    {"live chat|support|help", ask_human},
+    {"customer service|support|care", ask_human},
+    {"i? would|want|need|wish|have|like? like? to|a? talk|speak|chat|talking|speaking? to|with? "
+     "a|an|the|some|your|my|any? real|live|actual|human|another? "
+     "person|human|agent|operator|representative|rep|advisor|manager|supervisor|somebody|someone|people|"
+     "staff|colleague|employee|support|service|team please|now|instead?",
+     ask_human},
+    {"can|could|may|let|is? i|me|we|you|there? please? a|an? talk|speak|chat|get|have? to|with? "
+     "a|an|the|some|your|my|any? real|live|actual|human|another? "
+     "person|human|agent|operator|representative|rep|advisor|manager|supervisor|somebody|someone|people|"
+     "staff|colleague|employee|support|service|team i|can|could|here? can|could? talk|speak? to|with? "
+     "please|now|instead?",
+     ask_human},
+    {"can|could? you? please? get|give|connect|transfer|put|hand|pass|forward|bring|find me through|over? "
+     "to|with? a|an|the|some|your|my? real|live|actual|human|another? "
+     "person|human|agent|operator|representative|rep|advisor|manager|supervisor|somebody|someone|people|"
+     "staff|colleague|employee|support|service|team please|now?",
+     ask_human},
+    {"transfer|hand me over?", ask_human},
+    {"can|could|would? you? please? repeat that|it|this|yourself|the? question|message? again|for|once? "
+     "me|more?",
+     repeat},
+    {"can|could|would? you? please? say|ask|tell me? that|it|this? again|once more?", repeat},
+    {"say that|it? again", repeat},
+    {"come again", repeat},
+    {"what", repeat},
+    {"what was|is that|it|the|your? question|again?", repeat},
+    {"what did you just? say|ask|mean", repeat},
+    {"pardon me?", repeat},
+    {"i? beg your pardon", repeat},
+    {"huh|again|eh", repeat},
+    {"one|once more time?", repeat},
+    {"i did|do not quite? catch|get|hear|understand that|it|you?", repeat},
+    {"sorry what", repeat},
+    {"can|could|let|may? i|we|us? skip it|this|that|the? one|question|step|part?", skip},
+    {"i? will|would|want|like? to? skip|pass it|this|that|the? one|question|step?", skip},
+    {"next question", skip},
+    {"i? would|prefer|rather? rather|prefer|not to|say|not not|say|to? say|answer|tell?", skip},
+    {"move on", skip},
+    {"not applicable", skip},
+    {"does not apply", skip},
+};
+// clang-format off
+
+constexpr std::string_view kYes[] = {
+    "yes", "yeah", "yea", "yep", "yeap", "yup", "ya", "yah", "yass", "yess", "yesss", "yes indeed", "indeed",
+    "sure", "sure thing", "surely", "for sure", "ok", "okay", "okey", "okie dokie", "okey dokey", "alright",
+    "all right", "correct", "exactly", "precisely", "true", "absolutely", "definitely", "certainly",
+    "of course", "by all means", "affirmative", "affirmitive", "affirm", "agreed", "i agree", "agree",
+    "go ahead", "go for it", "do it", "please do", "sounds good", "sounds great", "sounds right",
+    "sounds fine", "sounds about right", "looks good", "looks right", "looks great", "that is right",
+    "that is correct", "that is true", "that is fine", "that is good", "that is great", "that works",
+    "works for me", "it is right", "it is correct", "it is true", "that would be great", "that will do",
+    "confirmed", "i confirm", "why not", "no problem", "no worries", "no doubt", "no question",
+    "without a doubt", "without doubt", "not wrong", "not false", "not untrue", "not incorrect",
+    "not a problem", "not a bad idea", "no objection", "no objections", "no complaints", "totally",
+    "very well", "aye", "you bet", "you got it", "you are right", "you are correct", "i think so",
+    "i believe so", "i guess so", "i suppose so", "i would love to", "i would like that", "with pleasure",
+    "gladly", "accepted", "approved", "true that", "100 percent", "a hundred percent", "uh huh", "mhm",
+    "mm hmm", "roger", "👍", "✅", "👌", "that is a yes", "it is a yes", "i said yes", "that is accurate",
+    "that is affirmative", "that is what i want", "the answer is yes", "quite right", "nothing wrong",
+    "that makes sense", "that is a fact", "that is the truth", "right on",
+};
+constexpr std::string_view kYesAlone[] = {
+    "y", "k", "kk", "right", "fine", "perfect", "great", "good", "cool", "awesome", "it is", "that is it",
+    "confirm", "not bad", "i do", "i am", "i did", "i would", "i have", "i will", "we do", "we are",
+    "we will", "do that", "let us do it", "let us go", "proceed", "continue", "accept", "positive",
+    "obviously", "naturally", "accurate", "i am sure", "so it is", "my pleasure", "facts", "fact", "that is",
+    "they are", "he is", "she is", "makes sense", "very good", "sounds like a plan", "it does", "it was",
+    "please", "yes yes",
+};
+constexpr std::string_view kNo[] = {
+    "no", "nope", "nah", "naw", "nay", "negatory", "no way", "no thanks", "no thank you", "no sir", "no good",
+    "not at all", "not really", "not now", "not today", "not yet", "not right", "not correct", "not true",
+    "not good", "not fine", "not ok", "not okay", "not what i want", "not accurate", "not exactly",
+    "not quite", "wrong", "false", "untrue", "invalid", "incorrect", "absolutely not", "definitely not",
+    "certainly not", "of course not", "surely not", "i do not think so", "i do not believe so",
+    "i do not agree", "do not think so", "i disagree", "disagree", "i would rather not", "i would prefer not",
+    "prefer not", "rather not", "no chance", "not a chance", "not in a million years", "by no means",
+    "under no circumstances", "no can do", "no deal", "out of the question", "i refuse", "hard pass",
+    "not interested", "i am not interested", "👎", "❌", "that is a no", "it is a no", "i said no",
+    "the answer is no", "sounds bad", "that does not work", "there is no way", "i am afraid not",
+    "afraid not", "i must decline", "i guess not", "i hope not", "i suppose not", "not a good idea", "uh uh",
+    "nuh uh", "not on your life", "not happening", "not for me", "not going to happen", "i think not",
+    "that is wrong", "that is not right", "that is not correct", "that is not true", "that is not it",
+    "that is false", "that is incorrect", "it is wrong", "it is false", "that is not what i want",
+};
+constexpr std::string_view kNoAlone[] = {
+    "n", "never", "negative", "that is a negative", "negative for sure", "not", "i would not", "i do not", "i did not", "i am not", "i have not",
+    "i will not", "it is not", "that is not", "do not", "do not do it", "do not do that", "please do not",
+    "decline", "declined", "reject", "rejected", "refuse", "forget it", "stop", "does not work",
+    "nothing of the sort", "i will pass", "ill pass", "pass", "we do not", "we are not", "it does not",
+    "it was not", "no longer", "none", "nothing", "never ever",
+};
+constexpr std::string_view kAnswerWords[] = {
+    "yes", "yeah", "yea", "yep", "yup", "sure", "ok", "okay", "alright", "absolutely", "definitely",
+    "certainly", "correct", "exactly", "no", "nope", "nah", "naw", "negative", "wrong", "incorrect",
+};
+constexpr std::string_view kIntensifiers[] = {
+    "for sure", "definitely", "absolutely", "certainly", "totally", "sure", "indeed", "surely", "of course",
+};
+
+constexpr std::string_view kNeither[] = {
+    "not sure", "i am not sure", "maybe", "perhaps", "i do not know", "do not know", "no idea", "not certain",
+    "i am not certain", "who knows", "could be", "might be", "possibly", "it depends", "depends",
+    "yes and no", "yes or no", "what is right", "what is good", "no clue", "not positive",
+    "i am not positive", "hard to say", "i can not say", "i can not decide", "unsure", "is that right",
+    "is that correct", "is it true", "is that true", "are you sure", "is it right", "right now", "i am good",
+    "how good", "no matter", "i am fine", "i am 50", "i have no idea", "i have not decided", "i am undecided",
+    "i am unsure", "we will see", "am not sure", "i really do not know", "i am not so sure",
+    "i do not really know", "not entirely sure", "not quite sure", "not really sure", "not totally sure",
+    "cannot say for sure", "not say for sure", "have a clue", "have any idea", "have an idea",
+    "have the answer", "have an answer", "have that information", "have any clue", "know the answer",
+    "not know for sure", "can not be sure", "can not tell", "not completely sure",
+    "not one hundred percent sure", "not 100 percent sure", "not be certain", "not be sure", "not too sure",
+};
+
+constexpr std::string_view kHesitations[] = {
+    "um", "uh", "uhm", "er", "hmm", "hm", "well", "oh", "ah", "so", "like", "then", "now", "i think",
+    "i guess", "i believe", "i suppose", "i mean", "just", "really", "very", "to", "me", "it", "that", "the",
+    "is", "a", "this", "you", "i", "my", "please", "thanks", "thank you", "man", "dude", "sir", "but", "and",
+    "for", "will", "with", "hell", "heck", "would", "be", "say", "am", "do", "of", "course", "answer",
+    "statement", "about", "are", "all", "going", "can", "have", "let us", "in", "fact", "was", "what", "we",
+    "so much", "quite", "as", "far", "know", "sounds",
+};
+
+constexpr std::string_view kLeadIns[] = {
+    "i would like to order", "i would like to have", "i would like to get", "i would like",
+    "i'd like to order", "i'd like to have", "i'd like to get", "i'd like to buy", "i would like to buy",
+    "i'd like", "i want to order", "i want to have", "i want to buy", "i want to get", "i want",
+    "i wanna order", "i wanna", "i need", "i'll have", "i will have", "i'll take", "i will take", "i'll get",
+    "i would love", "i'd love", "i am looking for", "i'm looking for", "looking for", "can i get",
+    "can i have", "can i order", "could i get", "could i have", "could i order", "may i have", "may i get",
+    "can we get", "can we have", "could we get", "could we have", "can you get me", "could you get me",
+    "can you send me", "we'd like", "we would like", "we want", "we'll have", "we'll take", "we will have",
+    "we need", "get me", "give me", "gimme", "bring me", "send me", "let me get", "let me have", "let's have",
+    "let's get", "lets get", "let us have", "let's do", "let's go with", "i'll go with", "i will go with",
+    "i go with", "go with", "i pick", "i choose", "i take", "i'd go with", "please add", "add", "order",
+    "make it", "make that", "it is", "it's", "its", "that is", "that's", "they are", "my email is",
+    "my number is", "my phone number is", "my name is", "my email address is", "the answer is",
+    "it should be", "it will be", "it'll be", "that would be", "i'm", "i am", "i think", "i guess", "maybe",
+    "probably", "just", "only", "well", "um", "uh", "hmm", "so", "ok", "okay", "yes", "yeah", "yep", "sure",
+    "hi", "hello", "hey", "please", "actually", "about", "around", "also", "then", "for", "at", "on",
+    "the date is", "to start", "we are", "there are", "there will be", "how about", "what about",
+    "you can reach me at", "reach me at", "call me at", "me",
+};
+constexpr std::string_view kTails[] = {
+    "please", "thanks", "thank you", "for me", "for us", "to go", "then", "would be great", "would be nice",
+    "would be good", "would be fine", "will do", "if possible", "if you can", "if you could", "thanks a lot",
+    "thank you very much", "as well", "too", "pls", "plz", "thx", "today please", "that's all", "that's it",
+    "thats all", "that is all", "that would be great", "of us", "people", "would be perfect", "cheers",
+    "i think", "i guess", "on it", "instead",
+};
+constexpr std::string_view kSeparators[] = {
+    "and", "plus", "and also", "as well as", "and then", "also", "along with", "together with",
+};
+constexpr std::string_view kBoundPairs[] = {
+    "fish and chips", "mac and cheese", "macaroni and cheese", "bacon and eggs", "ham and cheese",
+    "salt and pepper", "salt and vinegar", "gin and tonic", "rum and coke", "bread and butter",
+    "peanut butter and jelly", "cookies and cream", "sour cream and onion", "chicken and waffles",
+    "surf and turf", "black and white", "rice and beans", "bangers and mash", "cheese and onion",
+    "burger and fries",
+};
+constexpr std::string_view kPronouns[] = {"one", "ones", "option", "choice", "item", "answer", "entry"};
+constexpr std::string_view kQuestions[] = {
+    "what", "what's", "which", "how", "who", "when", "where", "why", "do", "does", "did", "is", "are", "will",
+    "should", "would",
+};
+constexpr std::string_view kOptionWords[] = {"number", "option", "choice", "no", "#", "nr", "answer", "item"};
+
+constexpr std::string_view kCorrectionLeadIns[] = {
+    "actually", "no wait", "wait no", "wait", "hold on", "hang on", "oops", "whoops", "sorry", "correction",
+    "i meant to say", "i meant", "what i meant was", "i mean", "scratch that", "let me correct that",
+    "on second thought", "on second thoughts", "my mistake", "my bad", "rather", "instead", "oh",
+    "sorry i meant", "make that", "make it", "i made a mistake", "i changed my mind", "change that to",
+    "change it to", "change this to", "should be", "it should be", "it should have been", "that should be",
+    "not that",
+};
+constexpr std::string_view kCorrectionTails[] = {"instead", "rather", "actually"};
+constexpr std::string_view kCorrectionFillers[] = {
+    "make it", "make that", "it should be", "that should be", "it should have been", "it is", "it's", "its",
+    "that's", "i want", "i'd like", "i would like", "i'd prefer", "i would prefer", "i prefer",
+    "i meant to say", "i meant", "i mean", "let's make it", "let's do", "let's make that", "can you make it",
+    "could you make it", "can we make it", "please make it", "change it to", "change that to",
+    "change this to", "can you change it to", "please change it to", "switch it to", "set it to", "rather",
+    "i need", "i'll take", "i'll have", "i said", "please", "actually", "sorry",
+};
+constexpr std::string_view kChangeVerbs[] = {
+    "change", "please change", "can you change", "could you change", "can i change", "could i change",
+    "i want to change", "i'd like to change", "i would like to change", "i need to change", "update",
+    "please update", "can you update", "i want to update", "i'd like to update", "set", "please set",
+    "correct", "please correct", "switch", "please switch", "let's change", "let me change", "can we change",
+    "edit", "modify", "replace", "fix", "i wanna change", "i have to change",
+};
+constexpr std::string_view kChangeLinks[] = {"to", "with", "into", "as", "="};
+constexpr std::string_view kNoes[] = {
+    "no", "nope", "nah", "not quite", "wrong", "no no", "that's wrong", "that is wrong", "that's not right",
+    "not that",
+};
+
+constexpr Pair kIrregular[] = {
+    {"knives", "knife"}, {"loaves", "loaf"}, {"leaves", "leaf"}, {"halves", "half"}, {"wives", "wife"},
+    {"shelves", "shelf"}, {"wolves", "wolf"}, {"calves", "calf"}, {"scarves", "scarf"}, {"mice", "mouse"},
+    {"children", "child"}, {"people", "person"}, {"men", "man"}, {"women", "woman"}, {"feet", "foot"},
+    {"teeth", "tooth"}, {"geese", "goose"}, {"buses", "bus"}, {"potatoes", "potato"}, {"tomatoes", "tomato"},
+    {"mangoes", "mango"}, {"heroes", "hero"}, {"echoes", "echo"}, {"torpedoes", "torpedo"},
+    {"gateaux", "gateau"}, {"paninis", "panini"}, {"octopuses", "octopus"}, {"hummuses", "hummus"},
+    {"quizzes", "quiz"}, {"lenses", "lens"}, {"gases", "gas"}, {"pizzas", "pizza"}, {"cookies", "cookie"},
+    {"brownies", "brownie"}, {"smoothies", "smoothie"}, {"pies", "pie"}, {"ties", "tie"}, {"movies", "movie"},
+    {"hoodies", "hoodie"}, {"veggies", "veggie"}, {"calories", "calorie"}, {"lies", "lie"},
+    {"birdies", "birdie"}, {"foodies", "foodie"}, {"beanies", "beanie"}, {"genies", "genie"},
+    {"selfies", "selfie"}, {"caches", "cache"}, {"quiches", "quiche"}, {"avalanches", "avalanche"},
+    {"headaches", "headache"}, {"axes", "axe"}, {"toothaches", "toothache"}, {"brioches", "brioche"},
+    {"ciches", "ciche"}, {"cognacs", "cognac"}, {"plusses", "plus"},
+};
+// Nouns that have no singular, mean something else in it, or only look like a plural.
+constexpr std::string_view kUncounted[] = {
+    "fries", "chips", "glasses", "sunglasses", "scissors", "trousers", "jeans", "pants", "shorts", "tights",
+    "leggings", "pyjamas", "pajamas", "headphones", "earphones", "noodles", "nachos", "tapas", "oats",
+    "greens", "series", "species", "news", "hummus", "couscous", "asparagus", "octopus", "citrus", "swiss",
+    "molasses", "lens", "gas", "bus", "yes", "was", "is", "his", "plus", "christmas", "las", "los", "les",
+    "des", "cans of", "gyros", "hollandaise", "schnapps", "ours", "this", "lotus", "cactus", "campus",
+    "status", "virus", "bonus", "menus", "tennis", "pancreas", "atlas", "texas", "canvas", "alias", "bias",
+    "chaos", "cosmos", "pliers", "binoculars", "goggles", "tongs", "tweezers", "mathematics", "physics",
+    "electronics", "means", "savings", "thanks", "clothes",
+};
+
+// clang-format on
+bool ends_with_any(std::string_view noun, std::initializer_list<std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view end) {
+    return noun.ends_with(end);
+  });
+}
+
+std::string singular(std::string_view noun) {
+  for (const auto& [plural, single] : kIrregular) {
+    if (noun == plural) return std::string(single);
+  }
+  if (noun.size() <= 3 || !noun.ends_with('s') || contains(kUncounted, noun)) return std::string(noun);
+  if (ends_with_any(noun, {"ss", "us", "is"})) return std::string(noun);
+  if (noun.ends_with("ies")) return std::string(noun.substr(0, noun.size() - 3)) + "y";
+  if (ends_with_any(noun, {"sses", "shes", "ches", "xes", "zzes"}))
+    return std::string(noun.substr(0, noun.size() - 2));
+  return std::string(noun.substr(0, noun.size() - 1));
+}
+
+constexpr Vocabulary kEnglish = {
+    .language = "en",
+    .decimal_mark = '.',
+    .month_first = true,
+    .numbers = table<kNumbers>,
+    .fractions = table<kFractions>,
+    .ordinals = table<kOrdinals>,
+    .ordinal_suffixes = table<kOrdinalSuffixes>,
+    .articles = table<kArticles>,
+    .the = table<kThe>,
+    .conjunctions = table<kConjunctions>,
+    .negatives = table<kNegatives>,
+    .points = table<kPoints>,
+    .last_words = table<kLast>,
+    .between = table<kBetween>,
+    .from = table<kFrom>,
+    .to = table<kTo>,
+    .under = table<kUnder>,
+    .above = table<kAbove>,
+    .about = table<kAbout>,
+    .currencies = table<kCurrencies>,
+    .durations = table<kDurations>,
+    .measures = table<kMeasures>,
+    .extra_words = table<kExtra>,
+    .of = table<kOf>,
+    .months = table<kMonths>,
+    .weekdays = table<kWeekdays>,
+    .days = table<kDays>,
+    .next = table<kNext>,
+    .this_one = table<kThis>,
+    .previous = table<kPrevious>,
+    .in = table<kIn>,
+    .ago = table<kAgo>,
+    .from_now = table<kFromNow>,
+    .parts_of_day = table<kParts>,
+    .clock_names = table<kClockNames>,
+    .am = table<kAm>,
+    .pm = table<kPm>,
+    .past = table<kPast>,
+    .before = table<kBefore>,
+    .oclock = table<kOclock>,
+    .at = table<kAt>,
+    .now = table<kNow>,
+    .half_means_before = false,
+    .contractions = table<kContractions>,
+    .politeness = table<kPoliteness>,
+    .commands = kCommands,
+    .yes = table<kYes>,
+    .no = table<kNo>,
+    .yes_alone = table<kYesAlone>,
+    .no_alone = table<kNoAlone>,
+    .answer_words = table<kAnswerWords>,
+    .intensifiers = table<kIntensifiers>,
+    .neither = table<kNeither>,
+    .hesitations = table<kHesitations>,
+    .lead_ins = table<kLeadIns>,
+    .tails = table<kTails>,
+    .separators = table<kSeparators>,
+    .bound_pairs = table<kBoundPairs>,
+    .pronouns = table<kPronouns>,
+    .question_words = table<kQuestions>,
+    .option_words = table<kOptionWords>,
+    .correction_lead_ins = table<kCorrectionLeadIns>,
+    .correction_tails = table<kCorrectionTails>,
+    .correction_fillers = table<kCorrectionFillers>,
+    .change_verbs = table<kChangeVerbs>,
+    .change_links = table<kChangeLinks>,
+    .noes = table<kNoes>,
+    .singular = singular,
+};
+
+}  // namespace
+
+const Vocabulary& english() {
+  return kEnglish;
+}
+
+}  // namespace parley::language

@@ -1,0 +1,98 @@
+// Tokens, keys and who may do what with them.
+#include "server/api/access.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace parley;
+using namespace parley::api;
+
+namespace {
+
+constexpr const char* kConfigured = "a-configured-key-of-thirty-characters";
+
+Access make(bool loopback, const char* configured = "") {
+  return Access({.secret = std::string(32, 's'), .configured_key = configured, .loopback = loopback});
+}
+
+std::string who(const Access& access, std::vector<net::Header> headers) {
+  net::Request request;
+  request.headers = std::move(headers);
+  const auto caller = access.identify(request);
+  return caller ? std::string(name(caller->role)) + ":" + caller->id : std::string(caller.error().code);
+}
+
+}  // namespace
+
+TEST_CASE("credentials make the caller") {
+  Access open = make(true);
+  Access closed = make(false, kConfigured);
+  const NewApiKey made = make_api_key("ops", Role::operator_, {});
+  closed.set_keys({made.kept});
+  const std::string configured = std::string("Bearer ") + kConfigured;
+  const std::string bearer = "Bearer " + made.text;
+  const std::string changed = "Bearer " + made.text.substr(0, made.text.size() - 1);
+  struct {
+    const char* name;
+    const Access& access;
+    std::vector<net::Header> headers;
+    std::string expected;
+  } cases[] = {
+      {"open server, this machine", open, {{"Host", "localhost:8080"}}, "admin:local"},
+      {"open server, a foreign name for it", open, {{"Host", "evil.example"}}, "anyone:"},
+      {"open server, some token", open, {{"Host", "localhost"}, {"Authorization", "Bearer abc"}}, "visitor:"},
+      {"closed server, nothing", closed, {{"Host", "localhost"}}, "anyone:"},
+      {"configured key", closed, {{"authorization", configured}}, "admin:configured"},
+      {"made key", closed, {{"Authorization", bearer}}, "operator:" + made.kept.id},
+      {"wrong key", closed, {{"Authorization", changed}}, "token_invalid"},
+      {"other scheme", closed, {{"Authorization", "Basic abc"}}, "token_invalid"},
+      {"empty token", closed, {{"Authorization", "Bearer "}}, "token_invalid"},
+  };
+  for (const auto& test : cases) {
+    CAPTURE(test.name);
+    CHECK(who(test.access, test.headers) == test.expected);
+  }
+}
+
+TEST_CASE("a visitor's token opens one conversation, under one secret") {
+  const Access access = make(false, kConfigured);
+  const Access other({.secret = std::string(32, 't'), .configured_key = "", .loopback = false});
+  const std::string token = access.visitor_token("c_1");
+  CHECK(token.size() == 43);
+  const Caller visitor{Role::visitor, "", token};
+  CHECK(access.check_conversation(visitor, "c_1").has_value());
+  CHECK(access.check_conversation(visitor, "c_2").error().code == "token_invalid");
+  CHECK(other.check_conversation(visitor, "c_1").error().code == "token_invalid");
+  CHECK(access.check_conversation({}, "c_1").error().code == "token_required");
+  CHECK(access.check_conversation({Role::operator_, "op"}, "c_1").has_value());
+}
+
+TEST_CASE("the first key closes an open server") {
+  Access access = make(true);
+  CHECK(access.open());
+  access.set_keys({make_api_key("admin", Role::admin, {}).kept});
+  CHECK_FALSE(access.open());
+}
+
+TEST_CASE("keys are stored without their secret and read back") {
+  const NewApiKey made = make_api_key("ops", Role::operator_, {.seconds = 5});
+  const std::string stored = encode_keys({made.kept});
+  CHECK(stored.find(made.text.substr(12)) == std::string::npos);
+  const auto keys = decode_keys(stored);
+  REQUIRE(keys.has_value());
+  REQUIRE(keys->size() == 1);
+  CHECK(keys->front().sha256 == made.kept.sha256);
+  CHECK(keys->front().role == Role::operator_);
+  CHECK(keys->front().created_at == made.kept.created_at);
+}
+
+TEST_CASE("names of this machine") {
+  for (const char* host : {"localhost", "LOCALHOST:80", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:80"}) {
+    CAPTURE(host);
+    CHECK(names_this_machine(host));
+  }
+  for (const char* host :
+       {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::1].evil"}) {
+    CAPTURE(host);
+    CHECK_FALSE(names_this_machine(host));
+  }
+}

@@ -1,0 +1,144 @@
+// POST /v1/chat and POST /v1/conversations: one turn, as JSON or as a stream of events.
+#include <memory>
+#include <optional>
+
+#include "base/json.hpp"
+#include "server/api/chat_request.hpp"
+#include "server/api/handlers.hpp"
+#include "server/api/heartbeat.hpp"
+#include "server/api/schemas.hpp"
+#include "wire/sse.hpp"
+
+namespace parley::api {
+
+namespace {
+
+// curl -d sends form-urlencoded unless told otherwise; it is read as JSON, which a form never is.
+std::optional<Problem> check_media(const net::Request& request) {
+  const auto type = request.header("content-type");
+  if (!type) return std::nullopt;
+  std::string_view media = type->substr(0, type->find(';'));
+  while (media.ends_with(' ')) media.remove_suffix(1);
+  if (net::equals_ignoring_case(media, "application/json")) return std::nullopt;
+  if (net::equals_ignoring_case(media, "application/x-www-form-urlencoded")) return std::nullopt;
+  return Problem{
+      "unsupported_media_type",
+      "The body must be JSON, not " + std::string(media) + ".",
+      "send Content-Type: application/json"
+  };
+}
+
+bool wants_stream(const net::Request& request) {
+  const auto accept = request.header("accept");
+  return accept && accept->find("text/event-stream") != std::string_view::npos;
+}
+
+// Sends what happens in a turn as it happens. The stream begins with the first event, so that a request that
+// is refused before gets a proper status.
+class StreamedTurn : public turns::Observer {
+ public:
+  StreamedTurn(Api& api, Call& call) : api_(api), call_(call) {}
+
+  void on_turn_started(std::string_view conversation_id, std::uint64_t turn) override {
+    std::string data = "{\"conversation_id\":";
+    append_json_string(data, conversation_id);
+    data += ",\"turn\":" + std::to_string(turn) + "}";
+    send("turn.started", data);
+  }
+
+  void on_say(const engine::Say& message) override {
+    std::string data;
+    turns::append_message(data, message);
+    send("message", data);
+  }
+
+  void on_effect(std::string_view tool, std::string_view state, bool test_mode) override {
+    std::string data = "{\"tool\":";
+    append_json_string(data, tool);
+    data += ",\"state\":";
+    append_json_string(data, state);
+    data += test_mode ? ",\"test_mode\":true}" : "}";
+    send("effect", data);
+  }
+
+  void send(std::string_view event, std::string_view data) {
+    if (!stream_) {
+      stream_.emplace(
+          call_.exchange.start_stream(200, "text/event-stream", stream_headers(api_, call_.request))
+      );
+      heartbeat_ = std::make_unique<Heartbeat>(call_.exchange.executor(), *stream_);
+    }
+    std::string bytes;
+    wire::append_sse_event(bytes, data, event);
+    stream_->send(bytes);
+  }
+
+  [[nodiscard]] bool started() const { return stream_.has_value(); }
+
+ private:
+  Api& api_;
+  Call& call_;
+  std::optional<net::StreamWriter> stream_;
+  std::unique_ptr<Heartbeat> heartbeat_;
+};
+
+Reply stream_turn(Api& api, Call& call, turns::ChatRequest request) {
+  StreamedTurn turn(api, call);
+  auto answer = co_await api.driver().chat(request, &turn);
+  if (answer) {
+    // A repeated request has nothing to watch: it gets the messages it got before.
+    if (!turn.started()) {
+      turn.on_turn_started(answer->conversation_id, answer->turn);
+      for (const engine::Say& message : answer->messages) turn.on_say(message);
+    }
+    turn.send("turn.committed", answer_json(api, *answer));
+    co_return net::Response{};
+  }
+  const Problem problem = chat_problem(api, answer.error(), request);
+  if (!turn.started()) co_return refused(problem, call);
+  turn.send("error", error_body(problem, call.request.request_id));
+  co_return net::Response{};
+}
+
+std::expected<turns::ChatRequest, Problem> read_request(Api& api, Call& call, const Schema& schema) {
+  if (auto problem = check_media(call.request)) return std::unexpected(std::move(*problem));
+  auto body = read_body(call.request.body, schema);
+  if (!body) return std::unexpected(std::move(body.error()));
+  const auto key = call.request.header("idempotency-key");
+  if (key && key->empty()) {
+    return std::unexpected(Problem{
+        "idempotency_key_invalid", "The Idempotency-Key is empty.", "leave it out or send a random UUID"
+    });
+  }
+  return chat_request(
+      api,
+      *body,
+      {.caller = call.caller,
+       .idempotency_key = key.value_or(""),
+       .fingerprinted = call.request.body,
+       .accept_language = call.request.header("accept-language").value_or(""),
+       .peer = call.request.peer,
+       .channel = call.request.header("origin") ? "web" : "api"}
+  );
+}
+
+}  // namespace
+
+Reply post_chat(Api& api, Call& call) {
+  auto request = read_request(api, call, kChatRequest);
+  if (!request) co_return refused(request.error(), call);
+  if (wants_stream(call.request)) co_return co_await stream_turn(api, call, std::move(*request));
+  auto answer = co_await api.driver().chat(*request);
+  if (!answer) co_return refused(chat_problem(api, answer.error(), *request), call);
+  co_return json_response(answer_json(api, *answer));
+}
+
+Reply start_conversation(Api& api, Call& call) {
+  auto request = read_request(api, call, kStartRequest);
+  if (!request) co_return refused(request.error(), call);
+  auto answer = co_await api.driver().start(*request);
+  if (!answer) co_return refused(chat_problem(api, answer.error(), *request), call);
+  co_return json_response(answer_json(api, *answer), 201);
+}
+
+}  // namespace parley::api

@@ -1,0 +1,43 @@
+// Errors as clients see them: {"error":{"type","code","message","hint","param","request_id"}}.
+//
+// One table gives every code its status and type; an Error from below finds its row by its ErrorCode. Plain
+// values and pure functions.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "server/net/http.hpp"
+
+namespace parley::api {
+
+struct ErrorRow {
+  std::string_view code;
+  int status;
+  std::string_view type;
+  std::string_view doc;  // when it happens
+};
+
+[[nodiscard]] std::span<const ErrorRow> error_rows();
+
+// What goes wrong with a request. `code` is one of the table.
+struct Problem {
+  std::string_view code;
+  std::string message;
+  std::string hint = {};
+  std::string param = {};
+};
+
+// INVARIANT: the code is in the table.
+[[nodiscard]] const ErrorRow& row_of(std::string_view code);
+
+// The message of an internal error stays here: clients get a general sentence. An Error whose pointer is a
+// code of the table gets that row.
+[[nodiscard]] Problem problem_from(const Error& error);
+
+[[nodiscard]] std::string error_body(const Problem& problem, std::string_view request_id);
+[[nodiscard]] net::Response error_response(const Problem& problem, std::string_view request_id);
+
+}  // namespace parley::api

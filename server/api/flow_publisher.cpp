@@ -1,0 +1,181 @@
+#include "server/api/flow_publisher.hpp"
+
+#include <utility>
+
+#include "assistant/yaml.hpp"
+#include "base/json.hpp"
+#include "engine/steps/registry.hpp"
+#include "flow/document.hpp"
+
+namespace parley::api {
+
+namespace {
+
+constexpr std::string_view kFolderSetting = "folder_flows";
+
+std::unexpected<NotPublished> because(Error error) {
+  return std::unexpected(NotPublished{{}, std::move(error)});
+}
+
+flow::FlowPtr find_flow(const engine::ReleasePtr& release, std::string_view flow_id) {
+  if (release == nullptr) return nullptr;
+  const auto found = release->flows().find(flow_id);
+  return found == release->flows().end() ? nullptr : found->second;
+}
+
+std::vector<FlowChange> compare(const engine::ReleasePtr& before, const engine::ReleasePtr& now) {
+  std::vector<FlowChange> changes;
+  for (const auto& [flow_id, flow] : now->flows()) {
+    const flow::FlowPtr old = find_flow(before, flow_id);
+    if (old == nullptr || old->hash != flow->hash) changes.push_back({flow_id, flow, old});
+  }
+  if (before == nullptr) return changes;
+  for (const auto& [flow_id, flow] : before->flows()) {
+    if (find_flow(now, flow_id) == nullptr) changes.push_back({flow_id, nullptr, flow});
+  }
+  return changes;
+}
+
+std::vector<std::string> shared_slots_of(const engine::ReleasePtr& release) {
+  std::vector<std::string> names;
+  if (release == nullptr) return names;
+  for (const auto& [flow_id, flow] : release->flows()) {
+    const auto document = flow::parse_json_document(flow->canonical);
+    if (!document) continue;
+    for (std::string& name : flow::shared_slots(*document)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
+
+turns::Awaitable<Result<FlowPublisher::Hashes>> FlowPublisher::last_of_folder() {
+  const auto text = co_await world_.store.setting(world_.tenant, kFolderSetting);
+  if (!text) co_return std::unexpected(text.error());
+  Hashes hashes;
+  if (!*text) co_return hashes;
+  if (const auto map = parse_json(**text); map && map->is_map()) {
+    for (const auto& [flow_id, hash] : map->entries()) {
+      if (hash.is_string()) hashes.emplace(flow_id.as_string(), hash.as_string());
+    }
+  }
+  co_return hashes;
+}
+
+turns::Awaitable<Publication> FlowPublisher::publish(
+    std::vector<turns::FlowToPublish> flows,
+    engine::AssistantSettings settings,
+    std::string author,
+    flow::Diagnostics diagnostics
+) {
+  Published published{.before = world_.releases.active(world_.tenant)};
+  auto release = co_await world_.releases.publish(
+      world_.tenant, std::move(flows), std::move(settings), std::move(author), world_.clock.now()
+  );
+  if (!release) co_return because(std::move(release.error()));
+  published.release = std::move(*release);
+  published.changes = compare(published.before, published.release);
+  published.warnings = std::move(diagnostics);
+  co_return published;
+}
+
+turns::Awaitable<Publication> FlowPublisher::publish_folder(
+    const assistant::Folder& folder, const engine::AssistantSettings& settings, const Signatures& signatures
+) {
+  auto lease = co_await one_at_a_time_.admit("flows");
+  if (!lease) co_return because(std::move(lease.error()));
+  const auto last = co_await last_of_folder();
+  if (!last) co_return because(last.error());
+  const engine::ReleasePtr active = world_.releases.active(world_.tenant);
+
+  std::vector<turns::FlowToPublish> flows;
+  std::vector<flow::FlowPtr> all;
+  MapBuilder folder_hashes;
+  Hashes in_folder;
+  const auto use = [&](flow::FlowPtr flow, std::string source) {
+    all.push_back(flow);
+    flows.push_back({std::move(flow), std::move(source)});
+  };
+  for (const flow::FlowPtr& flow : folder.flows) {
+    folder_hashes.set(flow->id, flow->hash);
+    in_folder.emplace(flow->id, flow->hash);
+    const auto before = last->find(flow->id);
+    const flow::FlowPtr current = find_flow(active, flow->id);
+    const bool untouched = current != nullptr && before != last->end() && before->second == flow->hash;
+    if (untouched && current->hash != flow->hash) {
+      use(current, {});
+    } else {
+      const auto source = folder.sources.find(flow->file);
+      use(flow, source == folder.sources.end() ? std::string() : source->second);
+    }
+  }
+  // Flows that never were in the folder, or were changed through the API since, stay.
+  if (active != nullptr) {
+    for (const auto& [flow_id, flow] : active->flows()) {
+      if (in_folder.contains(flow_id)) continue;
+      const auto before = last->find(flow_id);
+      if (before == last->end() || before->second != flow->hash) use(flow, {});
+    }
+  }
+
+  flow::Diagnostics diagnostics = folder.diagnostics;
+  flow::check_all(all, signatures, diagnostics);
+  flow::sort_diagnostics(diagnostics);
+  if (flow::has_errors(diagnostics))
+    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
+  auto published = co_await publish(std::move(flows), settings, "folder", std::move(diagnostics));
+  if (!published) co_return published;
+  auto kept = co_await world_.store.put_setting(
+      world_.tenant, kFolderSetting, write_canonical(folder_hashes.build())
+  );
+  if (!kept) co_return because(std::move(kept.error()));
+  co_return published;
+}
+
+turns::Awaitable<Publication> FlowPublisher::put_flow(
+    std::string_view flow_id, std::string_view text, std::string file, std::string author
+) {
+  auto lease = co_await one_at_a_time_.admit("flows");
+  if (!lease) co_return because(std::move(lease.error()));
+  const engine::ReleasePtr active = world_.releases.active(world_.tenant);
+
+  flow::Diagnostics diagnostics;
+  const auto document = assistant::read_document(text, file, diagnostics);
+  flow::FlowPtr fresh;
+  if (document)
+    fresh = flow::load(*document, file, engine::step_specs(), diagnostics, shared_slots_of(active));
+  if (fresh != nullptr && fresh->id != flow_id) {
+    co_return because(
+        {ErrorCode::invalid_input,
+         "the document's id is '" + fresh->id + "', but the path says '" + std::string(flow_id) + "'",
+         "flow_invalid",
+         "make them equal, or leave the id out"}
+    );
+  }
+  if (fresh == nullptr || flow::has_errors(diagnostics)) {
+    flow::sort_diagnostics(diagnostics);
+    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
+  }
+
+  std::vector<turns::FlowToPublish> flows{{fresh, std::string(text)}};
+  std::vector<flow::FlowPtr> all{fresh};
+  engine::AssistantSettings settings;
+  if (active != nullptr) {
+    settings = active->settings();
+    for (const auto& [other_id, other] : active->flows()) {
+      if (other_id == flow_id) continue;
+      all.push_back(other);
+      flows.push_back({other, {}});
+    }
+  }
+  const Signatures signatures = world_.signatures();
+  flow::check_all(all, signatures, diagnostics);
+  flow::sort_diagnostics(diagnostics);
+  if (flow::has_errors(diagnostics))
+    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
+  co_return co_await publish(
+      std::move(flows), std::move(settings), std::move(author), std::move(diagnostics)
+  );
+}
+
+}  // namespace parley::api

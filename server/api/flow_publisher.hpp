@@ -1,0 +1,86 @@
+// How flows become what new conversations run on: a whole folder at a time, or one flow through the API.
+//
+// Whoever wrote a flow last wins, also across restarts: a folder's flow is published when its file differs
+// from what the folder had last time, so a flow put through the API stays until somebody changes the file.
+// One publication at a time; thread-safe. Nothing changes when a publication fails.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "assistant/folder.hpp"
+#include "base/result.hpp"
+#include "engine/release.hpp"
+#include "flow/diagnostic.hpp"
+#include "flow/load.hpp"
+#include "server/turns/conversations.hpp"
+#include "server/turns/ports.hpp"
+#include "server/turns/releases.hpp"
+
+namespace parley::api {
+
+struct FlowChange {
+  std::string flow_id;
+  flow::FlowPtr now;     // null: no longer there
+  flow::FlowPtr before;  // null: new
+};
+
+struct Published {
+  engine::ReleasePtr release;
+  engine::ReleasePtr before;        // null at the first start
+  std::vector<FlowChange> changes;  // by id
+  flow::Diagnostics warnings;
+};
+
+// Either mistakes in the flows, or what else stood in the way.
+struct NotPublished {
+  flow::Diagnostics diagnostics;
+  std::optional<Error> error;
+};
+
+using Publication = std::expected<Published, NotPublished>;
+using Signatures = std::vector<flow::ToolSignature>;
+
+class FlowPublisher {
+ public:
+  struct World {
+    turns::ReleaseTable& releases;
+    turns::Store& store;
+    turns::Clock& clock;
+    std::function<Signatures()> signatures;  // of the tools in use
+    std::string tenant = "default";
+  };
+
+  explicit FlowPublisher(World world) : world_(std::move(world)) {}
+
+  // `signatures` are of the tools that the folder brings; `settings` become part of the release.
+  turns::Awaitable<Publication> publish_folder(
+      const assistant::Folder& folder, const engine::AssistantSettings& settings, const Signatures& signatures
+  );
+
+  // `file` tells YAML from JSON and appears in diagnostics.
+  turns::Awaitable<Publication> put_flow(
+      std::string_view flow_id, std::string_view text, std::string file, std::string author
+  );
+
+ private:
+  using Hashes = std::map<std::string, std::string, std::less<>>;
+
+  turns::Awaitable<Result<Hashes>> last_of_folder();
+  turns::Awaitable<Publication> publish(
+      std::vector<turns::FlowToPublish> flows,
+      engine::AssistantSettings settings,
+      std::string author,
+      flow::Diagnostics diagnostics
+  );
+
+  World world_;
+  turns::ConversationTable one_at_a_time_{1};
+};
+
+}  // namespace parley::api

@@ -1,0 +1,272 @@
+#include "server/api/schemas.hpp"
+
+#include <array>
+
+namespace parley::api {
+
+namespace {
+
+using enum FieldType;
+
+constexpr std::size_t kIdBytes = 128;
+constexpr std::size_t kMessageBytes = 16 * 1024;
+
+constexpr Field kFlowId{
+    "flow_id", text, "The flow to start in a new conversation.", false, nullptr, kIdBytes
+};
+constexpr Field kUserId{
+    "user_id", text, "Your name for the user; visitors' claims are not verified.", false, nullptr, kIdBytes
+};
+constexpr Field kConversationId{
+    "conversation_id",
+    text,
+    "The conversation to go on with; left out for a new one.",
+    false,
+    nullptr,
+    kIdBytes
+};
+constexpr Field kText{"message", text, "What the user wrote.", false, nullptr, kMessageBytes};
+constexpr Field kPayload{
+    "payload", text, "The payload of the button that the user pressed.", false, nullptr, 4096
+};
+constexpr Field kContext{
+    "context", object, "What you know about the user, for the flows to read; of a new conversation."
+};
+constexpr Field kLocale{
+    "locale", text, "The user's language, such as en or de; of a new conversation.", false, nullptr, 35
+};
+constexpr Field kMessageId{
+    "message_id",
+    text,
+    "Your id of the message; the same id gets the first answer again.",
+    false,
+    nullptr,
+    255
+};
+
+constexpr std::array kChatFields{
+    kConversationId, kFlowId, kUserId, kText, kPayload, kContext, kLocale, kMessageId
+};
+constexpr std::array kStartFields{kFlowId, kUserId, kContext, kLocale};
+constexpr std::array kSocketFields{
+    Field{
+        "type",
+        text,
+        "message: say something, with the fields of ChatRequest. subscribe: get the conversation's events.",
+        true,
+        nullptr,
+        0,
+        "message|subscribe"
+    },
+    kConversationId,
+    kFlowId,
+    kUserId,
+    kText,
+    kPayload,
+    kContext,
+    kLocale,
+    kMessageId,
+    Field{
+        "token",
+        text,
+        "The conversation's token or an API key, when the handshake had no Authorization.",
+        false,
+        nullptr,
+        512
+    },
+    Field{"idempotency_key", text, "As the Idempotency-Key header.", false, nullptr, 255},
+};
+constexpr std::array kFeedbackFields{
+    Field{"stars", integer, "1 is bad, 5 is good.", true, nullptr, 0, {}, 1, 5},
+    Field{"comment", text, "In the user's own words.", false, nullptr, 4096},
+};
+constexpr std::array kHumanFields{
+    Field{
+        "action",
+        text,
+        "join: take over; reply: say something; leave: hand back to the bot.",
+        true,
+        nullptr,
+        0,
+        "join|reply|leave"
+    },
+    Field{"operator", text, "Who it is; the API key's name when left out.", false, nullptr, kIdBytes},
+    Field{"name", text, "The name that the user sees; of join.", false, nullptr, kIdBytes},
+    Field{"text", text, "What to say; of reply.", false, nullptr, kMessageBytes},
+    Field{"note", text, "For the record; of leave.", false, nullptr, 4096},
+};
+
+constexpr std::array kButtonFields{
+    Field{"label", text, "What it says.", true},
+    Field{"payload", text, "What pressing it sends.", true},
+};
+const Schema kButton{"Button", "A suggestion that the user may press.", kButtonFields};
+constexpr std::array kInputFields{
+    Field{"slot", text, "The slot that is asked for.", true},
+    Field{"type", text, "Its type, for the keyboard.", true},
+};
+const Schema kInput{"Input", "What a message asks for.", kInputFields};
+const std::array kMessageFields{
+    Field{"id", text, "Unique in the conversation.", true},
+    Field{"role", text, "Who speaks.", true, nullptr, 0, "assistant|operator|system"},
+    Field{"text", text, "", true},
+    Field{"buttons", list_of_schema, "", false, &kButton},
+    Field{"card", object, "For channels that can show one."},
+    Field{"input", schema, "", false, &kInput},
+    Field{"name", text, "The operator's name."},
+};
+const Schema kMessage{"Message", "One message to the user.", kMessageFields};
+
+const std::array kAnswerFields{
+    Field{"conversation_id", text, "", true},
+    Field{"turn", integer, "Counts from 1.", true},
+    Field{"at", text, "When it was committed, RFC 3339."},
+    Field{"created", boolean, "This request made the conversation.", true},
+    Field{"text", text, "The messages' texts, one a line.", true},
+    Field{"messages", list_of_schema, "", true, &kMessage},
+    Field{"next_step", text, "The step that waits for the user.", true, nullptr, 0, {}, 0, 0, true},
+    Field{"status", text, "", true, nullptr, 0, "waiting|working|pending_human|human|ended"},
+    Field{"owner", text, "", true, nullptr, 0, "bot|pending_human|human|returning"},
+    Field{
+        "outcome", text, "How the last flow ended.", false, nullptr, 0, "resolved|abandoned|escalated|failed"
+    },
+    Field{"ended", boolean, "Nothing waits; a further message starts anew.", true},
+    Field{"test_mode", boolean, "A tool's answer was made up from its description."},
+    Field{"token", text, "Opens a new conversation again; only in the answer that created it."},
+};
+
+constexpr std::array kSaidFields{
+    Field{"text", text, "", true}, Field{"payload", text, "", false, nullptr, 0, {}, 0, 0, true}
+};
+const Schema kSaid{"Said", "What the user said.", kSaidFields};
+const std::array kTurnFields{
+    Field{"turn", integer, "", true},
+    Field{"at", text, "RFC 3339.", true},
+    Field{"user", schema, "Null when the assistant or an operator began.", true, &kSaid, 0, {}, 0, 0, true},
+    Field{"messages", list_of_schema, "", true, &kMessage},
+    Field{"status", text, ""},
+    Field{"idempotency_key", text, "Of the request that made the turn."},
+    Field{"test_mode", boolean, ""},
+};
+const Schema kTurn{"Turn", "One exchange of a conversation.", kTurnFields};
+const std::array kTurnListFields{
+    Field{"data", list_of_schema, "", true, &kTurn}, Field{"has_more", boolean, "", true}
+};
+
+const std::array kConversationFields{
+    Field{"id", text, "", true},
+    Field{"user_id", text, "", true},
+    Field{"channel", text, "", true},
+    Field{"flow_id", text, "The flow that runs or ran last.", true, nullptr, 0, {}, 0, 0, true},
+    Field{"release", text, "Hash of the set of flows it runs on.", true},
+    Field{"status", text, "", true, nullptr, 0, "waiting|working|pending_human|human|ended"},
+    Field{"owner", text, "", true, nullptr, 0, "bot|pending_human|human|returning"},
+    Field{"outcome", text, ""},
+    Field{"next_step", text, "", false, nullptr, 0, {}, 0, 0, true},
+    Field{"turns", integer, "", true},
+    Field{"created_at", text, "", true},
+    Field{"updated_at", text, "", true},
+    Field{"feedback", schema, "The user's last rating.", false, &kFeedbackRequest},
+};
+const std::array kConversationListFields{
+    Field{"data", list_of_schema, "Newest first.", true, &kConversation},
+    Field{"has_more", boolean, "", true},
+    Field{"next_before", text, "The `before` of the next page.", false},
+};
+
+constexpr std::array kRecordFields{
+    Field{"sequence", integer, "", true},
+    Field{"turn", integer, "", true},
+    Field{"at", text, "", true},
+    Field{"events", any, "What the engine was told.", true},
+    Field{"effects", any, "What it wanted.", true},
+};
+const Schema kRecord{"Record", "One commit's part of a conversation's log.", kRecordFields};
+const std::array kRecordListFields{
+    Field{"data", list_of_schema, "", true, &kRecord}, Field{"has_more", boolean, "", true}
+};
+
+constexpr std::array kFlowFields{
+    Field{"id", text, "", true},
+    Field{"version", text, "The author's label.", true},
+    Field{"hash", text, "SHA-256 of the canonical document: its identity.", true},
+    Field{"description", text, "", true},
+    Field{"steps", integer, "", true},
+    Field{"file", text, "Where it was read from."},
+    Field{"document", object, "The flow itself; not in lists."},
+    Field{"source", text, "As its author wrote it; not in lists."},
+    Field{"warnings", list_of_text, "Rendered diagnostics; only in the answer to PUT."},
+};
+const std::array kFlowListFields{Field{"data", list_of_schema, "", true, &kFlow}};
+constexpr std::array kFlowVersionFields{
+    Field{"hash", text, "", true},
+    Field{"version", text, "", true},
+    Field{"author", text, "", true},
+    Field{"published_at", text, "", true},
+    Field{"active", boolean, "New conversations run on it.", true},
+};
+const Schema kFlowVersion{"FlowVersion", "A published version of a flow.", kFlowVersionFields};
+const std::array kFlowVersionListFields{Field{"data", list_of_schema, "Newest first.", true, &kFlowVersion}};
+
+const std::array kAssistantFields{
+    Field{"name", text, "", true},
+    Field{"disclosure", text, "What users are told about talking to a machine.", true},
+    Field{"locale", text, "", true},
+    Field{"version", text, "Of the flows that new conversations run on.", true},
+    Field{"suggestions", list_of_schema, "What a new user may begin with.", true, &kButton},
+    Field{"test_mode", boolean, "Tools answer from their descriptions.", true},
+};
+
+constexpr std::array kReadinessFields{
+    Field{"status", text, "", true, nullptr, 0, "ok|failing|draining"},
+    Field{"checks", any, "With ?verbose: each part and what is wrong with it."},
+};
+
+constexpr std::array kErrorFields{
+    Field{"type", text, "A class of errors.", true},
+    Field{"code", text, "Stable; for programs.", true},
+    Field{"message", text, "One sentence; for people.", true},
+    Field{"hint", text, "What to do."},
+    Field{"param", text, "The field it is about.", true, nullptr, 0, {}, 0, 0, true},
+    Field{"request_id", text, "As in X-Request-Id and in the log.", true},
+    Field{"diagnostics", list_of_text, "Of flow_invalid: every mistake, rendered."},
+};
+const Schema kError{"Error", "What went wrong.", kErrorFields};
+const std::array kErrorAnswerFields{Field{"error", schema, "", true, &kError}};
+
+}  // namespace
+
+const Schema kChatRequest{"ChatRequest", "One message of a user.", kChatFields};
+const Schema kStartRequest{
+    "StartRequest", "A conversation in which the assistant speaks first.", kStartFields
+};
+const Schema kFeedbackRequest{"Feedback", "How the user liked the conversation.", kFeedbackFields};
+const Schema kHumanRequest{"HumanRequest", "What an operator does.", kHumanFields};
+const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
+const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
+const Schema kAssistant{"Assistant", "What a chat page shows before the first message.", kAssistantFields};
+const Schema kConversation{"Conversation", "A conversation, without what was said.", kConversationFields};
+const Schema kConversationList{"ConversationList", "", kConversationListFields};
+const Schema kTurnList{"TurnList", "", kTurnListFields};
+const Schema kRecordList{"RecordList", "", kRecordListFields};
+const Schema kFlow{"Flow", "A flow of the active release.", kFlowFields};
+const Schema kFlowList{"FlowList", "", kFlowListFields};
+const Schema kFlowVersionList{"FlowVersionList", "", kFlowVersionListFields};
+const Schema kReadiness{"Readiness", "Whether the server can serve.", kReadinessFields};
+const Schema kErrorAnswer{"ErrorAnswer", "Every error looks like this.", kErrorAnswerFields};
+
+std::span<const Schema* const> all_schemas() {
+  static const std::array all{
+      &kChatRequest,  &kStartRequest,  &kFeedbackRequest,
+      &kHumanRequest, &kSocketMessage, &kAnswer,
+      &kMessage,      &kButton,        &kInput,
+      &kTurn,         &kSaid,          &kTurnList,
+      &kAssistant,    &kConversation,  &kConversationList,
+      &kRecord,       &kRecordList,    &kFlow,
+      &kFlowList,     &kFlowVersion,   &kFlowVersionList,
+      &kReadiness,    &kError,         &kErrorAnswer,
+  };
+  return all;
+}
+
+}  // namespace parley::api

@@ -1,0 +1,32 @@
+// The objects of the API, as OpenAPI and request checks know them. Static data.
+#pragma once
+
+#include <span>
+
+#include "server/api/fields.hpp"
+
+namespace parley::api {
+
+// Requests.
+extern const Schema kChatRequest;
+extern const Schema kStartRequest;
+extern const Schema kFeedbackRequest;
+extern const Schema kHumanRequest;
+extern const Schema kSocketMessage;
+
+// Responses.
+extern const Schema kAnswer;
+extern const Schema kAssistant;
+extern const Schema kConversation;
+extern const Schema kConversationList;
+extern const Schema kTurnList;
+extern const Schema kRecordList;
+extern const Schema kFlow;
+extern const Schema kFlowList;
+extern const Schema kFlowVersionList;
+extern const Schema kReadiness;
+extern const Schema kErrorAnswer;
+
+[[nodiscard]] std::span<const Schema* const> all_schemas();
+
+}  // namespace parley::api

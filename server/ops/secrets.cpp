@@ -1,0 +1,94 @@
+#include "server/ops/secrets.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/encoding.hpp"
+#include "base/sha256.hpp"
+
+namespace parley::ops {
+
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+  [[nodiscard]] int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::unexpected<Error> trouble(const std::filesystem::path& path, const char* what, std::string hint = {}) {
+  const std::string reason = errno != 0 ? std::string(": ") + std::strerror(errno) : std::string();
+  return fail(
+      ErrorCode::unavailable, "the secret key " + path.string() + " " + what + reason, {}, std::move(hint)
+  );
+}
+
+Result<SecretKey> create(const std::filesystem::path& path) {
+  SecretKey key{random_bytes(kKeyBytes), true};
+  const std::string text = hex_encode(key.bytes) + "\n";
+  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file.is_open()) return trouble(path, "cannot be created");
+  const bool written = ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (!written || ::fsync(file.get()) != 0) return trouble(path, "cannot be written");
+  return key;
+}
+
+}  // namespace
+
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  for (std::size_t filled = 0; filled < count;) {
+    const ssize_t got = getrandom(bytes.data() + filled, count - filled, 0);
+    INVARIANT(got > 0 || errno == EINTR, "the kernel gives random bytes");
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+std::string SecretKey::fingerprint() const {
+  return sha256_hex("parley secret key " + bytes).substr(0, 16);
+}
+
+Result<SecretKey> load_secret_key(const std::filesystem::path& path) {
+  errno = 0;
+  const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.is_open()) return errno == ENOENT ? create(path) : trouble(path, "cannot be read");
+  struct stat about{};
+  if (::fstat(file.get(), &about) != 0) return trouble(path, "cannot be read");
+  if ((about.st_mode & 0077U) != 0) {
+    errno = 0;
+    return trouble(path, "can be read by others", "run: chmod 600 " + path.string());
+  }
+  std::array<char, 128> text{};
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
+  std::string_view digits(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  while (digits.ends_with('\n')) digits.remove_suffix(1);
+  auto bytes = hex_decode(digits);
+  if (!bytes || bytes->size() != kKeyBytes) {
+    errno = 0;
+    return trouble(
+        path, "is damaged", "restore it from a backup; without it visitors lose their conversations"
+    );
+  }
+  return SecretKey{std::move(*bytes), false};
+}
+
+}  // namespace parley::ops

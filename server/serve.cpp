@@ -1,0 +1,527 @@
+#include "server/serve.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "assistant/watch.hpp"
+#include "server/api/api.hpp"
+#include "server/api/setup.hpp"
+#include "server/banner.hpp"
+#include "server/driver_metrics.hpp"
+#include "server/net/server.hpp"
+#include "server/ops/log.hpp"
+#include "server/ops/metrics.hpp"
+#include "server/ops/process.hpp"
+#include "server/ops/secrets.hpp"
+#include "server/stores/sqlite/sqlite_store.hpp"
+#include "server/tools/tool_table.hpp"
+#include "server/turns/driver.hpp"
+#include "server/turns/world.hpp"
+#include "server/welcome.hpp"
+#include "server/workspace/workspace.hpp"
+
+namespace parley {
+
+namespace {
+
+using net::Awaitable;
+using ops::LogLevel;
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kConfiguration = 3;
+constexpr std::string_view kTenant = "default";
+constexpr std::string_view kFingerprintSetting = "secret_key_fingerprint";
+constexpr std::size_t kShortestKey = 24;
+constexpr std::uint32_t kCountedConversations = 10'000;
+
+void say(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+bool on_terminal() {
+  return isatty(STDERR_FILENO) != 0;
+}
+
+int report(const Error& error, int code) {
+  say(describe(error));
+  return code;
+}
+
+ops::LogFormat log_format(const ops::Config& config) {
+  // Lines for people on a terminal, for machines elsewhere, unless somebody has decided.
+  if (config.source("server.log_format").origin == ops::Origin::fallback) {
+    return on_terminal() ? ops::LogFormat::text : ops::LogFormat::json;
+  }
+  return config.assistant().log_format == "json" ? ops::LogFormat::json : ops::LogFormat::text;
+}
+
+class Application {
+ public:
+  explicit Application(const ServeOptions& options) : options_(options) {}
+  int run();
+
+ private:
+  // In the order of a start.
+  std::optional<int> read_configuration();
+  std::optional<int> check_access();
+  std::optional<int> open_data();
+  void compose();
+  void make_server();
+  Awaitable<Result<void>> prepare_data();
+  Awaitable<Result<void>> check_secret_key();
+  Awaitable<Result<void>> publish_first();
+  std::optional<int> start_serving();
+  void show_banner() const;
+
+  // While it runs.
+  void start_watching();
+  Awaitable<void> reload();
+  Awaitable<Result<void>> publish(workspace::Workspace fresh);
+  Awaitable<void> tell_changes(const api::Published& published);
+  Awaitable<VersionChange> version_change(const api::FlowChange& change, const engine::ReleasePtr& before);
+  void stop();
+  int shut_down();
+
+  template <typename T>
+  Result<T> run_now(Awaitable<Result<T>> work);
+
+  // See shut_down() for the order in which they go.
+  const ServeOptions& options_;
+  boost::asio::io_context control_{1};  // the main thread: start, reloads, stop
+  std::unique_ptr<ops::SignalWatch> signals_;
+  workspace::Workspace workspace_;
+  std::optional<ops::Config> config_;
+  ops::Endpoint endpoint_;
+  ops::SecretKey secret_;
+  ops::Metrics metrics_;
+  std::unique_ptr<net::Server> server_;
+  std::unique_ptr<stores::SqliteStore> store_;
+  tools::ToolTable tools_;
+  turns::SystemClock clock_;
+  turns::RandomIds ids_;
+  turns::Hub hub_;
+  std::unique_ptr<turns::ReleaseTable> releases_;
+  std::unique_ptr<turns::TurnDriver> driver_;
+  std::unique_ptr<api::Access> access_;
+  std::unique_ptr<api::Setup> setup_;
+  std::unique_ptr<api::FlowPublisher> publisher_;
+  std::unique_ptr<api::Api> api_;
+  std::unique_ptr<assistant::Watcher> watcher_;
+  std::optional<std::string> setup_token_;
+  std::chrono::steady_clock::time_point changed_at_;
+  bool welcome_ = false;
+  bool reloading_ = false;
+  bool changed_again_ = false;
+  bool stopping_ = false;
+};
+
+int Application::run() {
+  ops::prepare_process();
+  signals_ = std::make_unique<ops::SignalWatch>([this](int count) {
+    if (count > 1) {
+      say("stopped at once\n");
+      std::_Exit(kFailed);
+    }
+    boost::asio::post(control_, [this] { stop(); });
+  });
+  if (auto code = read_configuration()) return *code;
+  if (auto code = check_access()) return *code;
+  if (auto code = open_data()) return *code;
+  compose();
+  if (auto prepared = run_now(prepare_data()); !prepared) return report(prepared.error(), kConfiguration);
+  if (!ops::is_loopback(endpoint_.address) && !access_->has_keys()) {
+    return report(
+        {ErrorCode::forbidden,
+         "listening on " + endpoint_.address + " lets others in, and there is no API key yet",
+         config_->source("server.listen").where,
+         "set PARLEY_SERVER__API_KEY_FILE, or create a key first: listen on 127.0.0.1 and open the set-up "
+         "link"},
+        kConfiguration
+    );
+  }
+  if (auto published = run_now(publish_first()); !published) {
+    if (!published.error().message.empty()) say(describe(published.error()));
+    return kFailed;
+  }
+  if (auto code = start_serving()) return *code;
+  show_banner();
+  start_watching();
+  const auto work = boost::asio::make_work_guard(control_);
+  control_.restart();
+  control_.run();
+  return shut_down();
+}
+
+// ---- start
+
+std::optional<int> Application::read_configuration() {
+  workspace_ = workspace::load(options_.folder);
+  auto config = ops::load_config(
+      {.flags = options_.flags, .environment = ops::process_environment(), .file = workspace_.folder.settings}
+  );
+  if (!config) {
+    for (const Error& error : config.error()) say(describe(error));
+    return kConfiguration;
+  }
+  config_ = std::move(*config);
+  ops::start_logging(ops::log_level_named(config_->assistant().log_level), log_format(*config_));
+  auto endpoint = ops::parse_endpoint(config_->assistant().listen);
+  if (!endpoint) return report(endpoint.error(), kConfiguration);
+  endpoint_ = std::move(*endpoint);
+  return std::nullopt;
+}
+
+std::optional<int> Application::check_access() {
+  const std::string& key = config_->text("server.api_key");
+  if (key.empty() || key.size() >= kShortestKey) return std::nullopt;
+  return report(
+      {ErrorCode::invalid_input,
+       "the API key is too short to be safe",
+       config_->source("server.api_key").where,
+       "use at least " + std::to_string(kShortestKey) +
+           " characters, for instance from: openssl rand -base64 32"},
+      kConfiguration
+  );
+}
+
+std::optional<int> Application::open_data() {
+  const std::string& directory = config_->assistant().data_dir;
+  auto store = stores::SqliteStore::open(
+      {.directory = directory,
+       .batch_max = static_cast<std::size_t>(config_->integer("store.batch")),
+       .one_transaction_per_turn = config_->integer("store.batch") == 1}
+  );
+  if (!store) return report(store.error(), kConfiguration);
+  store_ = std::move(*store);
+  return std::nullopt;
+}
+
+void Application::compose() {
+  tools_.replace_all(workspace_.connectors);
+  releases_ = std::make_unique<turns::ReleaseTable>(*store_);
+  driver_ = std::make_unique<turns::TurnDriver>(
+      turns::TurnDriver::World{*store_, tools_, *releases_, clock_, ids_, hub_},
+      turns::DriverOptions{
+          .cached_conversations = static_cast<std::size_t>(config_->integer("server.cached_conversations")),
+          .log_problem = [](std::string_view what
+                         ) { ops::log(LogLevel::error, "turn driver", {{"problem", what}}); },
+      }
+  );
+  publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
+      *releases_, *store_, clock_, [this] { return tools_.signatures(); }, std::string(kTenant)
+  });
+}
+
+Awaitable<Result<void>> Application::prepare_data() {
+  if (auto checked = co_await check_secret_key(); !checked) co_return checked;
+  access_ = std::make_unique<api::Access>(api::AccessOptions{
+      .secret = secret_.bytes,
+      .configured_key = config_->text("server.api_key"),
+      .loopback = ops::is_loopback(endpoint_.address),
+  });
+  setup_ = std::make_unique<api::Setup>(*store_, clock_, *access_, std::string(kTenant));
+  auto token = co_await setup_->begin();
+  if (!token) co_return std::unexpected(std::move(token.error()));
+  setup_token_ = std::move(*token);
+  api_ = std::make_unique<api::Api>(
+      api::Services{*driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_},
+      api::ApiOptions{.tenant = std::string(kTenant), .allowed_origins = config_->assistant().allowed_origins}
+  );
+  api_->set_settings(config_->assistant());
+  co_return Result<void>();
+}
+
+// A lost or foreign key would silently lock every visitor out of his conversation.
+Awaitable<Result<void>> Application::check_secret_key() {
+  const std::filesystem::path path = std::filesystem::path(config_->assistant().data_dir) / "secret.key";
+  const auto known = co_await store_->setting(kTenant, kFingerprintSetting);
+  if (!known) co_return std::unexpected(known.error());
+  if (*known && !std::filesystem::exists(path)) {
+    co_return fail(
+        ErrorCode::unavailable,
+        "the secret key " + path.string() + " is missing",
+        {},
+        "restore it from the backup of the data folder"
+    );
+  }
+  auto secret = ops::load_secret_key(path);
+  if (!secret) co_return std::unexpected(std::move(secret.error()));
+  secret_ = std::move(*secret);
+  if (!*known) co_return co_await store_->put_setting(kTenant, kFingerprintSetting, secret_.fingerprint());
+  if (**known == secret_.fingerprint()) co_return Result<void>();
+  co_return fail(
+      ErrorCode::unavailable,
+      "the secret key " + path.string() + " is not the one this data was made with",
+      {},
+      "restore the key that belongs to it; its fingerprint is " + **known
+  );
+}
+
+// The folder's flows, or those of last time when the folder has mistakes.
+Awaitable<Result<void>> Application::publish_first() {
+  auto restored = co_await releases_->restore(kTenant);
+  if (!restored) co_return std::unexpected(std::move(restored.error()));
+  changed_at_ = std::chrono::steady_clock::now();
+  if (!workspace_.has_errors()) {
+    if (!workspace_.folder.diagnostics.empty())
+      say(assistant::render_all(workspace_.folder, on_terminal()) + "\n");
+    co_return co_await publish(std::move(workspace_));
+  }
+  say(assistant::render_all(workspace_.folder, on_terminal()) + "\n");
+  if (*restored == nullptr) co_return fail(ErrorCode::invalid_input, "");
+  say("serving the flows of last time until these are right\n");
+  co_return Result<void>();
+}
+
+void Application::make_server() {
+  net::ServerOptions options{
+      .address = endpoint_.address, .port = endpoint_.port, .loops = config_->assistant().threads
+  };
+  options.limits.body_bytes = static_cast<std::size_t>(config_->integer("server.body_bytes"));
+  options.limits.connections_per_address =
+      static_cast<std::size_t>(config_->integer("server.connections_per_address"));
+  // Everybody on this machine has the same address.
+  const bool decided = config_->source("server.connections_per_address").origin != ops::Origin::fallback;
+  if (!decided && ops::is_loopback(endpoint_.address)) options.limits.connections_per_address = 0;
+  options.allow_origin = [this](std::string_view origin, const net::Request& request) {
+    return api_->allows_origin(origin, request.header("host").value_or(""));
+  };
+  options.on_handler_error = [](std::string_view request_id, std::string_view what) {
+    ops::log(LogLevel::error, "request failed", {{"request_id", request_id}, {"problem", what}});
+  };
+  server_ = std::make_unique<net::Server>(
+      std::move(options),
+      [this](net::Request& request, net::Exchange& exchange) { return api_->handle(request, exchange); }
+  );
+}
+
+std::optional<int> Application::start_serving() {
+  make_server();
+  register_metrics(metrics_, *driver_, *server_);
+  if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
+  const auto upkeep = [](turns::TurnDriver& driver) -> Awaitable<void> {
+    const auto resumed = co_await driver.recover(std::string(kTenant));
+    if (!resumed) {
+      ops::log(LogLevel::error, "recovery failed", {{"problem", resumed.error().message}});
+    } else if (*resumed > 0) {
+      ops::log(LogLevel::info, "conversations resumed", {{"count", static_cast<std::uint64_t>(*resumed)}});
+    }
+    co_await driver.run_upkeep(std::string(kTenant));
+  };
+  boost::asio::co_spawn(server_->executor(0), upkeep(*driver_), boost::asio::detached);
+  return std::nullopt;
+}
+
+void Application::show_banner() const {
+  const bool loopback = ops::is_loopback(endpoint_.address);
+  const bool v6 = endpoint_.address.find(':') != std::string::npos;
+  std::string url = config_->text("server.public_url");
+  if (url.empty()) {
+    url = "http://" + (v6 ? "[" + endpoint_.address + "]" : endpoint_.address) + ":" +
+          std::to_string(server_->port());
+  }
+  while (url.ends_with('/')) url.pop_back();
+  BannerFacts facts{
+      .version = PARLEY_VERSION,
+      .url = std::move(url),
+      .data_directory = config_->assistant().data_dir,
+      .development = loopback && access_->open(),
+      .test_mode = config_->assistant().tool_mode == assistant::ToolMode::test,
+      .welcome = welcome_,
+      .folder = options_.folder.string(),
+      .setup_token = setup_token_,
+  };
+  for (const auto& [flow_id, flow] : releases_->active(kTenant)->flows()) facts.flows.push_back(flow_id);
+  say(banner(facts));
+  ops::log(
+      LogLevel::debug,
+      "server started",
+      {{"url", facts.url}, {"flows", static_cast<std::uint64_t>(facts.flows.size())}}
+  );
+  if (!facts.test_mode)
+    say("warning: live tool calls are not part of this version; tools answer in test mode\n");
+}
+
+// ---- while it runs
+
+void Application::start_watching() {
+  if (!options_.watch) return;
+  std::error_code problem;
+  if (!std::filesystem::is_directory(options_.folder, problem)) return;
+  auto watcher = assistant::Watcher::start(options_.folder, [this] {
+    boost::asio::post(control_, [this] {
+      if (stopping_) return;
+      changed_again_ = true;
+      if (!reloading_) boost::asio::co_spawn(control_, reload(), boost::asio::detached);
+    });
+  });
+  if (watcher) {
+    watcher_ = std::move(*watcher);
+  } else {
+    ops::log(LogLevel::warn, "changes are not watched", {{"problem", watcher.error().message}});
+  }
+}
+
+Awaitable<void> Application::reload() {
+  reloading_ = true;
+  while (std::exchange(changed_again_, false)) {
+    changed_at_ = std::chrono::steady_clock::now();
+    workspace::Workspace fresh = workspace::load(options_.folder);
+    const auto config = ops::load_config(
+        {.flags = options_.flags, .environment = ops::process_environment(), .file = fresh.folder.settings}
+    );
+    if (!fresh.folder.diagnostics.empty()) say(assistant::render_all(fresh.folder, on_terminal()) + "\n");
+    if (fresh.has_errors() || !config) {
+      say("keeping the flows that run\n");
+      continue;
+    }
+    if (config->assistant().listen != config_->assistant().listen ||
+        config->assistant().data_dir != config_->assistant().data_dir) {
+      say("server.listen and server.data_dir change with the next start\n");
+    }
+    config_ = *config;
+    if (auto published = co_await publish(std::move(fresh));
+        !published && !published.error().message.empty()) {
+      say(describe(published.error()));
+    }
+  }
+  reloading_ = false;
+}
+
+// An Error without message: everything has been said.
+Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
+  assistant::Settings settings = config_->assistant();
+  welcome_ = fresh.folder.flows.empty();
+  if (welcome_) {
+    fresh.folder.flows.push_back(welcome_flow());
+    if (settings.start.empty()) settings.start = "welcome";
+  }
+  const tools::ToolTable fresh_tools(fresh.connectors);
+  tools_.replace_all(fresh.connectors);
+  auto published = co_await publisher_->publish_folder(
+      fresh.folder, workspace::engine_settings(settings), fresh_tools.signatures()
+  );
+  if (!published) {
+    if (published.error().error) co_return std::unexpected(std::move(*published.error().error));
+    fresh.folder.diagnostics = std::move(published.error().diagnostics);
+    say(assistant::render_all(fresh.folder, on_terminal()) + "\nkeeping the flows that run\n");
+    co_return fail(ErrorCode::invalid_input, "");
+  }
+  api_->set_settings(std::move(settings));
+  if (published->before != nullptr) co_await tell_changes(*published);
+  co_return Result<void>();
+}
+
+Awaitable<void> Application::tell_changes(const api::Published& published) {
+  const auto took = std::chrono::steady_clock::now() - changed_at_;
+  const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  for (const api::FlowChange& change : published.changes) {
+    const VersionChange told = co_await version_change(change, published.before);
+    say(describe(told) + " " + std::to_string(took_ms) + " ms\n");
+    ops::log(
+        LogLevel::debug,
+        "flow published",
+        {{"flow", change.flow_id}, {"version", told.version}, {"ms", static_cast<std::int64_t>(took_ms)}}
+    );
+  }
+}
+
+Awaitable<VersionChange> Application::version_change(
+    const api::FlowChange& change, const engine::ReleasePtr& before
+) {
+  VersionChange told{.flow_id = change.flow_id};
+  const auto versions = co_await store_->flow_versions(kTenant, change.flow_id);
+  const auto label = [&](const flow::FlowPtr& flow) -> std::string {
+    if (flow == nullptr) return {};
+    if (!flow->version.empty()) return flow->version.starts_with('v') ? flow->version : "v" + flow->version;
+    if (!versions) return flow->hash.substr(0, 8);
+    // Without a label of the author: which one it is, counted from the first.
+    for (std::size_t i = 0; i < versions->size(); ++i) {
+      if ((*versions)[i].hash == flow->hash) return "v" + std::to_string(versions->size() - i);
+    }
+    return flow->hash.substr(0, 8);
+  };
+  told.version = label(change.now);
+  told.previous = label(change.before);
+  if (told.previous == told.version) told.previous = "its earlier version";
+  if (change.before == nullptr) co_return told;
+  const auto open = co_await store_->list(
+      kTenant, {.status = {}, .flow = change.flow_id, .before = {}, .limit = kCountedConversations}
+  );
+  if (!open) co_return told;
+  for (const turns::ConversationSummary& conversation : *open) {
+    if (conversation.status != "ended" && conversation.release == before->hash()) ++told.open_conversations;
+  }
+  co_return told;
+}
+
+void Application::stop() {
+  if (std::exchange(stopping_, true)) return;
+  control_.stop();
+}
+
+int Application::shut_down() {
+  watcher_.reset();
+  const std::size_t open = server_->open_connections();
+  say("stopping: " + std::to_string(open) + (open == 1 ? " connection" : " connections") +
+      " to finish; again to force\n");
+  api_->begin_drain();
+  driver_->stop_upkeep();
+  server_->begin_drain();
+  const bool in_time = server_->wait(std::chrono::seconds(config_->integer("server.drain_seconds")));
+  if (!in_time) say("some requests were cut off; their turns are finished at the next start\n");
+  // The store finishes its writes while the loops still exist; what was cut off dies with the loops, while
+  // the driver that it belongs to still exists.
+  store_.reset();
+  server_.reset();
+  return kOk;
+}
+
+// Runs a coroutine of the start on the main thread.
+template <typename T>
+Result<T> Application::run_now(Awaitable<Result<T>> work) {
+  std::optional<Result<T>> result;
+  boost::asio::co_spawn(
+      control_,
+      [](Awaitable<Result<T>> inner, std::optional<Result<T>>& out) -> Awaitable<void> {
+        out = co_await std::move(inner);
+      }(std::move(work), result),
+      [](std::exception_ptr problem) {
+        if (problem) std::rethrow_exception(problem);
+      }
+  );
+  control_.restart();
+  // The store answers from its own threads, so the loop must not end for want of work in between.
+  const auto guard = boost::asio::make_work_guard(control_);
+  while (!result && !stopping_) control_.run_one();
+  if (!result) return fail(ErrorCode::unavailable, "stopped while starting");
+  return std::move(*result);
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  try {
+    Application application(options);
+    return application.run();
+  } catch (const std::exception& problem) {
+    say(describe(Error{ErrorCode::internal, std::string("the server cannot go on: ") + problem.what()}));
+    return kFailed;
+  }
+}
+
+}  // namespace parley

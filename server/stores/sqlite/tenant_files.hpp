@@ -1,0 +1,44 @@
+// The data folder: who may use it, and each tenant's database file brought to the current schema.
+//
+//   <folder>/lock                  held by the one server that uses the folder; contains its process id
+//   <folder>/tenants/<name>.db     created with the tenant's first write
+//
+// Folders are created 0700 and files 0600. Thread-safe.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace parley::stores {
+
+// 1 to 64 of a-z, 0-9, '_' and '-': safe as a file name on every system.
+[[nodiscard]] bool valid_tenant_name(std::string_view name);
+
+class TenantFiles {
+ public:
+  static Result<std::unique_ptr<TenantFiles>> open(std::string directory);
+  ~TenantFiles();
+  TenantFiles(const TenantFiles&) = delete;
+  TenantFiles& operator=(const TenantFiles&) = delete;
+
+  // The path of a tenant's database, its schema up to date. Empty if there is none and `create` is false.
+  // An unusable file stays refused until the folder is opened again.
+  Result<std::optional<std::string>> database(const std::string& tenant, bool create);
+
+ private:
+  TenantFiles(std::string directory, int lock) : directory_(std::move(directory)), lock_(lock) {}
+  Result<void> prepare(const std::string& tenant, const std::string& path);
+
+  const std::string directory_;
+  const int lock_;
+  std::mutex mutex_;
+  std::map<std::string, Result<void>, std::less<>> prepared_;  // guarded by mutex_
+};
+
+}  // namespace parley::stores

@@ -1,0 +1,29 @@
+// What the store can be asked to write.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "server/turns/ports.hpp"
+
+namespace parley::stores {
+
+struct PutRelease {
+  turns::StoredRelease release;
+  bool activate = false;
+};
+
+struct PutSetting {
+  std::string name;
+  std::string value;
+};
+
+// Asks whether writing works; writes only if it lately did not. Belongs to no tenant.
+struct Probe {};
+
+struct Write {
+  std::string tenant;
+  std::variant<turns::Commit, turns::FlowVersion, PutRelease, PutSetting, Probe> work;
+};
+
+}  // namespace parley::stores

@@ -1,0 +1,57 @@
+#include "server/tools/tool_table.hpp"
+
+#include <iterator>
+#include <utility>
+
+namespace parley::tools {
+
+void ToolTable::replace_all(Connectors connectors) {
+  auto replacement = std::make_shared<const Connectors>(std::move(connectors));
+  const std::lock_guard lock(mutex_);
+  connectors_.swap(replacement);
+}
+
+std::shared_ptr<const Connectors> ToolTable::current() const {
+  const std::lock_guard lock(mutex_);
+  return connectors_;
+}
+
+std::shared_ptr<ConnectorRunner> ToolTable::runner_of(std::string_view tool) const {
+  const auto connectors = current();
+  const auto found = connectors->find(tool.substr(0, tool.find('.')));
+  return found == connectors->end() ? nullptr : found->second;
+}
+
+bool ToolTable::has(std::string_view tool) const {
+  const auto runner = runner_of(tool);
+  return runner != nullptr && runner->has(tool);
+}
+
+turns::EffectClass ToolTable::effect_class(std::string_view tool) const {
+  const auto runner = runner_of(tool);
+  return runner == nullptr ? turns::EffectClass::unsafe : runner->effect_class(tool);
+}
+
+turns::Awaitable<Result<turns::ToolAnswer>> ToolTable::run(const turns::ToolCall& call) {
+  const auto runner = runner_of(call.tool);
+  if (runner == nullptr || !runner->has(call.tool)) {
+    co_return fail(
+        ErrorCode::not_found,
+        "there is no tool '" + call.tool + "'",
+        "unknown_tool",
+        "add its connector to the assistant's tools folder"
+    );
+  }
+  co_return co_await runner->run(call);
+}
+
+std::vector<flow::ToolSignature> ToolTable::signatures() const {
+  std::vector<flow::ToolSignature> all;
+  for (const auto& [name, runner] : *current()) {
+    auto own = runner->signatures();
+    all.insert(all.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+  }
+  return all;
+}
+
+}  // namespace parley::tools

@@ -1,0 +1,48 @@
+// All connectors of an assistant behind one turns::ToolRunner: "stripe.charge" is operation "charge" of
+// connector "stripe". Thread-safe; a connector may be replaced while calls run (they finish on the one they
+// began with).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "flow/load.hpp"
+#include "server/turns/ports.hpp"
+
+namespace parley::tools {
+
+// A runner that can say what its tools take.
+class ConnectorRunner : public turns::ToolRunner {
+ public:
+  [[nodiscard]] virtual std::vector<flow::ToolSignature> signatures() const = 0;
+};
+
+using Connectors = std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>>;
+
+class ToolTable : public turns::ToolRunner {
+ public:
+  explicit ToolTable(Connectors connectors = {}) { replace_all(std::move(connectors)); }
+
+  // The whole set at once, as a reloaded folder gives it.
+  void replace_all(Connectors connectors);
+
+  [[nodiscard]] bool has(std::string_view tool) const override;
+  [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
+  turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
+
+  // Of every tool, sorted by name; for flow::check_all.
+  [[nodiscard]] std::vector<flow::ToolSignature> signatures() const;
+
+ private:
+  [[nodiscard]] std::shared_ptr<const Connectors> current() const;
+  [[nodiscard]] std::shared_ptr<ConnectorRunner> runner_of(std::string_view tool) const;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Connectors> connectors_;
+};
+
+}  // namespace parley::tools

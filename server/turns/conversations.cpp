@@ -1,0 +1,132 @@
+#include "server/turns/conversations.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace parley::turns {
+
+ConversationTable::ConversationTable(std::size_t cached_conversations) {
+  for (Shard& shard : shards_) shard.capacity = std::max<std::size_t>(1, cached_conversations / kShards);
+}
+
+std::string ConversationTable::key(std::string_view tenant, std::string_view conversation_id) {
+  std::string key;
+  key.reserve(tenant.size() + conversation_id.size() + 1);
+  key += tenant;
+  key += '\0';
+  key += conversation_id;
+  return key;
+}
+
+ConversationTable::Shard& ConversationTable::shard_of(std::string_view key) {
+  return shards_[std::hash<std::string_view>()(key) % kShards];
+}
+
+std::size_t ConversationTable::cached() const {
+  std::size_t count = 0;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    count += shard.slots.size();
+  }
+  return count;
+}
+
+// Shard locked. The slot moves to the front.
+ConversationTable::Slot& ConversationTable::find_or_add(Shard& shard, std::string_view key) {
+  if (const auto found = shard.by_key.find(key); found != shard.by_key.end()) {
+    shard.slots.splice(shard.slots.begin(), shard.slots, found->second);
+    return shard.slots.front();
+  }
+  Slot& slot = shard.slots.emplace_front();
+  slot.key = key;
+  shard.by_key.emplace(slot.key, shard.slots.begin());
+  return slot;
+}
+
+// Shard locked. Slots at work stay, so a shard may be over its capacity for a while.
+void ConversationTable::forget_oldest(Shard& shard) {
+  for (auto slot = shard.slots.end(); shard.slots.size() > shard.capacity && slot != shard.slots.begin();) {
+    --slot;
+    if (slot->busy) continue;
+    shard.by_key.erase(slot->key);
+    slot = shard.slots.erase(slot);
+  }
+}
+
+std::optional<ConversationTable::Lease> ConversationTable::try_admit(std::string_view key) {
+  Shard& shard = shard_of(key);
+  const std::lock_guard lock(shard.mutex);
+  Slot& slot = find_or_add(shard, key);
+  if (slot.busy) return std::nullopt;
+  slot.busy = true;
+  return Lease(shard, slot);
+}
+
+Awaitable<Result<ConversationTable::Lease>> ConversationTable::admit(std::string key) {
+  if (auto lease = try_admit(key)) co_return std::move(*lease);
+
+  // The slot is busy until leave() hands it to the first in line, so it cannot go away meanwhile.
+  Shard& shard = shard_of(key);
+  Slot* slot = nullptr;
+  const bool admitted = co_await net::await_callback<bool>([&](auto done) {
+    bool now = false;
+    {
+      const std::lock_guard lock(shard.mutex);
+      slot = &find_or_add(shard, key);
+      if (!slot->busy) {
+        slot->busy = now = true;
+      } else {
+        if (slot->waiters == nullptr) slot->waiters = std::make_unique<Waiters>();
+        if (slot->waiters->size() < kMaxWaiting) {
+          slot->waiters->push_back(std::move(done));
+          return;
+        }
+      }
+    }
+    done(now);
+  });
+  if (!admitted) {
+    co_return fail(
+        ErrorCode::unavailable,
+        "too many messages wait for this conversation",
+        "conversation_busy",
+        "wait for the answers before sending more"
+    );
+  }
+  co_return Lease(shard, *slot);
+}
+
+void ConversationTable::leave(Shard& shard, Slot& slot) {
+  std::move_only_function<void(bool)> next;
+  {
+    const std::lock_guard lock(shard.mutex);
+    if (slot.waiters != nullptr) {
+      next = std::move(slot.waiters->front());
+      slot.waiters->pop_front();
+      if (slot.waiters->empty()) slot.waiters.reset();
+    } else {
+      slot.busy = false;
+      if (slot.hot == nullptr) {
+        const auto found = shard.by_key.find(slot.key);
+        const auto position = found->second;
+        shard.by_key.erase(found);
+        shard.slots.erase(position);
+      } else {
+        forget_oldest(shard);
+      }
+    }
+  }
+  if (next) next(true);
+}
+
+std::unique_ptr<Hot> ConversationTable::Lease::take() {
+  const std::lock_guard lock(shard_->mutex);
+  return std::move(slot_->hot);
+}
+
+void ConversationTable::Lease::put(std::unique_ptr<Hot> hot) {
+  const std::lock_guard lock(shard_->mutex);
+  slot_->hot = std::move(hot);
+}
+
+}  // namespace parley::turns

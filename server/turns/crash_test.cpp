@@ -1,0 +1,210 @@
+// The store is lost at every single commit, in both ways (nothing written; written, but nobody was told).
+// After a restart nothing may be lost, nothing unsafe done twice, and everything must replay.
+#include <doctest/doctest.h>
+
+#include "server/turns/test_driver.hpp"
+
+using namespace parley;
+using namespace parley::turns;
+using namespace parley::turns::testing;
+
+namespace {
+
+// Passes everything on to another store until commit number `fails_at`; that one and all later ones fail.
+class FailingStore : public Store {
+ public:
+  FailingStore(Store& inner, int fails_at, bool writes_it)
+      : inner_(inner), fails_at_(fails_at), writes_it_(writes_it) {}
+
+  Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) override {
+    ++commits;
+    if (commits == fails_at_ && writes_it_) (void)co_await inner_.commit(tenant, std::move(commit));
+    if (commits >= fails_at_) co_return fail(ErrorCode::unavailable, "the store is lost");
+    co_return co_await inner_.commit(tenant, std::move(commit));
+  }
+  Awaitable<Result<std::optional<StoredConversation>>> load(std::string_view tenant, std::string_view id)
+      override {
+    return inner_.load(tenant, id);
+  }
+  Awaitable<Result<std::vector<LogRecord>>> records(
+      std::string_view tenant, std::string_view id, std::uint64_t after, std::uint32_t limit
+  ) override {
+    return inner_.records(tenant, id, after, limit);
+  }
+  Awaitable<Result<std::vector<ConversationSummary>>> list(std::string_view tenant, ConversationFilter filter)
+      override {
+    return inner_.list(tenant, std::move(filter));
+  }
+  Awaitable<Result<std::optional<InboxEntry>>> find_answer(
+      std::string_view tenant, std::string_view scope, std::string_view key
+  ) override {
+    return inner_.find_answer(tenant, scope, key);
+  }
+  Awaitable<Result<std::vector<PendingEffect>>> pending_effects(std::string_view tenant, std::uint32_t limit)
+      override {
+    return inner_.pending_effects(tenant, limit);
+  }
+  Awaitable<Result<std::vector<DueTimer>>> due_timers(
+      std::string_view tenant, Timestamp now, std::uint32_t limit
+  ) override {
+    return inner_.due_timers(tenant, now, limit);
+  }
+  Awaitable<Result<void>> put_flow(std::string_view tenant, FlowVersion version) override {
+    return inner_.put_flow(tenant, std::move(version));
+  }
+  Awaitable<Result<std::vector<FlowVersion>>> flow_versions(std::string_view tenant, std::string_view id)
+      override {
+    return inner_.flow_versions(tenant, id);
+  }
+  Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(std::string_view tenant, std::string_view hash)
+      override {
+    return inner_.flow_by_hash(tenant, hash);
+  }
+  Awaitable<Result<void>> put_release(std::string_view tenant, StoredRelease release, bool activate)
+      override {
+    return inner_.put_release(tenant, std::move(release), activate);
+  }
+  Awaitable<Result<std::optional<StoredRelease>>> release(std::string_view tenant, std::string_view hash)
+      override {
+    return inner_.release(tenant, hash);
+  }
+  Awaitable<Result<std::optional<StoredRelease>>> active_release(std::string_view tenant) override {
+    return inner_.active_release(tenant);
+  }
+  Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
+      override {
+    return inner_.setting(tenant, name);
+  }
+  Awaitable<Result<void>> put_setting(std::string_view tenant, std::string_view name, std::string_view value)
+      override {
+    return inner_.put_setting(tenant, name, value);
+  }
+  Awaitable<Result<void>> check() override { return inner_.check(); }
+
+  int commits = 0;
+
+ private:
+  Store& inner_;
+  int fails_at_;
+  bool writes_it_;
+};
+
+// What the client sends; each message with its own key, sent again with the same key until it is answered.
+const std::vector<std::string> kScript{"two pizzas", "/order", "a coke", "/order", "soup"};
+
+struct Played {
+  std::vector<std::string> answers;
+  bool failed = false;
+};
+
+Played play_until_failure(World& world, std::string& id, std::size_t& next) {
+  Played played;
+  if (id.empty()) {
+    ChatRequest request;
+    request.flow = "order";
+    request.idempotency = RequestKey{"user:ana", "start", "fp"};
+    const auto answer = world.run(world.driver->start(request));
+    if (!answer) return {{}, true};
+    id = answer->conversation_id;
+  }
+  for (; next < kScript.size(); ++next) {
+    const auto answer = world.say(id, kScript[next], "k" + std::to_string(next));
+    if (!answer) return {std::move(played.answers), true};
+    played.answers.push_back(text_of(answer));
+  }
+  return played;
+}
+
+}  // namespace
+
+TEST_CASE("a store lost at any commit loses nothing and doubles nothing") {
+  int points = 0;
+  for (const EffectClass effect_class : {EffectClass::unsafe, EffectClass::keyed}) {
+    for (const bool writes_it : {false, true}) {
+      for (const bool recovers : {true, false}) {  // recover() first, or the client's retry comes first
+        for (int fails_at = 1;; ++fails_at) {
+          CAPTURE(static_cast<int>(effect_class));
+          CAPTURE(writes_it);
+          CAPTURE(recovers);
+          CAPTURE(fails_at);
+          World world;
+          world.tools.classes["shop.charge"] = effect_class;
+          world.tools.classes["shop.note"] = effect_class;
+          world.publish({kOrder});
+          FailingStore failing(world.memory, fails_at, writes_it);
+          world.restart(&failing);
+          REQUIRE(world.run(world.releases->restore("default")).has_value());
+          std::string id;
+          std::size_t next = 0;
+          const Played before = play_until_failure(world, id, next);
+          if (!before.failed) break;  // there are no more commits to fail
+          ++points;
+
+          world.restart();
+          REQUIRE(world.run(world.releases->restore("default")).has_value());
+          if (recovers) {
+            REQUIRE(world.run(world.driver->recover("default")).has_value());
+            CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+          }
+          const Played after = play_until_failure(world, id, next);
+          REQUIRE_FALSE(after.failed);
+
+          // Nothing is left hanging, and no message was taken twice.
+          CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+          const auto all = world.run(world.store.list("default", {}));
+          REQUIRE(all->size() == 1);
+          CHECK(all->front().turn == kScript.size());
+          CHECK(all->front().status == "ended");
+
+          // Three orders: each charged exactly once as the remote sees it. A charge that must not be repeated
+          // and of which nobody knows whether it was sent is never sent again: it may be missing, but then
+          // says so.
+          std::map<std::string, std::string> charges;
+          for (const ToolCall& call : world.tools.calls) {
+            if (call.tool == "shop.charge") charges[call.idempotency_key] = write_json(call.arguments);
+          }
+          bool doubt_recorded = false;
+          for (const LogRecord& record : *world.run(world.store.records("default", id, 0, 1000))) {
+            doubt_recorded = doubt_recorded || record.body.find(R"("in_doubt":true)") != std::string::npos;
+          }
+          if (effect_class == EffectClass::keyed) CHECK_FALSE(doubt_recorded);
+          CHECK(charges.size() >= (doubt_recorded ? 2 : 3));
+          CHECK(charges.size() <= 3);
+          for (const auto& [key, made] : world.tools.made) {
+            CAPTURE(key);
+            CHECK(made <= (effect_class == EffectClass::unsafe ? 1 : 2));
+          }
+          // The order that the crash hit is either finished or its doubt is shown.
+          for (const std::string& text : after.answers) {
+            const bool shown = text.find("Paid") != std::string::npos ||
+                               text.find("in_doubt") != std::string::npos ||
+                               text.find("order") != std::string::npos;
+            CHECK_MESSAGE(shown, text);
+            if (effect_class == EffectClass::keyed) CHECK(text.find("in_doubt") == std::string::npos);
+          }
+          world.check_replays();
+        }
+      }
+    }
+  }
+  CHECK(points >= 8 * 10);
+  MESSAGE("crash points tried: ", points);
+}
+
+TEST_CASE("a lost store that comes back in the same process: the next message finishes the turn before") {
+  World world;
+  world.publish({kOrder});
+  world.tools.classes["shop.charge"] = EffectClass::keyed;
+  const std::string id = world.begin("order");
+  FailingStore failing(world.memory, 2, false);  // the commit after the charge
+  world.restart(&failing);
+  REQUIRE(world.run(world.releases->restore("default")).has_value());
+  CHECK_FALSE(world.say(id, "soup").has_value());
+  world.restart();
+  REQUIRE(world.run(world.releases->restore("default")).has_value());
+  CHECK(text_of(world.say(id, "/order")).find("What would you like to order?") != std::string::npos);
+  const auto page = world.run(world.driver->turns("default", id, 0, 10));
+  REQUIRE(page.has_value());
+  CHECK(page->turns.at(1).find("Paid") != std::string::npos);
+  world.check_replays();
+}

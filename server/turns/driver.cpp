@@ -1,0 +1,403 @@
+// The turn itself, in the order things happen.
+#include "server/turns/driver.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "engine/advance.hpp"
+#include "engine/turn.hpp"
+#include "server/turns/turn.hpp"
+
+namespace parley::turns {
+
+namespace {
+
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock,
+    boost::asio::wait_traits<std::chrono::steady_clock>,
+    net::Executor>;
+
+// A tool call against its deadline. Both sides run on one loop; the first to finish decides, and a late
+// answer finds nobody waiting.
+struct Race {
+  Race(net::Executor executor, ToolCall tool_call) : timer(executor), call(std::move(tool_call)) {}
+
+  void settle(Result<ToolAnswer> result) {
+    if (!done) return;
+    timer.cancel();
+    std::exchange(done, nullptr)(std::move(result));
+  }
+
+  Timer timer;
+  ToolCall call;
+  std::move_only_function<void(Result<ToolAnswer>)> done;
+};
+
+Awaitable<void> run_tool(ToolRunner& tools, std::shared_ptr<Race> race) {
+  Result<ToolAnswer> result = fail(ErrorCode::internal, "the tool broke", "tool_broke");
+  try {
+    result = co_await tools.run(race->call);
+  } catch (const std::exception& problem) {
+    result = fail(ErrorCode::internal, "the tool broke: " + std::string(problem.what()), "tool_broke");
+  }
+  race->settle(std::move(result));
+}
+
+Awaitable<Result<ToolAnswer>> run_with_deadline(ToolRunner& tools, ToolCall call) {
+  const net::Executor executor = co_await boost::asio::this_coro::executor;
+  const auto race = std::make_shared<Race>(executor, std::move(call));
+  co_return co_await net::await_callback<Result<ToolAnswer>>([&](auto done) {
+    race->done = std::move(done);
+    race->timer.expires_after(std::chrono::milliseconds(race->call.timeout_ms));
+    race->timer.async_wait([race](const boost::system::error_code& error) {
+      if (error) return;
+      race->settle(fail(
+          ErrorCode::deadline_exceeded,
+          race->call.tool + " did not answer within " + std::to_string(race->call.timeout_ms) + " ms",
+          "timeout"
+      ));
+    });
+    boost::asio::co_spawn(executor, run_tool(tools, race), boost::asio::detached);
+  });
+}
+
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point begun) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun).count()
+  );
+}
+
+std::string_view shown_state(EffectState state) {
+  switch (state) {
+    case EffectState::planned:
+      return "planned";
+    case EffectState::started:
+      return "started";
+    case EffectState::done:
+      return "done";
+    case EffectState::failed:
+      return "failed";
+    case EffectState::in_doubt:
+      return "in_doubt";
+  }
+  return "failed";
+}
+
+// The flow that the user is in: the top one that is not a repair; when none runs, the last one stays named.
+void name_flow(ConversationSummary& summary, const engine::State& state) {
+  for (auto frame = state.stack.rbegin(); frame != state.stack.rend(); ++frame) {
+    if (frame->kind == engine::Frame::Kind::repair) continue;
+    summary.flow = frame->flow;
+    return;
+  }
+}
+
+}  // namespace
+
+TurnDriver::TurnDriver(World world, DriverOptions options)
+    : world_(world), options_(std::move(options)), conversations_(options_.cached_conversations) {}
+
+// ---- admit, load
+// ---------------------------------------------------------------------------------------------
+
+Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversation_id) {
+  std::string key = ConversationTable::key(turn.tenant, conversation_id);
+  if (auto lease = conversations_.try_admit(key)) {
+    turn.lease = std::move(*lease);
+    co_return Result<void>();
+  }
+  auto lease = co_await conversations_.admit(std::move(key));
+  if (!lease) {
+    count(metrics_.queue_full);
+    co_return std::unexpected(std::move(lease.error()));
+  }
+  turn.lease = std::move(*lease);
+  co_return Result<void>();
+}
+
+// From the cache, else from the store; what a crash left half done is finished first.
+Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversation_id) {
+  turn.hot = turn.lease.take();
+  turn.cached = turn.hot != nullptr;
+  if (!turn.cached) {
+    auto hot = co_await read(turn.tenant, conversation_id);
+    if (!hot) co_return std::unexpected(std::move(hot.error()));
+    turn.hot = std::move(*hot);
+    if (engine::status(turn.hot->state) == "working") {
+      if (auto resumed = co_await resume(turn); !resumed) co_return resumed;
+    }
+  }
+  turn.status_before = turn.hot->summary.status;
+  turn.owner_before = turn.hot->summary.owner;
+  turn.at = world_.clock.now();
+  co_return Result<void>();
+}
+
+Result<void> TurnDriver::begin_conversation(Turn& turn, const ChatRequest& request) {
+  auto release = world_.releases.active(turn.tenant);
+  if (release == nullptr) {
+    return fail(
+        ErrorCode::unavailable, "no flows have been published yet", {}, "publish a flow, then try again"
+    );
+  }
+  if (!request.flow.empty() && !release->flows().contains(request.flow)) {
+    return fail(
+        ErrorCode::not_found,
+        "there is no flow '" + request.flow + "'",
+        "flow_id",
+        "GET /v1/flows lists the flows of this assistant"
+    );
+  }
+  turn.at = world_.clock.now();
+  turn.hot = std::make_unique<Hot>();
+  turn.hot->release = release;
+  ConversationSummary& summary = turn.hot->summary;
+  summary.id = turn.answer.conversation_id;
+  summary.user_id = request.user_id;
+  summary.channel = request.channel;
+  summary.created_at = turn.at;
+  turn.answer.created = true;
+  advance(
+      turn,
+      engine::ConversationStarted{
+          .conversation_id = summary.id,
+          .tenant = request.tenant,
+          .user_id = request.user_id,
+          .channel = request.channel,
+          .locale = request.locale,
+          .utc_offset_seconds = request.utc_offset_seconds,
+          .currency = request.currency,
+          .release = release->hash(),
+          .flow = request.flow,
+          .context = request.context,
+      }
+  );
+  return {};
+}
+
+// Between flows a conversation moves to the newest ones; inside a flow it never does.
+void TurnDriver::adopt_release(Turn& turn) {
+  Hot& hot = *turn.hot;
+  if (!hot.state.stack.empty()) return;
+  auto active = world_.releases.active(turn.tenant);
+  if (active == nullptr || active->hash() == hot.state.release) return;
+  hot.release = std::move(active);
+  advance(turn, engine::ReleaseAdopted{hot.release->hash()});
+}
+
+// ---- advance
+// -------------------------------------------------------------------------------------------------
+
+void TurnDriver::advance(Turn& turn, engine::EventBody body) {
+  Hot& hot = *turn.hot;
+  const std::size_t before = turn.effects.size();
+  turn.events.push_back({turn.at, std::move(body)});
+  engine::advance(*hot.release, hot.state, turn.events.back(), turn.effects);
+
+  const auto caused = std::span(turn.effects).subspan(before);
+  if (auto understood = engine::understand(*hot.release, hot.state, turn.at, caused)) {
+    advance(turn, std::move(*understood));
+  }
+}
+
+// ---- commit
+// --------------------------------------------------------------------------------------------------
+
+// Everything since the last commit as one transaction; messages and calls move on to where they are shown and
+// made.
+Commit TurnDriver::describe(Turn& turn) {
+  Hot& hot = *turn.hot;
+  ConversationSummary& summary = hot.summary;
+  Commit commit;
+  commit.record.sequence = ++summary.sequence;
+  commit.record.turn = summary.turn = hot.state.turn;
+  commit.record.at = summary.updated_at = turn.at;
+  const bool first = turn.commits == 0 && turn.request.has_value();
+  commit.record.body = encode_record(turn.events, turn.effects, first ? &*turn.request : nullptr);
+
+  commit.outbox = std::move(turn.outbox);
+  commit.timers = std::move(turn.timers);
+  for (engine::Effect& effect : turn.effects) {
+    if (auto* say = std::get_if<engine::Say>(&effect)) {
+      turn.answer.messages.push_back(std::move(*say));
+    } else if (auto* call = std::get_if<engine::CallTool>(&effect)) {
+      commit.outbox.push_back({
+          .effect_id = call->effect_id,
+          .tool = call->tool,
+          .request = encode_request(*call),
+          .idempotency_key = engine::idempotency_key(turn.tenant, summary.id, *call),
+          .state = EffectState::started,
+          .attempt = 1,
+      });
+      turn.calls.push_back(commit.outbox.back());
+    } else if (auto* timer = std::get_if<engine::StartTimer>(&effect)) {
+      commit.timers.push_back({timer->timer_id, timer->due});
+    } else if (auto* cancelled = std::get_if<engine::CancelTimer>(&effect)) {
+      commit.timers.push_back({cancelled->timer_id, std::nullopt});
+    }
+  }
+
+  name_flow(summary, hot.state);
+  summary.release = hot.state.release;
+  summary.owner = engine::name(hot.state.owner);
+  summary.status = engine::status(hot.state);
+  summary.outcome = hot.state.outcome;
+  commit.conversation = summary;
+  if (summary.sequence % options_.snapshot_every == 0 || summary.status == "ended") {
+    commit.snapshot = engine::snapshot(hot.state);
+  }
+  const bool last = turn.calls.empty();
+  if (last) {
+    Answer& answer = turn.answer;
+    answer.conversation_id = summary.id;
+    answer.turn = summary.turn;
+    answer.at = turn.at;
+    answer.next_step = engine::waiting_step(*hot.release, hot.state);
+    answer.status = summary.status;
+    answer.owner = summary.owner;
+    answer.outcome = summary.outcome;
+    answer.ended = summary.status == "ended";
+    answer.json = encode_answer(answer);
+  }
+  if (turn.request) {
+    commit.inbox = InboxEntry{
+        .scope = turn.request->scope,
+        .key = turn.request->key,
+        .fingerprint = turn.request->fingerprint,
+        .conversation_id = summary.id,
+        .answer = last ? turn.answer.json : std::string(),
+    };
+  }
+  return commit;
+}
+
+Awaitable<Result<void>> TurnDriver::commit(Turn& turn) {
+  const std::size_t messages_before = turn.answer.messages.size();
+  auto committed = co_await world_.store.commit(turn.tenant, describe(turn));
+  if (!committed) {
+    count(metrics_.commit_failures);
+    // What was begun stays begun: upkeep, or the next message, finishes it.
+    if (turn.commits > 0) unfinished_.store(true, std::memory_order_relaxed);
+    co_return committed;
+  }
+  count(metrics_.commits);
+  ++turn.commits;
+  turn.events.clear();
+  turn.effects.clear();
+  turn.outbox.clear();
+  turn.timers.clear();
+  if (turn.observer != nullptr) show(turn, messages_before);
+  co_return Result<void>();
+}
+
+void TurnDriver::show(Turn& turn, std::size_t messages_before) {
+  for (std::size_t i = messages_before; i < turn.answer.messages.size(); ++i) {
+    turn.observer->on_say(turn.answer.messages[i]);
+  }
+  for (const OutboxEntry& call : turn.calls) turn.observer->on_effect(call.tool, "started", false);
+}
+
+// ---- carry out effects, feed back
+// ----------------------------------------------------------------------------
+
+Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
+  while (!turn.calls.empty()) {
+    const OutboxEntry entry = std::move(turn.calls.front());
+    turn.calls.pop_front();
+    // A flow that answers each failure with another call would go on for ever.
+    if (turn.tool_calls >= 4 * options_.max_tool_calls) {
+      unfinished_.store(true, std::memory_order_relaxed);
+      co_return fail(ErrorCode::limit_exceeded, "the flow makes too many tool calls in one turn");
+    }
+    ToolOutcome outcome = co_await call_tool(turn, entry);
+    turn.at = world_.clock.now();
+    feed_back(turn, entry, std::move(outcome));
+    if (auto committed = co_await commit(turn); !committed) co_return committed;
+  }
+  co_return Result<void>();
+}
+
+Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(Turn& turn, const OutboxEntry& entry) {
+  if (++turn.tool_calls > options_.max_tool_calls) {
+    co_return ToolOutcome{
+        fail(ErrorCode::limit_exceeded, "this turn has made too many tool calls already", "limit_exceeded"),
+        false
+    };
+  }
+  auto call = decode_request(entry);
+  if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
+  const auto begun = std::chrono::steady_clock::now();
+  auto answer = co_await run_with_deadline(world_.tools, std::move(*call));
+  count(metrics_.tool_calls);
+  metrics_.tool_duration.add(microseconds_since(begun));
+  // Without an answer nobody knows whether it happened, unless there was nothing to happen.
+  const bool unknown =
+      !answer && (answer.error().pointer == "timeout" || answer.error().pointer == "in_doubt");
+  const bool in_doubt = unknown && world_.tools.effect_class(entry.tool) != EffectClass::read;
+  co_return ToolOutcome{std::move(answer), in_doubt};
+}
+
+void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
+  entry.state = outcome.answer     ? EffectState::done
+                : outcome.in_doubt ? EffectState::in_doubt
+                                   : EffectState::failed;
+  const bool test_mode = outcome.answer && outcome.answer->test_mode;
+  turn.answer.test_mode = turn.answer.test_mode || test_mode;
+  if (turn.observer != nullptr) turn.observer->on_effect(entry.tool, shown_state(entry.state), test_mode);
+  std::string effect_id = entry.effect_id;
+  turn.outbox.push_back(std::move(entry));
+  if (outcome.answer) {
+    return advance(
+        turn, engine::ToolReturned{std::move(effect_id), std::move(outcome.answer->result), test_mode}
+    );
+  }
+  count(metrics_.tool_failures);
+  if (outcome.in_doubt) count(metrics_.effects_in_doubt);
+  Error& error = outcome.answer.error();
+  std::string code = error.pointer.empty() ? std::string(name(error.code)) : std::move(error.pointer);
+  advance(
+      turn,
+      engine::ToolFailed{std::move(effect_id), std::move(code), std::move(error.message), outcome.in_doubt}
+  );
+}
+
+// ---- publish, finish
+// -----------------------------------------------------------------------------------------
+
+void TurnDriver::publish(Turn& turn) {
+  const ConversationSummary& summary = turn.hot->summary;
+  if (!world_.hub.wanted(turn.tenant, summary.id)) return;
+  const auto tell = [&](std::string kind, std::string json) {
+    world_.hub.publish(turn.tenant, {summary.id, summary.sequence, std::move(kind), std::move(json)});
+  };
+  if (turn.said.by_user || !turn.answer.messages.empty()) {
+    const TranscriptTurn element{
+        .turn = summary.turn,
+        .at = summary.updated_at,
+        .user = turn.said,
+        .messages = turn.answer.messages,
+        .idempotency_key = turn.request ? turn.request->key : std::string(),
+        .test_mode = turn.answer.test_mode,
+    };
+    tell("turn", encode_transcript_turn(element, summary.status));
+  }
+  if (summary.owner != turn.owner_before) tell("owner", "{\"owner\":\"" + summary.owner + "\"}");
+  if (summary.status != turn.status_before) tell("status", "{\"status\":\"" + summary.status + "\"}");
+}
+
+// The turn is over and committed: others may go on from its state.
+Answer TurnDriver::finish(Turn& turn) {
+  publish(turn);
+  turn.lease.put(std::move(turn.hot));
+  count(metrics_.turns);
+  metrics_.turn_duration.add(microseconds_since(turn.begun));
+  return std::move(turn.answer);
+}
+
+}  // namespace parley::turns

@@ -1,0 +1,166 @@
+// The turn driver: takes a message in, runs the engine, commits, publishes, carries out effects and feeds
+// their results back, until the conversation waits for the user again.
+//
+//   admit → load → advance → commit → publish → carry out effects ↺
+//
+// Nothing is shown to the user before the commit that contains it, and no tool is called before the commit
+// that says so. Thread-safe: any loop may call; a call resumes on the loop that made it. Arguments given as
+// views must live until the call returns.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/value.hpp"
+#include "engine/event.hpp"
+#include "server/turns/answer.hpp"
+#include "server/turns/conversations.hpp"
+#include "server/turns/hub.hpp"
+#include "server/turns/in_flight.hpp"
+#include "server/turns/metrics.hpp"
+#include "server/turns/ports.hpp"
+#include "server/turns/record.hpp"
+#include "server/turns/releases.hpp"
+
+namespace parley::turns {
+
+struct ChatRequest {
+  std::string tenant = "default";
+  std::string conversation_id;  // empty: a new conversation
+  std::string user_id;
+  std::string channel = "api";
+  std::string flow;  // for a new conversation: the flow to start
+  std::string text;
+  std::string payload;     // of a pressed button
+  std::string message_id;  // the channel's own id: the same id gets the first answer again
+  std::string locale = "en";
+  std::int32_t utc_offset_seconds = 0;
+  std::string currency = "USD";
+  Value context;
+  std::optional<RequestKey> idempotency;  // the caller's key: the same request gets the first answer again
+};
+
+// Sees a turn while it runs, on the caller's loop. on_say is called only after the commit that contains it.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_turn_started(std::string_view /*conversation_id*/, std::uint64_t /*turn*/) {}
+  virtual void on_say(const engine::Say& /*message*/) {}
+  // state: "started", "done", "failed" or "in_doubt".
+  virtual void on_effect(std::string_view /*tool*/, std::string_view /*state*/, bool /*test_mode*/) {}
+};
+
+struct ConversationView {
+  ConversationSummary summary;
+  engine::State state;
+  std::string next_step;
+};
+
+struct TranscriptPage {
+  std::vector<std::string> turns;  // JSON of each, see transcript.hpp
+  bool has_more = false;
+};
+
+struct DriverOptions {
+  std::size_t cached_conversations = 10'000;
+  std::uint64_t snapshot_every = 16;  // records
+  std::uint32_t max_tool_calls = 16;  // a turn; further ones fail with "limit_exceeded"
+  std::function<void(std::string_view)> log_problem = [](std::string_view) {};  // from any loop
+};
+
+class TurnDriver {
+ public:
+  struct World {
+    Store& store;
+    ToolRunner& tools;
+    ReleaseTable& releases;
+    Clock& clock;
+    IdSource& ids;
+    Hub& hub;
+  };
+
+  explicit TurnDriver(World world, DriverOptions options = {});
+  TurnDriver(const TurnDriver&) = delete;
+  TurnDriver& operator=(const TurnDriver&) = delete;
+
+  // One message. Errors: not_found (conversation, flow), conflict with pointer "idempotency_key_reused",
+  // unavailable (queue full, store lost), invalid_input (nothing said).
+  Awaitable<Result<Answer>> chat(ChatRequest request, Observer* observer = nullptr);
+  // A new conversation that speaks first; text and payload are ignored.
+  Awaitable<Result<Answer>> start(ChatRequest request, Observer* observer = nullptr);
+  // Something that happens to a conversation besides a message: an operator's doing, feedback, a timer.
+  Awaitable<Result<Answer>> event(std::string tenant, std::string conversation_id, engine::EventBody body);
+  Awaitable<Result<Answer>> feedback(
+      std::string tenant, std::string conversation_id, std::int32_t stars, std::string comment
+  );
+
+  Awaitable<Result<ConversationView>> conversation(std::string tenant, std::string conversation_id);
+  // Turns after number `after_turn`, oldest first.
+  Awaitable<Result<TranscriptPage>> turns(
+      std::string tenant, std::string conversation_id, std::uint64_t after_turn, std::uint32_t limit
+  );
+
+  // Finishes what an earlier process, or a lost store, left half done. Gives the number of conversations
+  // resumed.
+  Awaitable<Result<std::size_t>> recover(std::string tenant);
+  Awaitable<Result<std::size_t>> fire_due_timers(std::string tenant);
+  // Calls the two above, as needed, until stop_upkeep().
+  Awaitable<void> run_upkeep(std::string tenant);
+  void stop_upkeep() { stopping_.store(true, std::memory_order_relaxed); }
+
+  [[nodiscard]] const TurnMetrics& metrics() const { return metrics_; }
+  [[nodiscard]] Hub& hub() { return world_.hub; }
+  [[nodiscard]] ReleaseTable& releases() { return world_.releases; }
+  [[nodiscard]] std::size_t cached_conversations() const { return conversations_.cached(); }
+
+ private:
+  struct Turn;
+  struct ToolOutcome;
+
+  // Idempotency (driver_requests.cpp).
+  Awaitable<Result<Answer>> answer_once(ChatRequest request, Observer* observer);
+  Awaitable<Result<std::optional<Answer>>> earlier_answer(const ChatRequest& request);
+  Awaitable<Result<Answer>> take_turn(const ChatRequest& request, Observer* observer);
+  Awaitable<Result<Answer>> take_event(
+      std::string_view tenant, std::string_view conversation_id, const engine::EventBody& body
+  );
+
+  // The turn, in the order things happen (driver.cpp).
+  Awaitable<Result<void>> admit(Turn& turn, std::string_view conversation_id);
+  Awaitable<Result<void>> load(Turn& turn, std::string_view conversation_id);
+  Result<void> begin_conversation(Turn& turn, const ChatRequest& request);
+  void adopt_release(Turn& turn);
+  void advance(Turn& turn, engine::EventBody body);
+  Awaitable<Result<void>> commit(Turn& turn);
+  Commit describe(Turn& turn);
+  void show(Turn& turn, std::size_t messages_before);
+  Awaitable<Result<void>> carry_out_effects(Turn& turn);
+  Awaitable<ToolOutcome> call_tool(Turn& turn, const OutboxEntry& entry);
+  void feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome);
+  void publish(Turn& turn);
+  Answer finish(Turn& turn);
+
+  // After a crash (driver_recovery.cpp).
+  Awaitable<Result<void>> resume(Turn& turn);
+  Awaitable<Result<void>> remember_open_turn(Turn& turn);
+  Awaitable<Result<void>> resume_effect(Turn& turn, OutboxEntry entry);
+
+  Awaitable<Result<std::unique_ptr<Hot>>> read(std::string_view tenant, std::string_view conversation_id);
+
+  World world_;
+  DriverOptions options_;
+  ConversationTable conversations_;
+  InFlightRequests in_flight_;
+  TurnMetrics metrics_;
+  std::atomic<bool> unfinished_{false};  // a turn broke off after its first commit
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace parley::turns

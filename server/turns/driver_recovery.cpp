@@ -1,0 +1,181 @@
+// What a crash or a lost store left half done, and what time brings about.
+#include <algorithm>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <exception>
+#include <set>
+#include <utility>
+
+#include "engine/advance.hpp"
+#include "server/turns/driver.hpp"
+#include "server/turns/turn.hpp"
+
+namespace parley::turns {
+
+namespace {
+
+constexpr std::uint32_t kPage = 1000;
+
+bool may_repeat(EffectClass effect_class) {
+  return effect_class == EffectClass::read || effect_class == EffectClass::keyed ||
+         effect_class == EffectClass::natural;
+}
+
+bool waits_for(const engine::State& state, std::string_view effect_id) {
+  return std::ranges::any_of(state.stack, [&](const engine::Frame& f) {
+    return f.pending_effect == effect_id;
+  });
+}
+
+}  // namespace
+
+// Finishes the turn that the loaded conversation is in the middle of.
+Awaitable<Result<void>> TurnDriver::resume(Turn& turn) {
+  const std::string conversation_id = turn.hot->summary.id;
+  auto pending = co_await world_.store.pending_effects(turn.tenant, UINT32_MAX);
+  if (!pending) co_return std::unexpected(std::move(pending.error()));
+  std::erase_if(*pending, [&](const PendingEffect& p) {
+    return p.conversation_id != conversation_id || !waits_for(turn.hot->state, p.entry.effect_id);
+  });
+  if (pending->empty()) co_return Result<void>();
+
+  Turn open;
+  open.tenant = turn.tenant;
+  open.hot = std::move(turn.hot);
+  open.status_before = open.hot->summary.status;
+  open.owner_before = open.hot->summary.owner;
+  if (auto remembered = co_await remember_open_turn(open); !remembered) co_return remembered;
+  open.commits = 1;  // its request key stands in the record that began it
+  for (PendingEffect& effect : *pending) {
+    if (auto resumed = co_await resume_effect(open, std::move(effect.entry)); !resumed) co_return resumed;
+  }
+  if (auto carried = co_await carry_out_effects(open); !carried) co_return carried;
+  publish(open);
+  count(metrics_.effects_resumed, pending->size());
+  turn.hot = std::move(open.hot);
+  co_return Result<void>();
+}
+
+// What the open turn has said so far, and whose request it answers.
+Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
+  const ConversationSummary& summary = turn.hot->summary;
+  std::vector<LogRecord> records;
+  for (std::uint64_t back = 8;; back *= 4) {
+    const std::uint64_t after = summary.sequence > back ? summary.sequence - back : 0;
+    auto found =
+        co_await world_.store.records(turn.tenant, summary.id, after, static_cast<std::uint32_t>(back));
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    records = std::move(*found);
+    if (after == 0 || records.empty() || records.front().turn < summary.turn) break;
+  }
+  for (const LogRecord& record : records) {
+    if (record.turn != summary.turn) continue;
+    auto body = decode_record(record.body);
+    if (!body) co_return std::unexpected(std::move(body.error()));
+    if (body->request) turn.request = std::move(body->request);
+    for (const engine::Event& event : body->events) {
+      if (std::holds_alternative<engine::ConversationStarted>(event.body)) turn.answer.created = true;
+      if (const auto* message = std::get_if<engine::MessageReceived>(&event.body)) {
+        turn.said = {true, message->text, message->payload};
+      }
+      if (const auto* returned = std::get_if<engine::ToolReturned>(&event.body)) {
+        turn.answer.test_mode = turn.answer.test_mode || returned->test_mode;
+      }
+    }
+    for (engine::Effect& effect : body->effects) {
+      if (auto* say = std::get_if<engine::Say>(&effect)) turn.answer.messages.push_back(std::move(*say));
+    }
+  }
+  co_return Result<void>();
+}
+
+// A call that was planned is made. One that had begun is made again, with the same key and the same bytes, if
+// that can do no harm; otherwise it is in doubt, and the flow is told so.
+Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry) {
+  turn.at = world_.clock.now();
+  if (entry.state == EffectState::started && !may_repeat(world_.tools.effect_class(entry.tool))) {
+    Result<ToolAnswer> unknown = fail(
+        ErrorCode::unavailable,
+        entry.tool + " was under way when the server stopped; it may have happened",
+        "in_doubt"
+    );
+    feed_back(turn, std::move(entry), {std::move(unknown), true});
+    co_return co_await commit(turn);
+  }
+  entry.state = EffectState::started;
+  ++entry.attempt;
+  turn.outbox = {entry};
+  turn.calls.push_back(std::move(entry));
+  co_return co_await commit(turn);
+}
+
+Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
+  unfinished_.store(false, std::memory_order_relaxed);
+  std::size_t resumed = 0;
+  std::set<std::string, std::less<>> seen;
+  for (;;) {
+    const auto pending =
+        co_await world_.store.pending_effects(tenant, kPage + static_cast<std::uint32_t>(seen.size()));
+    if (!pending) co_return std::unexpected(pending.error());
+    std::vector<std::string> fresh;
+    for (const PendingEffect& effect : *pending) {
+      if (seen.insert(effect.conversation_id).second) fresh.push_back(effect.conversation_id);
+    }
+    if (fresh.empty()) co_return resumed;
+    for (const std::string& conversation_id : fresh) {
+      Turn turn;
+      turn.tenant = tenant;
+      auto ready = co_await admit(turn, conversation_id);
+      if (ready) ready = co_await load(turn, conversation_id);
+      if (!ready) {
+        unfinished_.store(true, std::memory_order_relaxed);
+        options_.log_problem(
+            "conversation " + conversation_id + " could not be resumed: " + ready.error().message
+        );
+        continue;
+      }
+      if (!turn.cached) ++resumed;
+      turn.lease.put(std::move(turn.hot));
+    }
+  }
+}
+
+Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
+  const auto due = co_await world_.store.due_timers(tenant, world_.clock.now(), kPage);
+  if (!due) co_return std::unexpected(due.error());
+  std::size_t fired = 0;
+  for (const DueTimer& timer : *due) {
+    auto taken = co_await take_event(tenant, timer.conversation_id, engine::TimerFired{timer.timer_id});
+    if (!taken) {
+      options_.log_problem("a timer of conversation " + timer.conversation_id + ": " + taken.error().message);
+      continue;
+    }
+    ++fired;
+    count(metrics_.timers_fired);
+  }
+  co_return fired;
+}
+
+Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
+  using Timer = boost::asio::basic_waitable_timer<
+      std::chrono::steady_clock,
+      boost::asio::wait_traits<std::chrono::steady_clock>,
+      net::Executor>;
+  constexpr std::chrono::milliseconds kInterval(500);
+  Timer timer(co_await boost::asio::this_coro::executor);
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    try {
+      if (unfinished_.load(std::memory_order_relaxed)) {
+        if (auto recovered = co_await recover(tenant); !recovered)
+          options_.log_problem(recovered.error().message);
+      }
+      if (auto fired = co_await fire_due_timers(tenant); !fired) options_.log_problem(fired.error().message);
+    } catch (const std::exception& problem) {
+      options_.log_problem(problem.what());
+    }
+    timer.expires_after(kInterval);
+    co_await timer.async_wait(net::kUseAwaitable);
+  }
+}
+
+}  // namespace parley::turns

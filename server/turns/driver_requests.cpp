@@ -1,0 +1,297 @@
+// What callers ask for: one message, one event, one reading. A repeated request is recognised here.
+#include <exception>
+#include <utility>
+
+#include "engine/advance.hpp"
+#include "server/turns/driver.hpp"
+#include "server/turns/turn.hpp"
+
+namespace parley::turns {
+
+namespace {
+
+// The key under which a message with an id is remembered. The channel repeats ids only for the same message,
+// so there is no body to compare.
+RequestKey key_of_message(const ChatRequest& request) {
+  std::string scope = request.conversation_id.empty()
+                          ? "message:user:" + request.channel + ":" + request.user_id
+                          : "message:conversation:" + request.conversation_id;
+  return {std::move(scope), request.message_id, "message"};
+}
+
+std::string in_flight_key(const ChatRequest& request) {
+  std::string key = request.tenant;
+  key += '\0';
+  key += request.idempotency->scope;
+  key += '\0';
+  key += request.idempotency->key;
+  return key;
+}
+
+std::unexpected<Error> no_conversation(std::string_view conversation_id) {
+  return fail(
+      ErrorCode::not_found,
+      "there is no conversation '" + std::string(conversation_id) + "'",
+      "conversation_id",
+      "leave it out to start a new conversation"
+  );
+}
+
+}  // namespace
+
+Awaitable<Result<Answer>> TurnDriver::chat(ChatRequest request, Observer* observer) {
+  if (!request.conversation_id.empty() && request.text.empty() && request.payload.empty()) {
+    co_return fail(
+        ErrorCode::invalid_input, "the message is empty", "message", "send a text or a button's payload"
+    );
+  }
+  co_return co_await answer_once(std::move(request), observer);
+}
+
+Awaitable<Result<Answer>> TurnDriver::start(ChatRequest request, Observer* observer) {
+  request.conversation_id.clear();
+  request.text.clear();
+  request.payload.clear();
+  co_return co_await answer_once(std::move(request), observer);
+}
+
+// The first of equal requests is answered; all others get its answer.
+Awaitable<Result<Answer>> TurnDriver::answer_once(ChatRequest request, Observer* observer) {
+  if (!request.idempotency && !request.message_id.empty()) request.idempotency = key_of_message(request);
+  if (!request.idempotency) co_return co_await take_turn(request, observer);
+
+  const std::string key = in_flight_key(request);
+  for (;;) {
+    auto ticket = in_flight_.begin(key, request.idempotency->fingerprint);
+    if (!ticket) {
+      auto outcome = co_await in_flight_.wait(key, request.idempotency->fingerprint);
+      if (!outcome) continue;
+      if (*outcome) {
+        count(metrics_.repeated_answers);
+        (*outcome)->repeated = true;
+      }
+      co_return std::move(*outcome);
+    }
+    auto earlier = co_await earlier_answer(request);
+    if (!earlier) {
+      const Result<Answer> problem = std::unexpected(std::move(earlier.error()));
+      ticket->finish(problem);
+      co_return problem;
+    }
+    Result<Answer> answer =
+        *earlier ? Result<Answer>(std::move(**earlier)) : co_await take_turn(request, observer);
+    ticket->finish(answer);
+    co_return answer;
+  }
+}
+
+// What this request was answered before, perhaps by an earlier process. A turn that was never finished is
+// finished now.
+Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRequest& request) {
+  for (bool finished = false;; finished = true) {
+    auto entry = co_await world_.store.find_answer(
+        request.tenant, request.idempotency->scope, request.idempotency->key
+    );
+    if (!entry) co_return std::unexpected(std::move(entry.error()));
+    if (!*entry) co_return std::nullopt;
+    if ((*entry)->fingerprint != request.idempotency->fingerprint) co_return key_reused();
+    if (!(*entry)->answer.empty()) {
+      auto answer = decode_answer(std::move((*entry)->answer));
+      if (!answer) co_return std::unexpected(std::move(answer.error()));
+      count(metrics_.repeated_answers);
+      answer->repeated = true;
+      co_return std::move(*answer);
+    }
+    if (finished) {
+      co_return fail(
+          ErrorCode::unavailable, "the first answer to this request is not ready", {}, "try again later"
+      );
+    }
+    Turn turn;
+    turn.tenant = request.tenant;
+    if (auto admitted = co_await admit(turn, (*entry)->conversation_id); !admitted) {
+      co_return std::unexpected(std::move(admitted.error()));
+    }
+    if (auto loaded = co_await load(turn, (*entry)->conversation_id); !loaded) {
+      co_return std::unexpected(std::move(loaded.error()));
+    }
+    turn.lease.put(std::move(turn.hot));
+  }
+}
+
+Awaitable<Result<Answer>> TurnDriver::take_turn(const ChatRequest& request, Observer* observer) {
+  try {
+    const bool fresh = request.conversation_id.empty();
+    const bool said = !request.text.empty() || !request.payload.empty();
+    const std::string conversation_id = fresh ? world_.ids.next("c_") : request.conversation_id;
+    Turn turn;
+    turn.tenant = request.tenant;
+    turn.observer = observer;
+    if (auto admitted = co_await admit(turn, conversation_id); !admitted) {
+      co_return std::unexpected(std::move(admitted.error()));
+    }
+    for (bool again = false;; again = true) {
+      if (fresh) {
+        turn.answer.conversation_id = conversation_id;
+        if (auto begun = begin_conversation(turn, request); !begun)
+          co_return std::unexpected(std::move(begun.error()));
+      } else {
+        if (auto loaded = co_await load(turn, conversation_id); !loaded) {
+          co_return std::unexpected(std::move(loaded.error()));
+        }
+        adopt_release(turn);
+      }
+      turn.request = request.idempotency;
+      if (said) {
+        turn.said = {true, request.text, request.payload};
+        advance(turn, engine::MessageReceived{request.message_id, request.text, request.payload});
+      }
+      if (observer != nullptr && !again) observer->on_turn_started(conversation_id, turn.hot->state.turn);
+      auto committed = co_await commit(turn);
+      if (committed) break;
+      const bool stale = committed.error().code == ErrorCode::conflict && turn.cached && !again;
+      if (!stale) co_return std::unexpected(std::move(committed.error()));
+      count(metrics_.conflicts);
+      turn.start_over();
+    }
+    if (auto carried = co_await carry_out_effects(turn); !carried)
+      co_return std::unexpected(std::move(carried.error()));
+    co_return finish(turn);
+  } catch (const std::exception& problem) {
+    options_.log_problem(problem.what());
+  }
+  unfinished_.store(true, std::memory_order_relaxed);
+  co_return fail(
+      ErrorCode::unavailable, "the message could not be handled just now", {}, "send it again in a moment"
+  );
+}
+
+Awaitable<Result<Answer>> TurnDriver::event(
+    std::string tenant, std::string conversation_id, engine::EventBody body
+) {
+  co_return co_await take_event(tenant, conversation_id, body);
+}
+
+Awaitable<Result<Answer>> TurnDriver::take_event(
+    std::string_view tenant, std::string_view conversation_id, const engine::EventBody& body
+) {
+  try {
+    Turn turn;
+    turn.tenant = tenant;
+    if (auto admitted = co_await admit(turn, conversation_id); !admitted) {
+      co_return std::unexpected(std::move(admitted.error()));
+    }
+    for (bool again = false;; again = true) {
+      if (auto loaded = co_await load(turn, conversation_id); !loaded) {
+        co_return std::unexpected(std::move(loaded.error()));
+      }
+      // A timer that has gone off is gone; the engine may start it again in the same commit.
+      if (const auto* fired = std::get_if<engine::TimerFired>(&body))
+        turn.timers = {{fired->timer_id, std::nullopt}};
+      advance(turn, body);
+      auto committed = co_await commit(turn);
+      if (committed) break;
+      const bool stale = committed.error().code == ErrorCode::conflict && turn.cached && !again;
+      if (!stale) co_return std::unexpected(std::move(committed.error()));
+      count(metrics_.conflicts);
+      turn.start_over();
+    }
+    if (auto carried = co_await carry_out_effects(turn); !carried)
+      co_return std::unexpected(std::move(carried.error()));
+    co_return finish(turn);
+  } catch (const std::exception& problem) {
+    options_.log_problem(problem.what());
+  }
+  unfinished_.store(true, std::memory_order_relaxed);
+  co_return fail(ErrorCode::unavailable, "this could not be done just now", {}, "try again in a moment");
+}
+
+Awaitable<Result<Answer>> TurnDriver::feedback(
+    std::string tenant, std::string conversation_id, std::int32_t stars, std::string comment
+) {
+  if (stars < 1 || stars > 5) co_return fail(ErrorCode::invalid_input, "stars must be 1 to 5", "stars");
+  co_return co_await take_event(tenant, conversation_id, engine::FeedbackGiven{stars, std::move(comment)});
+}
+
+// ---- reading
+// -------------------------------------------------------------------------------------------------
+
+// The state as the store has it: the snapshot, and the records after it told to the engine again.
+Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  count(metrics_.loads);
+  auto stored = co_await world_.store.load(tenant, conversation_id);
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  if (!*stored) co_return no_conversation(conversation_id);
+  auto hot = std::make_unique<Hot>();
+  hot->summary = std::move((*stored)->summary);
+  if (!(*stored)->snapshot.empty()) {
+    auto state = engine::restore((*stored)->snapshot);
+    if (!state) co_return std::unexpected(std::move(state.error()));
+    hot->state = std::move(*state);
+  }
+  const auto release_of = [&](const engine::Event& event) -> const std::string& {
+    if (const auto* started = std::get_if<engine::ConversationStarted>(&event.body)) return started->release;
+    if (const auto* adopted = std::get_if<engine::ReleaseAdopted>(&event.body)) return adopted->release;
+    return hot->state.release;
+  };
+  engine::Effects known;
+  for (const LogRecord& record : (*stored)->records) {
+    const auto body = decode_record(record.body);
+    if (!body) co_return std::unexpected(body.error());
+    for (const engine::Event& event : body->events) {
+      const std::string& hash = release_of(event);
+      if (hot->release == nullptr || hot->release->hash() != hash) {
+        auto release = co_await world_.releases.by_hash(tenant, hash);
+        if (!release) co_return std::unexpected(std::move(release.error()));
+        hot->release = std::move(*release);
+      }
+      engine::advance(*hot->release, hot->state, event, known);
+      known.clear();
+    }
+  }
+  if (hot->release == nullptr || hot->release->hash() != hot->state.release) {
+    auto release = co_await world_.releases.by_hash(tenant, hot->state.release);
+    if (!release) co_return std::unexpected(std::move(release.error()));
+    hot->release = std::move(*release);
+  }
+  co_return hot;
+}
+
+Awaitable<Result<ConversationView>> TurnDriver::conversation(
+    std::string tenant, std::string conversation_id
+) {
+  auto hot = co_await read(tenant, conversation_id);
+  if (!hot) co_return std::unexpected(std::move(hot.error()));
+  std::string next_step(engine::waiting_step(*(*hot)->release, (*hot)->state));
+  co_return ConversationView{std::move((*hot)->summary), std::move((*hot)->state), std::move(next_step)};
+}
+
+Awaitable<Result<TranscriptPage>> TurnDriver::turns(
+    std::string tenant, std::string conversation_id, std::uint64_t after_turn, std::uint32_t limit
+) {
+  constexpr std::uint32_t kRecords = 100;
+  std::vector<TranscriptTurn> found;
+  // A turn has at least one record, so the records of later turns have sequences above its number.
+  std::uint64_t sequence = after_turn;
+  for (;;) {
+    const auto records = co_await world_.store.records(tenant, conversation_id, sequence, kRecords);
+    if (!records) co_return std::unexpected(records.error());
+    for (const LogRecord& record : *records) {
+      sequence = record.sequence;
+      if (after_turn > 0 && record.turn <= after_turn) continue;
+      if (auto added = add_to_transcript(found, record); !added)
+        co_return std::unexpected(std::move(added.error()));
+    }
+    if (records->size() < kRecords || found.size() > limit) break;
+  }
+  if (found.empty() && after_turn == 0) co_return no_conversation(conversation_id);
+  TranscriptPage page;
+  page.has_more = found.size() > limit;
+  if (page.has_more) found.resize(limit);
+  for (const TranscriptTurn& turn : found) page.turns.push_back(encode_transcript_turn(turn));
+  co_return page;
+}
+
+}  // namespace parley::turns

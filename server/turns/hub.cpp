@@ -1,0 +1,115 @@
+#include "server/turns/hub.hpp"
+
+#include <utility>
+
+namespace parley::turns {
+
+Awaitable<HubElementPtr> Subscription::next() {
+  co_return co_await net::await_callback<HubElementPtr>([this](auto done) {
+    HubElementPtr ready;
+    {
+      const std::lock_guard lock(mutex_);
+      if (queue_.empty() && !ended_) {
+        waiter_ = std::move(done);
+        return;
+      }
+      if (!queue_.empty()) {
+        ready = std::move(queue_.front());
+        queue_.pop_front();
+      }
+    }
+    done(std::move(ready));
+  });
+}
+
+void Subscription::close() {
+  end(false);
+}
+
+bool Subscription::overflowed() const {
+  const std::lock_guard lock(mutex_);
+  return overflowed_;
+}
+
+void Subscription::push(HubElementPtr element) {
+  std::move_only_function<void(HubElementPtr)> waiter;
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    if (waiter_ == nullptr) {
+      if (queue_.size() < capacity_) {
+        queue_.push_back(std::move(element));
+        return;
+      }
+      ended_ = overflowed_ = true;
+      return;
+    }
+    waiter = std::exchange(waiter_, nullptr);
+  }
+  waiter(std::move(element));
+}
+
+void Subscription::end(bool overflow) {
+  std::move_only_function<void(HubElementPtr)> waiter;
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+    overflowed_ = overflowed_ || overflow;
+    waiter = std::exchange(waiter_, nullptr);
+  }
+  if (waiter) waiter(nullptr);
+}
+
+std::string Hub::topic(std::string_view tenant, std::string_view conversation_id) {
+  std::string key(tenant);
+  key += '\0';
+  key += conversation_id;
+  return key;
+}
+
+std::shared_ptr<Subscription> Hub::subscribe(
+    std::string_view tenant, std::string_view conversation_id, std::size_t capacity
+) {
+  auto subscription = std::make_shared<Subscription>();
+  subscription->capacity_ = capacity;
+  const std::lock_guard lock(mutex_);
+  Listeners& listeners = topics_[topic(tenant, conversation_id)];
+  std::erase_if(listeners, [](const auto& listener) { return listener.expired(); });
+  listeners.push_back(subscription);
+  topic_count_.store(topics_.size(), std::memory_order_release);
+  return subscription;
+}
+
+bool Hub::wanted(std::string_view tenant, std::string_view conversation_id) const {
+  if (topic_count_.load(std::memory_order_acquire) == 0) return false;
+  const std::lock_guard lock(mutex_);
+  return topics_.contains(topic(tenant, conversation_id)) || topics_.contains(topic(tenant, {}));
+}
+
+void Hub::collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out) {
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return;
+  std::erase_if(found->second, [&](const auto& listener) {
+    auto alive = listener.lock();
+    if (alive == nullptr) return true;
+    out.push_back(std::move(alive));
+    return false;
+  });
+  if (!found->second.empty()) return;
+  topics_.erase(found);
+  topic_count_.store(topics_.size(), std::memory_order_release);
+}
+
+void Hub::publish(std::string_view tenant, HubElement element) {
+  std::vector<std::shared_ptr<Subscription>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    collect(topic(tenant, element.conversation_id), listeners);
+    collect(topic(tenant, {}), listeners);
+  }
+  if (listeners.empty()) return;
+  const auto shared = std::make_shared<const HubElement>(std::move(element));
+  for (const auto& listener : listeners) listener->push(shared);
+}
+
+}  // namespace parley::turns

@@ -1,0 +1,75 @@
+// Who listens to what happens: committed turns, changes of owner and status, per conversation or for a whole
+// tenant. Thread-safe; publish() never waits for a listener.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/turns/ports.hpp"
+
+namespace parley::turns {
+
+struct HubElement {
+  std::string conversation_id;
+  std::uint64_t sequence = 0;  // of the log record; equal for elements of one commit
+  std::string kind;            // "turn", "owner", "status"
+  std::string json;
+};
+using HubElementPtr = std::shared_ptr<const HubElement>;
+
+class Hub;
+
+// One listener's queue. It ends when close() is called or when the listener is so slow that the queue
+// overflows: then it has missed something and must read the log from the last sequence it has seen.
+class Subscription {
+ public:
+  // The next element in order; null when the subscription has ended. One coroutine at a time.
+  Awaitable<HubElementPtr> next();
+  // From any thread; wakes next().
+  void close();
+  [[nodiscard]] bool overflowed() const;
+
+ private:
+  friend class Hub;
+  void push(HubElementPtr element);
+  void end(bool overflow);
+
+  mutable std::mutex mutex_;
+  std::size_t capacity_ = 0;
+  std::deque<HubElementPtr> queue_;
+  std::move_only_function<void(HubElementPtr)> waiter_;
+  bool ended_ = false;
+  bool overflowed_ = false;
+};
+
+class Hub {
+ public:
+  // An empty conversation id listens to the whole tenant. Dropping the pointer ends the subscription.
+  [[nodiscard]] std::shared_ptr<Subscription> subscribe(
+      std::string_view tenant, std::string_view conversation_id, std::size_t capacity = 256
+  );
+
+  // False when publishing would reach nobody; cheap, for skipping the encoding.
+  [[nodiscard]] bool wanted(std::string_view tenant, std::string_view conversation_id) const;
+  void publish(std::string_view tenant, HubElement element);
+
+ private:
+  using Listeners = std::vector<std::weak_ptr<Subscription>>;
+  [[nodiscard]] static std::string topic(std::string_view tenant, std::string_view conversation_id);
+  void collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out);
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Listeners, std::less<>> topics_;
+  std::atomic<std::size_t> topic_count_{0};  // lets an idle hub cost one load
+};
+
+}  // namespace parley::turns

@@ -1,0 +1,54 @@
+#include "server/turns/hub.hpp"
+
+#include <doctest/doctest.h>
+
+#include "server/turns/test_driver.hpp"
+
+using namespace parley::turns;
+using parley::turns::testing::World;
+
+TEST_CASE("a listener that is too slow is cut off and told so") {
+  World world;
+  const auto slow = world.hub.subscribe("t", "c", 2);
+  for (std::uint64_t i = 1; i <= 3; ++i) world.hub.publish("t", {"c", i, "turn", "{}"});
+  CHECK(world.run(slow->next())->sequence == 1);
+  CHECK(world.run(slow->next())->sequence == 2);
+  CHECK(world.run(slow->next()) == nullptr);
+  CHECK(slow->overflowed());
+}
+
+TEST_CASE("a waiting listener is woken by an element or by close") {
+  World world;
+  const auto listener = world.hub.subscribe("t", "c");
+  std::vector<std::string> heard;
+  const auto listen = [&] {
+    world.spawn<HubElementPtr>(listener->next(), [&](HubElementPtr element) {
+      heard.push_back(element == nullptr ? "end" : element->json);
+    });
+    world.poll();
+  };
+  listen();
+  CHECK(heard.empty());
+  world.hub.publish("t", {"c", 1, "turn", "one"});
+  world.drain();
+  listen();
+  listener->close();
+  world.drain();
+  CHECK(heard == std::vector<std::string>{"one", "end"});
+  CHECK_FALSE(listener->overflowed());
+}
+
+TEST_CASE("tenants and conversations are apart, and nobody is wanted when nobody listens") {
+  World world;
+  CHECK_FALSE(world.hub.wanted("t", "c"));
+  auto listener = world.hub.subscribe("t", "c");
+  CHECK(world.hub.wanted("t", "c"));
+  CHECK_FALSE(world.hub.wanted("t", "d"));
+  CHECK_FALSE(world.hub.wanted("u", "c"));
+  world.hub.publish("u", {"c", 1, "turn", "{}"});
+  listener->close();
+  CHECK(world.run(listener->next()) == nullptr);
+  listener.reset();
+  world.hub.publish("t", {"c", 2, "turn", "{}"});
+  CHECK_FALSE(world.hub.wanted("t", "c"));
+}

@@ -1,0 +1,240 @@
+#include "server/turns/memory_store.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace parley::turns {
+
+// Mutex held.
+MemoryStore::Tenant& MemoryStore::tenant_named(std::string_view name) {
+  const auto found = tenants_.find(name);
+  return found != tenants_.end() ? found->second
+                                 : tenants_.emplace(std::string(name), Tenant()).first->second;
+}
+
+Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit commit) {
+  const std::lock_guard lock(mutex_);
+  Tenant& tenant = tenant_named(tenant_name);
+  const auto known = tenant.conversations.find(commit.conversation.id);
+  const std::uint64_t last = known == tenant.conversations.end() ? 0 : known->second.summary.sequence;
+  if (commit.record.sequence != last + 1) {
+    co_return fail(ErrorCode::conflict, "conversation " + commit.conversation.id + " has changed meanwhile");
+  }
+  Conversation& conversation = tenant.conversations[commit.conversation.id];
+  if (last == 0) conversation.order = tenant.conversations.size();
+  conversation.summary = std::move(commit.conversation);
+  conversation.summary.sequence = commit.record.sequence;
+  if (commit.snapshot) {
+    conversation.snapshot = std::move(*commit.snapshot);
+    conversation.snapshot_sequence = commit.record.sequence;
+  }
+  conversation.records.push_back(std::move(commit.record));
+  for (OutboxEntry& entry : commit.outbox) {
+    std::string id = entry.effect_id;
+    conversation.outbox.insert_or_assign(std::move(id), std::move(entry));
+  }
+  for (const TimerEntry& timer : commit.timers) {
+    if (timer.due) {
+      conversation.timers.insert_or_assign(timer.timer_id, *timer.due);
+    } else {
+      conversation.timers.erase(timer.timer_id);
+    }
+  }
+  if (commit.inbox) {
+    const std::pair key(commit.inbox->scope, commit.inbox->key);
+    tenant.inbox.insert_or_assign(key, std::move(*commit.inbox));
+  }
+  co_return Result<void>();
+}
+
+Awaitable<Result<std::optional<StoredConversation>>> MemoryStore::load(
+    std::string_view tenant_name, std::string_view conversation_id
+) {
+  const std::lock_guard lock(mutex_);
+  const Tenant& tenant = tenant_named(tenant_name);
+  const auto found = tenant.conversations.find(conversation_id);
+  if (found == tenant.conversations.end()) co_return std::nullopt;
+  const Conversation& conversation = found->second;
+  StoredConversation stored{
+      .summary = conversation.summary,
+      .snapshot = conversation.snapshot,
+      .snapshot_sequence = conversation.snapshot_sequence,
+      .records = {},
+  };
+  for (const LogRecord& record : conversation.records) {
+    if (record.sequence > conversation.snapshot_sequence) stored.records.push_back(record);
+  }
+  co_return stored;
+}
+
+Awaitable<Result<std::vector<LogRecord>>> MemoryStore::records(
+    std::string_view tenant_name,
+    std::string_view conversation_id,
+    std::uint64_t after_sequence,
+    std::uint32_t limit
+) {
+  const std::lock_guard lock(mutex_);
+  const Tenant& tenant = tenant_named(tenant_name);
+  std::vector<LogRecord> out;
+  const auto found = tenant.conversations.find(conversation_id);
+  if (found == tenant.conversations.end()) co_return out;
+  for (const LogRecord& record : found->second.records) {
+    if (record.sequence > after_sequence && out.size() < limit) out.push_back(record);
+  }
+  co_return out;
+}
+
+Awaitable<Result<std::vector<ConversationSummary>>> MemoryStore::list(
+    std::string_view tenant_name, ConversationFilter filter
+) {
+  const std::lock_guard lock(mutex_);
+  const Tenant& tenant = tenant_named(tenant_name);
+  std::vector<const Conversation*> matching;
+  std::uint64_t before = UINT64_MAX;
+  if (const auto cursor = tenant.conversations.find(filter.before); cursor != tenant.conversations.end()) {
+    before = cursor->second.order;
+  }
+  const auto fits = [](const std::string& wanted, const std::string& value) {
+    return wanted.empty() || wanted == value;
+  };
+  for (const auto& [id, conversation] : tenant.conversations) {
+    const ConversationSummary& summary = conversation.summary;
+    if (conversation.order < before && fits(filter.user_id, summary.user_id) &&
+        fits(filter.status, summary.status) && fits(filter.flow, summary.flow)) {
+      matching.push_back(&conversation);
+    }
+  }
+  std::ranges::sort(matching, std::greater<>(), [](const Conversation* c) { return c->order; });
+  std::vector<ConversationSummary> page;
+  for (const Conversation* conversation : matching) {
+    if (page.size() == filter.limit) break;
+    page.push_back(conversation->summary);
+  }
+  co_return page;
+}
+
+Awaitable<Result<std::optional<InboxEntry>>> MemoryStore::find_answer(
+    std::string_view tenant_name, std::string_view scope, std::string_view key
+) {
+  const std::lock_guard lock(mutex_);
+  const Tenant& tenant = tenant_named(tenant_name);
+  const auto found = tenant.inbox.find({std::string(scope), std::string(key)});
+  if (found == tenant.inbox.end()) co_return std::nullopt;
+  co_return found->second;
+}
+
+Awaitable<Result<std::vector<PendingEffect>>> MemoryStore::pending_effects(
+    std::string_view tenant_name, std::uint32_t limit
+) {
+  const std::lock_guard lock(mutex_);
+  std::vector<PendingEffect> out;
+  for (const auto& [id, conversation] : tenant_named(tenant_name).conversations) {
+    for (const auto& [effect_id, entry] : conversation.outbox) {
+      const bool open = entry.state == EffectState::planned || entry.state == EffectState::started;
+      if (open && out.size() < limit) out.push_back({id, entry});
+    }
+  }
+  co_return out;
+}
+
+Awaitable<Result<std::vector<DueTimer>>> MemoryStore::due_timers(
+    std::string_view tenant_name, Timestamp now, std::uint32_t limit
+) {
+  const std::lock_guard lock(mutex_);
+  std::vector<DueTimer> out;
+  for (const auto& [id, conversation] : tenant_named(tenant_name).conversations) {
+    for (const auto& [timer_id, due] : conversation.timers) {
+      if (due <= now) out.push_back({id, timer_id, due});
+    }
+  }
+  std::ranges::sort(out, {}, &DueTimer::due);
+  if (out.size() > limit) out.resize(limit);
+  co_return out;
+}
+
+Awaitable<Result<void>> MemoryStore::put_flow(std::string_view tenant_name, FlowVersion version) {
+  const std::lock_guard lock(mutex_);
+  auto& flows = tenant_named(tenant_name).flows;
+  const bool known = std::ranges::any_of(flows, [&](const FlowVersion& f) {
+    return f.hash == version.hash && f.flow_id == version.flow_id;
+  });
+  if (!known) flows.push_back(std::move(version));
+  co_return Result<void>();
+}
+
+Awaitable<Result<std::vector<FlowVersion>>> MemoryStore::flow_versions(
+    std::string_view tenant_name, std::string_view flow_id
+) {
+  const std::lock_guard lock(mutex_);
+  std::vector<FlowVersion> out;
+  for (const FlowVersion& version : tenant_named(tenant_name).flows) {
+    if (version.flow_id == flow_id) out.insert(out.begin(), version);
+  }
+  co_return out;
+}
+
+Awaitable<Result<std::optional<FlowVersion>>> MemoryStore::flow_by_hash(
+    std::string_view tenant_name, std::string_view hash
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& flows = tenant_named(tenant_name).flows;
+  const auto found = std::ranges::find(flows, hash, &FlowVersion::hash);
+  if (found == flows.end()) co_return std::nullopt;
+  co_return *found;
+}
+
+Awaitable<Result<void>> MemoryStore::put_release(
+    std::string_view tenant_name, StoredRelease release, bool activate
+) {
+  const std::lock_guard lock(mutex_);
+  Tenant& tenant = tenant_named(tenant_name);
+  if (activate) tenant.active = release.hash;
+  std::string hash = release.hash;
+  tenant.releases.insert_or_assign(std::move(hash), std::move(release));
+  co_return Result<void>();
+}
+
+Awaitable<Result<std::optional<StoredRelease>>> MemoryStore::release(
+    std::string_view tenant_name, std::string_view hash
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& releases = tenant_named(tenant_name).releases;
+  const auto found = releases.find(hash);
+  if (found == releases.end()) co_return std::nullopt;
+  co_return found->second;
+}
+
+Awaitable<Result<std::optional<StoredRelease>>> MemoryStore::active_release(std::string_view tenant_name) {
+  std::string hash;
+  {
+    const std::lock_guard lock(mutex_);
+    hash = tenant_named(tenant_name).active;
+  }
+  if (hash.empty()) co_return std::nullopt;
+  co_return co_await release(tenant_name, hash);
+}
+
+Awaitable<Result<std::optional<std::string>>> MemoryStore::setting(
+    std::string_view tenant_name, std::string_view name
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& settings = tenant_named(tenant_name).settings;
+  const auto found = settings.find(name);
+  if (found == settings.end()) co_return std::nullopt;
+  co_return found->second;
+}
+
+Awaitable<Result<void>> MemoryStore::put_setting(
+    std::string_view tenant_name, std::string_view name, std::string_view value
+) {
+  const std::lock_guard lock(mutex_);
+  tenant_named(tenant_name).settings.insert_or_assign(std::string(name), std::string(value));
+  co_return Result<void>();
+}
+
+Awaitable<Result<void>> MemoryStore::check() {
+  co_return Result<void>();
+}
+
+}  // namespace parley::turns

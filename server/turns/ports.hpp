@@ -1,0 +1,239 @@
+// Ports of the turn driver: what it needs from the world, in its own words. Adapters (stores, tools)
+// implement these and know nothing of each other.
+//
+// All calls are made from a loop thread and resume on it. Errors that depend on the request come back as
+// Result; a lost database is ErrorCode::unavailable with `commit` having done all or nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "base/value.hpp"
+#include "server/net/loop.hpp"
+
+namespace parley::turns {
+
+template <typename T = void>
+using Awaitable = net::Awaitable<T>;
+
+// ---- store
+// -------------------------------------------------------------------------------------------------
+
+// What lists show of a conversation, kept beside its log.
+struct ConversationSummary {
+  std::string id;
+  std::string user_id;
+  std::string channel;
+  std::string release;
+  std::string flow;    // running or last
+  std::string owner;   // "bot", "pending_human", "human", "returning"
+  std::string status;  // "waiting", "working", "pending_human", "human", "ended"
+  std::string outcome;
+  std::uint64_t turn = 0;
+  std::uint64_t sequence = 0;  // of the last record
+  Timestamp created_at;
+  Timestamp updated_at;
+};
+
+// One commit's addition to a conversation's log: the events consumed and the effects they had, as typed JSON
+// {"events":[…],"effects":[…]}. Sequences start at 1 and have no gaps.
+struct LogRecord {
+  std::uint64_t sequence = 0;
+  std::uint64_t turn = 0;
+  Timestamp at;
+  std::string body;
+};
+
+enum class EffectState : std::uint8_t { planned, started, done, failed, in_doubt };
+
+// A tool call on its way. `request` is the exact text that every attempt sends.
+struct OutboxEntry {
+  std::string effect_id;  // unique within the conversation
+  std::string tool;
+  std::string request;
+  std::string idempotency_key;
+  EffectState state = EffectState::planned;
+  std::uint32_t attempt = 0;
+};
+
+struct TimerEntry {
+  std::string timer_id;          // unique within the conversation
+  std::optional<Timestamp> due;  // empty: cancel
+};
+
+// The answer that a repeated request gets again. `scope` separates callers ("user:ana", "key:k_1").
+struct InboxEntry {
+  std::string scope;
+  std::string key;
+  std::string fingerprint;  // of the request's body
+  std::string conversation_id;
+  std::string answer;  // empty while the turn runs
+};
+
+// One transaction. It succeeds only if the conversation's last sequence is record.sequence - 1 (0: it does
+// not exist yet), otherwise ErrorCode::conflict and nothing is changed.
+struct Commit {
+  ConversationSummary conversation;
+  LogRecord record;
+  std::optional<std::string> snapshot;  // state after this record
+  std::vector<OutboxEntry> outbox;      // inserted or updated by effect_id
+  std::vector<TimerEntry> timers;
+  std::optional<InboxEntry> inbox;  // inserted or updated by (scope, key)
+};
+
+struct StoredConversation {
+  ConversationSummary summary;
+  std::string snapshot;  // empty when none was taken yet
+  std::uint64_t snapshot_sequence = 0;
+  std::vector<LogRecord> records;  // after the snapshot, in order
+};
+
+struct ConversationFilter {
+  std::string user_id;
+  std::string status;
+  std::string flow;
+  std::string before;  // page cursor: id of the last conversation seen; newest first
+  std::uint32_t limit = 50;
+};
+
+struct PendingEffect {
+  std::string conversation_id;
+  OutboxEntry entry;
+};
+
+struct DueTimer {
+  std::string conversation_id;
+  std::string timer_id;
+  Timestamp due;
+};
+
+// A published version of a flow. `hash` is its identity.
+struct FlowVersion {
+  std::string flow_id;
+  std::string hash;
+  std::string version;    // the author's label
+  std::string canonical;  // canonical JSON
+  std::string source;     // as the author wrote it
+  std::string author;
+  Timestamp published_at;
+};
+
+struct StoredRelease {
+  std::string hash;
+  std::string settings;                                    // JSON
+  std::vector<std::pair<std::string, std::string>> flows;  // id → hash
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) = 0;
+  virtual Awaitable<Result<std::optional<StoredConversation>>> load(
+      std::string_view tenant, std::string_view conversation_id
+  ) = 0;
+  virtual Awaitable<Result<std::vector<LogRecord>>> records(
+      std::string_view tenant,
+      std::string_view conversation_id,
+      std::uint64_t after_sequence,
+      std::uint32_t limit
+  ) = 0;
+  virtual Awaitable<Result<std::vector<ConversationSummary>>> list(
+      std::string_view tenant, ConversationFilter filter
+  ) = 0;
+  virtual Awaitable<Result<std::optional<InboxEntry>>> find_answer(
+      std::string_view tenant, std::string_view scope, std::string_view key
+  ) = 0;
+
+  // Work left over: effects planned or started, timers due up to a time.
+  virtual Awaitable<Result<std::vector<PendingEffect>>> pending_effects(
+      std::string_view tenant, std::uint32_t limit
+  ) = 0;
+  virtual Awaitable<Result<std::vector<DueTimer>>> due_timers(
+      std::string_view tenant, Timestamp now, std::uint32_t limit
+  ) = 0;
+
+  // Flow versions and releases are kept for ever: running conversations need them.
+  virtual Awaitable<Result<void>> put_flow(
+      std::string_view tenant, FlowVersion version
+  ) = 0;  // same hash again: no change
+  virtual Awaitable<Result<std::vector<FlowVersion>>> flow_versions(
+      std::string_view tenant, std::string_view flow_id
+  ) = 0;
+  virtual Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(
+      std::string_view tenant, std::string_view hash
+  ) = 0;
+  virtual Awaitable<Result<void>> put_release(
+      std::string_view tenant, StoredRelease release, bool activate
+  ) = 0;
+  virtual Awaitable<Result<std::optional<StoredRelease>>> release(
+      std::string_view tenant, std::string_view hash
+  ) = 0;
+  virtual Awaitable<Result<std::optional<StoredRelease>>> active_release(std::string_view tenant) = 0;
+
+  // Small settings of the server itself: set-up token, API keys, secret key fingerprint.
+  virtual Awaitable<Result<std::optional<std::string>>> setting(
+      std::string_view tenant, std::string_view name
+  ) = 0;
+  virtual Awaitable<Result<void>> put_setting(
+      std::string_view tenant, std::string_view name, std::string_view value
+  ) = 0;
+
+  // For /readyz: an error says what is wrong.
+  virtual Awaitable<Result<void>> check() = 0;
+};
+
+// ---- tools
+// -------------------------------------------------------------------------------------------------
+
+// What repeating a call does: read — nothing · keyed — the remote recognises the key · natural — the same
+// again · reconcile — ask first · unsafe — never repeat. Unknown is unsafe.
+enum class EffectClass : std::uint8_t { read, keyed, natural, reconcile, unsafe };
+
+struct ToolCall {
+  std::string tool;
+  Value arguments;
+  std::string idempotency_key;
+  std::uint32_t attempt = 1;
+  std::uint32_t timeout_ms = 30'000;
+};
+
+struct ToolAnswer {
+  Value result;
+  bool test_mode = false;
+};
+
+// Failures: Error::message for the log; `pointer` carries the stable code ("timeout", "http_402",
+// "in_doubt").
+class ToolRunner {
+ public:
+  virtual ~ToolRunner() = default;
+  [[nodiscard]] virtual bool has(std::string_view tool) const = 0;
+  [[nodiscard]] virtual EffectClass effect_class(std::string_view tool) const = 0;
+  virtual Awaitable<Result<ToolAnswer>> run(const ToolCall& call) = 0;
+};
+
+// ---- the world's clock and dice
+// ------------------------------------------------------------------------------
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Timestamp now() = 0;
+};
+
+// Identifiers sort by time: prefix + 26 characters of Crockford base32.
+class IdSource {
+ public:
+  virtual ~IdSource() = default;
+  [[nodiscard]] virtual std::string next(std::string_view prefix) = 0;
+};
+
+}  // namespace parley::turns

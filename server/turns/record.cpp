@@ -1,0 +1,95 @@
+#include "server/turns/record.hpp"
+
+#include <utility>
+
+#include "base/json.hpp"
+
+namespace parley::turns {
+
+std::string encode_record(
+    std::span<const engine::Event> events, std::span<const engine::Effect> effects, const RequestKey* request
+) {
+  std::string out;
+  out.reserve(512);
+  out += "{\"effects\":[";
+  for (const engine::Effect& effect : effects) {
+    if (out.back() != '[') out += ',';
+    append_typed(out, engine::to_value(effect));
+  }
+  out += "],\"events\":[";
+  for (const engine::Event& event : events) {
+    if (out.back() != '[') out += ',';
+    append_typed(out, engine::to_value(event));
+  }
+  out += ']';
+  if (request != nullptr) {
+    out += ",\"inbox\":{\"fingerprint\":";
+    append_json_string(out, request->fingerprint);
+    out += ",\"key\":";
+    append_json_string(out, request->key);
+    out += ",\"scope\":";
+    append_json_string(out, request->scope);
+    out += '}';
+  }
+  out += '}';
+  return out;
+}
+
+Result<RecordBody> decode_record(std::string_view text) {
+  const auto value = parse_typed(text);
+  if (!value) return std::unexpected(value.error());
+  RecordBody body;
+  const Value& events = (*value)["events"];
+  const Value& effects = (*value)["effects"];
+  if (!events.is_list() || !effects.is_list()) {
+    return fail(ErrorCode::internal, "a log record lacks its events or effects");
+  }
+  body.events.reserve(events.size());
+  for (const Value& item : events.as_list()) {
+    auto event = engine::event_from(item);
+    if (!event) return std::unexpected(std::move(event.error()));
+    body.events.push_back(std::move(*event));
+  }
+  body.effects.reserve(effects.size());
+  for (const Value& item : effects.as_list()) {
+    auto effect = engine::effect_from(item);
+    if (!effect) return std::unexpected(std::move(effect.error()));
+    body.effects.push_back(std::move(*effect));
+  }
+  if (const Value& inbox = (*value)["inbox"]; inbox.is_map()) {
+    body.request = RequestKey{
+        std::string(inbox.text("scope")),
+        std::string(inbox.text("key")),
+        std::string(inbox.text("fingerprint"))
+    };
+  }
+  return body;
+}
+
+std::string encode_request(const engine::CallTool& call) {
+  std::string out = "{\"arguments\":";
+  append_typed(out, call.arguments);
+  out += ",\"timeout_ms\":";
+  out += std::to_string(call.timeout_ms);
+  out += ",\"tool\":";
+  append_json_string(out, call.tool);
+  out += '}';
+  return out;
+}
+
+Result<ToolCall> decode_request(const OutboxEntry& entry) {
+  const auto value = parse_typed(entry.request);
+  if (!value) return std::unexpected(value.error());
+  ToolCall call{
+      .tool = entry.tool,
+      .arguments = (*value)["arguments"],
+      .idempotency_key = entry.idempotency_key,
+      .attempt = entry.attempt,
+  };
+  if (const Value& timeout = (*value)["timeout_ms"]; timeout.is_int() && timeout.as_int() > 0) {
+    call.timeout_ms = static_cast<std::uint32_t>(timeout.as_int());
+  }
+  return call;
+}
+
+}  // namespace parley::turns

@@ -1,0 +1,41 @@
+// The body of a log record: what the engine was told and what it wanted, as typed JSON
+// {"effects":[…],"events":[…],"inbox":{…}}. Pure functions.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+#include "server/turns/ports.hpp"
+
+namespace parley::turns {
+
+// The request that a turn answers, kept in the turn's first record so that whoever finishes the turn after a
+// crash can store its answer.
+struct RequestKey {
+  std::string scope;
+  std::string key;
+  std::string fingerprint;
+};
+
+struct RecordBody {
+  std::vector<engine::Event> events;
+  engine::Effects effects;
+  std::optional<RequestKey> request;
+};
+
+[[nodiscard]] std::string encode_record(
+    std::span<const engine::Event> events, std::span<const engine::Effect> effects, const RequestKey* request
+);
+[[nodiscard]] Result<RecordBody> decode_record(std::string_view body);
+
+// The exact text of a tool call that every attempt sends.
+[[nodiscard]] std::string encode_request(const engine::CallTool& call);
+[[nodiscard]] Result<ToolCall> decode_request(const OutboxEntry& entry);
+
+}  // namespace parley::turns

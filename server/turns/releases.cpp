@@ -1,0 +1,139 @@
+#include "server/turns/releases.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.hpp"
+#include "engine/steps/registry.hpp"
+#include "flow/load.hpp"
+
+namespace parley::turns {
+
+namespace {
+
+std::string release_key(std::string_view tenant, std::string_view hash) {
+  std::string key(tenant);
+  key += '\0';
+  key += hash;
+  return key;
+}
+
+std::unexpected<Error> damaged(std::string_view what, std::string_view why) {
+  return fail(
+      ErrorCode::internal,
+      "stored " + std::string(what) + " cannot be used: " + std::string(why),
+      {},
+      "run `parley doctor`; a conversation needs the release it started on"
+  );
+}
+
+}  // namespace
+
+engine::ReleasePtr ReleaseTable::active(std::string_view tenant) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = active_.find(tenant);
+  return found == active_.end() ? nullptr : found->second;
+}
+
+engine::ReleasePtr ReleaseTable::remembered(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_hash_.find(key);
+  return found == by_hash_.end() ? nullptr : found->second;
+}
+
+void ReleaseTable::remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate) {
+  const std::lock_guard lock(mutex_);
+  by_hash_.try_emplace(release_key(tenant, release->hash()), release);
+  if (activate) active_.insert_or_assign(std::string(tenant), release);
+}
+
+Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
+    std::string_view tenant,
+    std::vector<FlowToPublish> flows,
+    engine::AssistantSettings settings,
+    std::string author,
+    Timestamp at
+) {
+  std::vector<flow::FlowPtr> compiled;
+  for (const FlowToPublish& each : flows) compiled.push_back(each.flow);
+  auto release = engine::make_release(std::move(compiled), std::move(settings));
+  // The same contents as before are the same object, so that states keep pointing at one.
+  if (auto known = remembered(release_key(tenant, release->hash()))) release = std::move(known);
+
+  StoredRelease stored{.hash = release->hash(), .settings = write_canonical(release->settings().to_value())};
+  for (FlowToPublish& each : flows) {
+    FlowVersion version{
+        .flow_id = each.flow->id,
+        .hash = each.flow->hash,
+        .version = each.flow->version,
+        .canonical = each.flow->canonical,
+        .source = std::move(each.source),
+        .author = author,
+        .published_at = at,
+    };
+    stored.flows.emplace_back(version.flow_id, version.hash);
+    if (auto put = co_await store_.put_flow(tenant, std::move(version)); !put)
+      co_return std::unexpected(put.error());
+  }
+  if (auto put = co_await store_.put_release(tenant, std::move(stored), true); !put) {
+    co_return std::unexpected(put.error());
+  }
+  remember(tenant, release, true);
+  co_return release;
+}
+
+Awaitable<Result<engine::ReleasePtr>> ReleaseTable::by_hash(std::string_view tenant, std::string_view hash) {
+  if (auto known = remembered(release_key(tenant, hash))) co_return known;
+  const auto stored = co_await store_.release(tenant, hash);
+  if (!stored) co_return std::unexpected(stored.error());
+  if (!*stored) co_return damaged("release " + std::string(hash), "it is not in the store");
+  auto release = co_await compile(tenant, **stored);
+  if (release) remember(tenant, *release, false);
+  co_return release;
+}
+
+Awaitable<Result<engine::ReleasePtr>> ReleaseTable::restore(std::string_view tenant) {
+  const auto stored = co_await store_.active_release(tenant);
+  if (!stored) co_return std::unexpected(stored.error());
+  if (!*stored) co_return engine::ReleasePtr();
+  auto release = co_await by_hash(tenant, (*stored)->hash);
+  if (release) remember(tenant, *release, true);
+  co_return release;
+}
+
+Awaitable<Result<engine::ReleasePtr>> ReleaseTable::compile(
+    std::string_view tenant, const StoredRelease& stored
+) {
+  std::vector<std::pair<std::string, flow::Node>> documents;
+  std::vector<std::string> shared;
+  for (const auto& [flow_id, hash] : stored.flows) {
+    const auto version = co_await store_.flow_by_hash(tenant, hash);
+    if (!version) co_return std::unexpected(version.error());
+    if (!*version) co_return damaged("flow " + flow_id, "version " + hash + " is missing");
+    auto document = flow::parse_json_document((*version)->canonical);
+    if (!document) co_return damaged("flow " + flow_id, document.error().message);
+    for (std::string& name : flow::shared_slots(*document)) shared.push_back(std::move(name));
+    documents.emplace_back(flow_id, std::move(*document));
+  }
+
+  std::vector<flow::FlowPtr> flows;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const auto& [flow_id, document] = documents[i];
+    flow::Diagnostics diagnostics;
+    auto flow = flow::load(document, flow_id + ".json", engine::step_specs(), diagnostics, shared);
+    if (flow == nullptr) {
+      co_return damaged(
+          "flow " + flow_id, diagnostics.empty() ? "it does not compile" : diagnostics.front().message
+      );
+    }
+    if (flow->hash != stored.flows[i].second) co_return damaged("flow " + flow_id, "its hash has changed");
+    flows.push_back(std::move(flow));
+  }
+  const auto settings = parse_json(stored.settings);
+  if (!settings) co_return damaged("release " + stored.hash, "its settings are not JSON");
+  auto release = engine::make_release(std::move(flows), engine::AssistantSettings::from_value(*settings));
+  if (release->hash() != stored.hash) co_return damaged("release " + stored.hash, "its hash has changed");
+  co_return release;
+}
+
+}  // namespace parley::turns

@@ -1,0 +1,57 @@
+// The releases that conversations run on: the active one of each tenant, and every older one by its hash.
+// Thread-safe; publishing swaps the active release between two turns.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/release.hpp"
+#include "flow/flow.hpp"
+#include "server/turns/ports.hpp"
+
+namespace parley::turns {
+
+struct FlowToPublish {
+  flow::FlowPtr flow;
+  std::string source;  // as the author wrote it
+};
+
+class ReleaseTable {
+ public:
+  explicit ReleaseTable(Store& store) : store_(store) {}
+
+  // Null when nothing has been published yet.
+  [[nodiscard]] engine::ReleasePtr active(std::string_view tenant) const;
+
+  // Stores the flows and makes them what new conversations run on. The old release stays active when it
+  // fails.
+  Awaitable<Result<engine::ReleasePtr>> publish(
+      std::string_view tenant,
+      std::vector<FlowToPublish> flows,
+      engine::AssistantSettings settings,
+      std::string author,
+      Timestamp at
+  );
+
+  // From memory, else compiled from the store.
+  Awaitable<Result<engine::ReleasePtr>> by_hash(std::string_view tenant, std::string_view hash);
+
+  // Makes the release active that the store says was active; null when there is none.
+  Awaitable<Result<engine::ReleasePtr>> restore(std::string_view tenant);
+
+ private:
+  [[nodiscard]] engine::ReleasePtr remembered(const std::string& key) const;
+  void remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate);
+  Awaitable<Result<engine::ReleasePtr>> compile(std::string_view tenant, const StoredRelease& stored);
+
+  Store& store_;
+  mutable std::mutex mutex_;
+  std::map<std::string, engine::ReleasePtr, std::less<>> active_;   // by tenant
+  std::map<std::string, engine::ReleasePtr, std::less<>> by_hash_;  // by tenant, NUL, hash
+};
+
+}  // namespace parley::turns

@@ -1,0 +1,40 @@
+// A conversation as people read it: one element a turn,
+// {"turn":…,"at":…,"user":{"text":…,"payload":…}|null,"messages":[…],"status":…,"idempotency_key":…,"test_mode":true}.
+// Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/effect.hpp"
+#include "server/turns/ports.hpp"
+#include "server/turns/record.hpp"
+
+namespace parley::turns {
+
+// What the user did to start a turn.
+struct Said {
+  bool by_user = false;
+  std::string text;
+  std::string payload;
+};
+
+struct TranscriptTurn {
+  std::uint64_t turn = 0;
+  Timestamp at;
+  Said user;
+  std::vector<engine::Say> messages;
+  std::string idempotency_key;
+  bool test_mode = false;
+};
+
+// `status` may be empty: then it is left out.
+[[nodiscard]] std::string encode_transcript_turn(const TranscriptTurn& turn, std::string_view status = {});
+
+// Adds what a record says to the turn it belongs to, which is the last one or a new one.
+[[nodiscard]] Result<void> add_to_transcript(std::vector<TranscriptTurn>& turns, const LogRecord& record);
+
+}  // namespace parley::turns

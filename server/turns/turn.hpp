@@ -1,0 +1,63 @@
+// One turn on its way through the driver. Private to the driver's source files.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+#include "server/turns/driver.hpp"
+#include "server/turns/transcript.hpp"
+
+namespace parley::turns {
+
+struct TurnDriver::Turn {
+  std::string_view tenant;
+  Observer* observer = nullptr;
+  std::optional<RequestKey> request;  // whose answer is stored with the last commit
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+
+  ConversationTable::Lease lease;
+  std::unique_ptr<Hot> hot;  // put back into the lease when the turn has succeeded
+  bool cached = false;       // hot came from the cache, so it may be stale
+
+  // What the next commit will contain.
+  Timestamp at;
+  std::vector<engine::Event> events;
+  engine::Effects effects;
+  std::vector<OutboxEntry> outbox;  // changed entries
+  std::vector<TimerEntry> timers;
+
+  // What the turn has come to so far.
+  std::uint32_t commits = 0;
+  std::deque<OutboxEntry> calls;  // started, to be made after the commit
+  std::uint32_t tool_calls = 0;
+  Answer answer;
+  Said said;  // what started the turn, for listeners
+  std::string status_before;
+  std::string owner_before;
+
+  // Forgets an attempt whose commit found newer state in the store.
+  void start_over() {
+    hot.reset();
+    events.clear();
+    effects.clear();
+    outbox.clear();
+    timers.clear();
+    calls.clear();
+    answer = {};
+  }
+};
+
+struct TurnDriver::ToolOutcome {
+  Result<ToolAnswer> answer;
+  bool in_doubt = false;  // it failed, but may have happened
+};
+
+}  // namespace parley::turns

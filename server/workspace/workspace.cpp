@@ -1,0 +1,93 @@
+#include "server/workspace/workspace.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <optional>
+#include <utility>
+
+#include "engine/steps/registry.hpp"
+#include "server/tools/test_mode.hpp"
+#include "server/tools/text_tools.hpp"
+#include "wire/openapi.hpp"
+
+namespace parley::workspace {
+
+namespace {
+
+void add_connectors(Workspace& workspace) {
+  workspace.connectors["text"] = std::make_shared<tools::TextTools>();
+  for (const auto& [name, connector] : workspace.folder.connectors) {
+    auto compiled = wire::compile_connector(name, connector.document);
+    if (!compiled) {
+      workspace.folder.diagnostics.push_back(
+          {"F0412",
+           flow::Severity::error,
+           connector.file,
+           {1, 1, 0},
+           compiled.error().message,
+           compiled.error().hint}
+      );
+      continue;
+    }
+    for (const wire::DroppedOperation& dropped : compiled->dropped) {
+      workspace.folder.diagnostics.push_back(
+          {"F0413",
+           flow::Severity::warning,
+           connector.file,
+           {1, 1, 0},
+           "operation '" + dropped.operation + "' cannot be used: " + dropped.reason,
+           "at " + dropped.pointer}
+      );
+    }
+    workspace.connectors[name] = std::make_shared<tools::TestModeRunner>(std::move(*compiled));
+  }
+}
+
+}  // namespace
+
+engine::AssistantSettings engine_settings(const assistant::Settings& settings) {
+  return {
+      .name = settings.name,
+      .start_flow = settings.start,
+      .handlers = settings.handlers,
+      .max_steps_per_turn = settings.max_steps_per_turn,
+      .max_misunderstandings = settings.max_misunderstandings,
+  };
+}
+
+Workspace load(const std::filesystem::path& path) {
+  Workspace workspace{.folder = assistant::read_folder(path, engine::step_specs())};
+  add_connectors(workspace);
+  std::vector<flow::ToolSignature> signatures;
+  for (const auto& [name, connector] : workspace.connectors) {
+    for (flow::ToolSignature& signature : connector->signatures()) signatures.push_back(std::move(signature));
+  }
+  flow::check_all(workspace.folder.flows, signatures, workspace.folder.diagnostics);
+  flow::sort_diagnostics(workspace.folder.diagnostics);
+  workspace.release =
+      engine::make_release(workspace.folder.flows, engine_settings(workspace.folder.settings));
+  return workspace;
+}
+
+Result<Value> call_tool(const tools::Connectors& connectors, std::string_view tool, const Value& arguments) {
+  tools::ToolTable table(connectors);
+  if (!table.has(tool))
+    return fail(ErrorCode::not_found, "there is no tool '" + std::string(tool) + "'", "unknown_tool");
+  boost::asio::io_context io(1);
+  std::optional<Result<turns::ToolAnswer>> answer;
+  boost::asio::co_spawn(
+      io,
+      [&]() -> turns::Awaitable<void> {
+        const turns::ToolCall call{.tool = std::string(tool), .arguments = arguments};
+        answer = co_await table.run(call);
+      },
+      boost::asio::detached
+  );
+  io.run();
+  INVARIANT(answer.has_value(), "a tool that runs in this process answers before its loop is empty");
+  if (!*answer) return std::unexpected(std::move(answer->error()));
+  return std::move((*answer)->result);
+}
+
+}  // namespace parley::workspace

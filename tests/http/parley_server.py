@@ -1,0 +1,257 @@
+"""A server of our own for one test: an assistant's folder, a data folder, the process, and a plain HTTP client."""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+BINARY = os.environ.get("PARLEY_BINARY", "build/dev/server/parley")
+PATIENCE = 30  # seconds until something that must happen counts as failed; generous, for slow machines
+
+ORDER = """\
+id: order
+version: "1"
+triggers:
+  - command: /order
+slots:
+  item:
+    type: choice
+    choices: [pizza, salad]
+    ask: "Pizza or salad?"
+  count:
+    type: integer
+    ask: "How many?"
+    min: 1
+    max: 10
+steps:
+  - id: collect
+    type: input
+    gather: [item, count]
+  - id: pay
+    type: tool
+    call: shop.charge
+    with:
+      amount: "{{ count }}"
+    save: receipt
+  - id: done
+    type: message
+    text: "{{ count }} {{ item }} coming, receipt {{ receipt.id }}."
+"""
+
+HELP = """\
+id: help
+triggers:
+  - command: /human
+steps:
+  - id: hand
+    type: handoff
+    queue: support
+"""
+
+SHOP = """\
+openapi: 3.0.3
+info: {title: Shop, version: "1"}
+paths:
+  /charges:
+    post:
+      operationId: charge
+      summary: Take money.
+      x-parley: {effect: keyed}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [amount]
+              properties:
+                amount: {type: integer}
+      responses:
+        "200":
+          description: Done.
+          content:
+            application/json:
+              example: {id: test_1}
+"""
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def error(self):
+        return self.json["error"]["code"]
+
+
+class Server:
+    """`with Server() as server:` starts it; stop(), kill() and start() may be called in between."""
+
+    def __init__(self, flows=None, environment=None):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="parley-http-"))
+        self.folder = self.root / "bot"
+        (self.folder / "flows").mkdir(parents=True)
+        (self.folder / "tools").mkdir()
+        for name, text in (flows if flows is not None else {"order": ORDER, "help": HELP}).items():
+            self.write_flow(name, text)
+        if flows is None:
+            (self.folder / "tools" / "shop.yaml").write_text(SHOP)
+        self.environment = environment or {}
+        self.process = None
+
+    def write_flow(self, name, text):
+        (self.folder / "flows" / f"{name}.yaml").write_text(text)
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.root, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def launch(self):
+        environment = {
+            **os.environ,
+            "PARLEY_SERVER__LISTEN": "127.0.0.1:0",
+            "PARLEY_SERVER__DATA_DIR": str(self.root / "data"),
+            **self.environment,
+        }
+        self.lines = []
+        self.changed = threading.Condition()
+        self.process = subprocess.Popen(
+            [BINARY, "serve", str(self.folder)], stderr=subprocess.PIPE, text=True, env=environment
+        )
+        threading.Thread(target=self._collect, args=(self.process.stderr,), daemon=True).start()
+
+    def start(self):
+        self.launch()
+        banner = self.wait_for(r"Chat +http://[^:]+:(\d+)/")
+        self.port = int(banner.group(1))
+        self.wait_for("Ctrl-C to stop")
+
+    def _collect(self, stream):
+        for line in stream:
+            with self.changed:
+                self.lines.append(line)
+                self.changed.notify_all()
+        with self.changed:
+            self.lines.append("\x00end")
+            self.changed.notify_all()
+
+    @property
+    def output(self):
+        with self.changed:
+            return "".join(self.lines)
+
+    def wait_for(self, pattern):
+        """The first match in what the server has printed since it was started."""
+        deadline = time.monotonic() + PATIENCE
+        with self.changed:
+            while True:
+                text = "".join(self.lines)
+                if match := re.search(pattern, text):
+                    return match
+                left = deadline - time.monotonic()
+                if left <= 0 or "\x00end" in text:
+                    raise AssertionError(f"the server did not print {pattern!r}, but:\n{text}")
+                self.changed.wait(left)
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait(PATIENCE)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    # ---- requests
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+
+    def request(self, method, path, body=None, token=None, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+            headers.setdefault("Content-Type", "application/json")
+        with contextlib.closing(self.connect()) as connection:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return Answer(response.status, response.headers, response.read().decode())
+
+    def get(self, path, token=None, **headers):
+        return self.request("GET", path, None, token, **headers)
+
+    def post(self, path, body, token=None, **headers):
+        return self.request("POST", path, body, token, **headers)
+
+    def chat(self, token=None, headers=None, **body):
+        return self.post("/v1/chat", body, token, **(headers or {}))
+
+    def open_stream(self, method, path, body=None, token=None, **headers):
+        return Stream(self, method, path, body, token, headers)
+
+
+class Stream:
+    """A text/event-stream answer; events() gives (event, data, id) as they come."""
+
+    def __init__(self, server, method, path, body, token, headers):
+        self.connection = server.connect()
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        headers["Accept"] = "text/event-stream"
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+        self.response = self.connection.getresponse()
+        self.status, self.headers = self.response.status, self.response.headers
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def events(self):
+        event = {}
+        while line := self.response.readline():
+            line = line.decode().rstrip("\n")
+            if not line:
+                if "data" in event:
+                    yield event.get("event"), json.loads(event["data"]), event.get("id")
+                event = {}
+            elif not line.startswith(":"):
+                name, _, value = line.partition(": ")
+                event[name] = value
+
+    def until(self, wanted):
+        """Events up to the first of that name, as a list."""
+        seen = []
+        for event in self.events():
+            seen.append(event)
+            if event[0] == wanted:
+                return seen
+        raise AssertionError(f"the stream ended without {wanted}: {seen}")
+
+
+def equal(actual, expected):
+    assert actual == expected, f"expected {expected!r}, got {actual!r}"
