@@ -95,6 +95,16 @@ class Answer:
         return self.json["error"]["code"]
 
 
+def collect(stream, lines, changed):
+    for line in stream:
+        with changed:
+            lines.append(line)
+            changed.notify_all()
+    with changed:
+        lines.append("\x00end")
+        changed.notify_all()
+
+
 class Server:
     """`with Server() as server:` starts it; stop(), kill() and start() may be called in between."""
 
@@ -132,27 +142,19 @@ class Server:
             "PARLEY_SERVER__DATA_DIR": str(self.root / "data"),
             **self.environment,
         }
-        self.lines = []
-        self.changed = threading.Condition()
+        # Each process has its own lines: the collector of one that was stopped may still be reading its end.
+        self.lines, self.changed = [], threading.Condition()
         self.process = subprocess.Popen(
             [BINARY, "serve", str(self.folder)], stderr=subprocess.PIPE, text=True, env=environment
         )
-        threading.Thread(target=self._collect, args=(self.process.stderr,), daemon=True).start()
+        collector = (self.process.stderr, self.lines, self.changed)
+        threading.Thread(target=collect, args=collector, daemon=True).start()
 
     def start(self):
         self.launch()
         banner = self.wait_for(r"Chat +http://[^:]+:(\d+)/")
         self.port = int(banner.group(1))
         self.wait_for("Ctrl-C to stop")
-
-    def _collect(self, stream):
-        for line in stream:
-            with self.changed:
-                self.lines.append(line)
-                self.changed.notify_all()
-        with self.changed:
-            self.lines.append("\x00end")
-            self.changed.notify_all()
 
     @property
     def output(self):
