@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "assistant/testing/snapshot.hpp"
 #include "assistant/yaml.hpp"
 
 namespace parley::cli {
@@ -29,6 +30,8 @@ void read_tests(Project& project) {
     }
     if (const auto document = assistant::read_document(*text, file, folder.diagnostics)) {
       auto tests = assistant::read_tests(*document, file, folder.diagnostics);
+      if (const auto snapshots = read_file(project.root / assistant::snapshot_file(file)))
+        assistant::attach_snapshots(tests, assistant::read_snapshots(*snapshots));
       std::ranges::move(tests, std::back_inserter(project.tests));
     }
     folder.sources.insert_or_assign(file, *std::move(text));

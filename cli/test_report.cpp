@@ -65,8 +65,9 @@ std::size_t TestRun::failed() const {
 }
 
 std::string render(const PlayedTest& test) {
-  if (test.failures.empty()) return "ok    " + test.name + "\n";
-  std::string out = "FAIL  " + test.name + "\n";
+  const std::string duration = "  " + with_decimals(test.seconds * 1000, "%.1f") + " ms\n";
+  if (test.failures.empty()) return "ok    " + test.name + duration;
+  std::string out = "FAIL  " + test.name + duration;
   for (const auto& failure : test.failures)
     out += "      " + place(test, failure) + "\n        " + failure.message + "\n";
   return out;
@@ -93,24 +94,33 @@ Value to_value(const TestRun& run, bool with_coverage) {
                   .set("file", test.file)
                   .set("line", test.line)
                   .set("turns", test.turns)
+                  .set("seconds", test.seconds)
                   .set("passed", test.failures.empty())
                   .set("failures", failures.build())
+                  .set("transcript", test.transcript)
                   .build());
   }
   MapBuilder map;
   map.set("passed", run.tests.size() - run.failed()).set("failed", run.failed()).set("tests", tests.build());
   if (!with_coverage) return map.build();
   ListBuilder coverage;
-  for (const assistant::FlowCoverage& row : run.coverage) {
+  for (const assistant::FlowCoverage& row : run.coverage.flows) {
     coverage.add(MapBuilder()
                      .set("flow", row.flow)
-                     .set("steps", row.steps)
-                     .set("reached", row.reached)
-                     .set("missing", strings(row.missing))
-                     .set("missing_lines", strings(row.missing_lines))
+                     .set("file", row.file)
+                     .set("steps", row.steps.size())
+                     .set("reached", row.reached())
+                     .set("branches", row.branches())
+                     .set("branches_taken", row.branches_taken())
+                     .set("missing", strings(row.missing()))
+                     .set("missing_lines", strings(row.missing_lines()))
                      .build());
   }
-  return map.set("coverage", coverage.build()).build();
+  ListBuilder handlers;
+  for (const assistant::HandlerCoverage& row : run.coverage.handlers) {
+    handlers.add(MapBuilder().set("repair", row.repair).set("flow", row.flow).set("runs", row.runs).build());
+  }
+  return map.set("coverage", coverage.build()).set("handlers", handlers.build()).build();
 }
 
 std::string junit(const TestRun& run) {
@@ -128,6 +138,7 @@ std::string junit(const TestRun& run) {
     for (const auto& failure : test.failures) {
       out += "    <failure message=\"" + xml(place(test, failure) + ": " + failure.message) + "\"/>\n";
     }
+    if (!test.transcript.empty()) out += "    <system-out>" + xml(test.transcript) + "</system-out>\n";
     out += "  </testcase>\n";
   }
   return out + "</testsuite>\n";

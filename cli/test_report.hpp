@@ -18,16 +18,17 @@ struct PlayedTest {
   std::uint32_t turns = 0;
   double seconds = 0;
   std::vector<assistant::TestFailure> failures;
+  std::string transcript;  // what was said, for those who read a report
 };
 
 struct TestRun {
   std::vector<PlayedTest> tests;
-  std::vector<assistant::FlowCoverage> coverage;
+  assistant::Coverage coverage;
 
   [[nodiscard]] std::size_t failed() const;
 };
 
-// "ok    …", or "FAIL  …" with each failure's file:line and what was expected and said.
+// "ok    …  0.2 ms", or "FAIL  …" with each failure's file:line and what was expected and said.
 [[nodiscard]] std::string render(const PlayedTest& test);
 // "13 passed, 0 failed in 0.02 s"
 [[nodiscard]] std::string summary(const TestRun& run);

@@ -22,9 +22,17 @@ TestRun one_of_each() {
        .seconds = 0.25,
        .failures = {{{11, 5, 0}, "expected <one>\n        but it said \"two\"\x01"}}}
   );
-  run.coverage.push_back(
-      {.flow = "order", .steps = 2, .reached = 1, .missing = {"pay"}, .missing_lines = {"4-6"}}
+  run.tests.back().transcript = "user: hi\n";
+  run.coverage.flows.push_back(
+      {.flow = "order",
+       .file = "flows/order.yaml",
+       .steps =
+           {
+               {.id = "ask", .first_line = 2, .last_line = 3, .visits = 4},
+               {.id = "pay", .first_line = 4, .last_line = 6, .branches = {{"yes", 0}, {"no", 0}}},
+           }}
   );
+  run.coverage.handlers.push_back({"cancel", "repair.cancel", 2});
   return run;
 }
 
@@ -32,10 +40,11 @@ TestRun one_of_each() {
 
 TEST_CASE("a passing test is one line, a failing one says where and why") {
   const TestRun run = one_of_each();
-  CHECK(render(run.tests[0]) == "ok    good\n");
+  CHECK(render(run.tests[0]) == "ok    good  500.0 ms\n");
   CHECK(
       render(run.tests[1]) ==
-      "FAIL  a < b & \"c\"\n      tests/a.yaml:11\n        expected <one>\n        but it said \"two\"\x01\n"
+      "FAIL  a < b & \"c\"  250.0 ms\n      tests/a.yaml:11\n        expected <one>\n        but it said "
+      "\"two\"\x01\n"
   );
   CHECK(summary(run) == "1 passed, 1 failed in 0.75 s");
 }
@@ -49,6 +58,7 @@ TEST_CASE("JUnit XML stays well-formed whatever was said") {
       "  <testcase classname=\"tests/a.yaml\" name=\"a &lt; b &amp; &quot;c&quot;\" time=\"0.250000\">\n"
       "    <failure message=\"tests/a.yaml:11: expected &lt;one&gt;&#10;        but it said "
       "&quot;two&quot;?\"/>\n"
+      "    <system-out>user: hi&#10;</system-out>\n"
       "  </testcase>\n"
       "</testsuite>\n"
   );
@@ -59,7 +69,9 @@ TEST_CASE("JSON holds coverage only when it was asked for") {
   const Value value = to_value(one_of_each(), true);
   CHECK(
       write_json(value["coverage"]) ==
-      R"([{"flow":"order","steps":2,"reached":1,"missing":["pay"],"missing_lines":["4-6"]}])"
+      R"([{"flow":"order","file":"flows/order.yaml","steps":2,"reached":1,"branches":2,"branches_taken":0,)"
+      R"("missing":["pay"],"missing_lines":["4-6"]}])"
   );
+  CHECK(write_json(value["handlers"]) == R"([{"repair":"cancel","flow":"repair.cancel","runs":2}])");
   CHECK(write_json(value["tests"].as_list()[1]["failures"].as_list()[0]["line"]) == "11");
 }

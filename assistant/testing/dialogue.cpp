@@ -1,55 +1,18 @@
 #include "assistant/testing/dialogue.hpp"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
+#include "assistant/testing/expectations.hpp"
+#include "assistant/testing/snapshot.hpp"
 #include "base/json.hpp"
 #include "engine/advance.hpp"
-#include "engine/turn.hpp"
-#include "expr/display.hpp"
 
 namespace parley::assistant {
 
 namespace {
 
 using engine::CallTool;
-using engine::Effects;
-using engine::Say;
-
-constexpr std::string_view kEllipsis = "…";
-
-// "…pizzas…" matches any text around; without an ellipsis the text must be equal.
-bool text_matches(std::string_view expected, std::string_view said) {
-  const bool open_start = expected.starts_with(kEllipsis);
-  const bool open_end = expected.ends_with(kEllipsis) && expected.size() > kEllipsis.size();
-  if (open_start) expected.remove_prefix(kEllipsis.size());
-  if (open_end) expected.remove_suffix(kEllipsis.size());
-  if (open_start && open_end) return said.find(expected) != std::string_view::npos;
-  if (open_start) return said.ends_with(expected);
-  if (open_end) return said.starts_with(expected);
-  return said == expected;
-}
-
-// Every member that the test names is there with an equal value; the rest does not matter.
-bool covers(const Value& expected, const Value& actual) {
-  if (expected.is_map() && actual.is_map()) {
-    for (const auto& [key, value] : expected.entries()) {
-      const Value* found = actual.find(key);
-      if (found == nullptr || !covers(value, *found)) return false;
-    }
-    return true;
-  }
-  if (expected.is_list() && actual.is_list()) {
-    const auto left = expected.as_list();
-    const auto right = actual.as_list();
-    if (left.size() != right.size()) return false;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      if (!covers(left[i], right[i])) return false;
-    }
-    return true;
-  }
-  return expected == actual;
-}
 
 class Player {
  public:
@@ -59,32 +22,36 @@ class Player {
       const AnswerTool& answer_tool,
       const DialogueOptions& options
   )
-      : test_(test), release_(release), answer_tool_(answer_tool), options_(options), now_(options.start) {}
+      : test_(test), answer_tool_(answer_tool), options_(options), stage_(release, stage_options()) {}
 
   TestResult play() {
-    feed(engine::ConversationStarted{
-        .conversation_id = "c_test",
-        .tenant = "test",
-        .user_id = "u_test",
-        .channel = "test",
-        .locale = test_.locale,
-        .release = release_.hash(),
-        .flow = test_.flow,
-        .context = test_.context,
-    });
+    stage_.feed(start_of(test_, stage_.release()));
     for (const Line& line : test_.lines) {
+      fail_chosen_call();
       std::visit([&](const auto& what) { run(line, what); }, line.what);
       if (options_.fail_effect != 0) result_.failures.clear();
       if (!result_.failures.empty()) break;
     }
     settle_tools();
-    if (result_.failures.empty())
-      nothing_more_said(test_.lines.empty() ? flow::Position{} : test_.lines.back().position);
+    const flow::Position last = test_.lines.empty() ? flow::Position{} : test_.lines.back().position;
+    if (result_.failures.empty()) nothing_more_said(last);
+    result_.state = stage_.state();
+    result_.log = stage_.take_log();
+    if (result_.failures.empty()) compare_snapshot();
     if (options_.fail_effect != 0) result_.failures.clear();
     return std::move(result_);
   }
 
  private:
+  StageOptions stage_options() {
+    StageOptions options{.restore_between_events = options_.restore_between_events};
+    if (test_.setting.now) options.start = *test_.setting.now;
+    options.watch = [this](const PlayedEvent&, const std::vector<engine::Visit>& visits) {
+      add_visits(result_.visits, visits);
+    };
+    return options;
+  }
+
   void fail(flow::Position position, std::string message) {
     result_.failures.push_back({position, std::move(message)});
   }
@@ -95,17 +62,20 @@ class Player {
     ++result_.turns;
     engine::MessageReceived message{.message_id = "m" + std::to_string(result_.turns)};
     (user.pressed ? message.payload : message.text) = user.text;
-    feed(std::move(message));
+    std::optional<engine::CommandsUnderstood> meaning;
+    if (user.means) meaning = engine::CommandsUnderstood{*user.means, "test"};
+    stage_.message(std::move(message), std::move(meaning));
   }
 
   void run(const Line& line, const BotLine& bot) {
     settle_tools();
-    if (bot.any) return said_.clear();
+    auto& said = stage_.said();
+    if (bot.any || bot.snapshot) return said.clear();
     for (const std::string& expected : bot.texts) {
-      if (said_.empty())
+      if (said.empty())
         return fail(line.position, "expected the bot to say \"" + expected + "\", but it said nothing more");
-      const std::string actual = said_.front().text;
-      said_.erase(said_.begin());
+      const std::string actual = said.front().text;
+      said.erase(said.begin());
       if (!text_matches(expected, actual)) {
         return fail(
             line.position,
@@ -116,34 +86,37 @@ class Player {
   }
 
   void run(const Line& line, const ToolLine& tool) {
-    if (!call_) return fail(line.position, "expected a call of " + tool.tool + ", but no tool was called");
-    if (call_->tool != tool.tool)
-      return fail(line.position, "expected a call of " + tool.tool + ", but " + call_->tool + " was called");
-    if (!tool.with.is_null() && !covers(tool.with, call_->arguments)) {
+    const auto& calls = stage_.calls();
+    if (calls.empty())
+      return fail(line.position, "expected a call of " + tool.tool + ", but no tool was called");
+    const auto named = std::ranges::find(calls, tool.tool, &CallTool::tool);
+    if (named == calls.end())
+      return fail(
+          line.position, "expected a call of " + tool.tool + ", but " + calls.front().tool + " was called"
+      );
+    const CallTool call = *named;
+    if (!tool.with.is_null() && !covers(tool.with, call.arguments)) {
       return fail(
           line.position,
-          tool.tool + " was called with " + write_json(call_->arguments) + ", expected " +
-              write_json(tool.with)
+          tool.tool + " was called with " + write_json(call.arguments) + ", expected " + write_json(tool.with)
       );
     }
-    if (!tool.fail_code.empty()) return fail_call(tool.fail_code, tool.fail_message);
-    if (tool.returns) return return_from_call(*tool.returns);
-    answer_call();
+    answer(call, tool.outcome);
   }
 
   void run(const Line& line, const OperatorLine& action) {
     settle_tools();
     nothing_more_said(line.position);
     if (action.action == "join")
-      return feed(engine::OperatorJoined{.operator_id = action.text, .name = action.text});
+      return stage_.feed(engine::OperatorJoined{.operator_id = action.text, .name = action.text});
     if (action.action == "reply")
-      return feed(engine::OperatorReplied{.operator_id = "operator", .text = action.text});
-    feed(engine::OperatorLeft{.operator_id = "operator", .note = action.text});
+      return stage_.feed(engine::OperatorReplied{.operator_id = "operator", .text = action.text});
+    stage_.feed(engine::OperatorLeft{.operator_id = "operator", .note = action.text});
   }
 
   void run(const Line&, const AdvanceLine& advance) {
     settle_tools();
-    if (auto later = add(now_, advance.by)) now_ = *later;
+    stage_.pass(advance.by);
   }
 
   void run(const Line& line, const ExpectLine& expect) {
@@ -161,9 +134,9 @@ class Player {
   }
 
   Value observed(std::string_view what) const {
-    const engine::State& state = result_.state;
+    const engine::State& state = stage_.state();
     if (what == "status") return engine::status(state);
-    if (what == "step") return engine::waiting_step(release_, state);
+    if (what == "step") return engine::waiting_step(stage_.release(), state);
     if (what == "owner") return engine::name(state.owner);
     if (what == "outcome") return state.outcome;
     if (what == "turn") return static_cast<std::int64_t>(state.turn);
@@ -179,73 +152,74 @@ class Player {
     return "(unknown: use status, step, owner, outcome, turn, flow or slots)";
   }
 
-  // Calls that the test does not mention are answered as in test mode.
+  // Calls that no line mentions are answered by the first stub that fits, else as in test mode.
   void settle_tools() {
-    while (call_) answer_call();
+    for (;;) {
+      fail_chosen_call();
+      if (stage_.calls().empty()) return;
+      const CallTool call = stage_.calls().front();
+      const auto stub = std::ranges::find_if(test_.stubs, [&](const ToolLine& each) {
+        return each.tool == call.tool && (each.with.is_null() || covers(each.with, call.arguments));
+      });
+      answer(call, stub == test_.stubs.end() ? ToolOutcome{} : stub->outcome);
+    }
   }
 
-  void answer_call() {
-    auto answer = answer_tool_(call_->tool, call_->arguments);
-    if (answer) return return_from_call(std::move(*answer));
-    fail_call(answer.error().pointer.empty() ? "failed" : answer.error().pointer, answer.error().message);
+  void answer(const CallTool& call, const ToolOutcome& outcome) {
+    ++answered_;
+    if (!outcome.fail_code.empty())
+      return stage_.fail_call(call.effect_id, outcome.fail_code, outcome.fail_message, outcome.in_doubt);
+    if (outcome.returns) return stage_.return_from(call.effect_id, *outcome.returns);
+    auto made_up = answer_tool_(call.tool, call.arguments);
+    if (made_up) return stage_.return_from(call.effect_id, std::move(*made_up));
+    const Error& error = made_up.error();
+    stage_.fail_call(call.effect_id, error.pointer.empty() ? "failed" : error.pointer, error.message);
   }
 
-  void return_from_call(Value result) {
-    feed(engine::ToolReturned{
-        .effect_id = std::exchange(call_, std::nullopt)->effect_id,
-        .result = std::move(result),
-        .test_mode = true
-    });
-  }
-
-  void fail_call(std::string code, std::string message) {
-    feed(engine::ToolFailed{
-        .effect_id = std::exchange(call_, std::nullopt)->effect_id,
-        .code = std::move(code),
-        .message = std::move(message)
-    });
+  void fail_chosen_call() {
+    if (options_.fail_effect == 0 || stage_.calls().empty() || answered_ + 1 != options_.fail_effect) return;
+    ++answered_;
+    stage_.fail_call(stage_.calls().front().effect_id, "unavailable", "made to fail");
   }
 
   void nothing_more_said(flow::Position position) {
-    if (said_.empty()) return;
-    fail(position, "the bot also said \"" + said_.front().text + "\"");
+    if (stage_.said().empty()) return;
+    fail(position, "the bot also said \"" + stage_.said().front().text + "\"");
   }
 
-  void feed(engine::EventBody body) {
-    if (options_.restore_between_events) {
-      auto restored = engine::restore(engine::snapshot(result_.state));
-      INVARIANT(restored.has_value(), "a snapshot just made can be restored");
-      result_.state = std::move(*restored);
-    }
-    PlayedEvent played{{now_, std::move(body)}, {}};
-    std::vector<engine::Visit> visits;
-    engine::advance(release_, result_.state, played.event, played.effects, &visits);
-    for (const engine::Visit& visit : visits) result_.visited.emplace(visit.flow->id, visit.step);
-    auto understood = engine::understand(release_, result_.state, now_, played.effects);
-    for (const engine::Effect& effect : played.effects) note(effect);
-    result_.log.push_back(std::move(played));
-    if (understood) feed(std::move(*understood));
-    if (call_ && options_.fail_effect != 0 && ++calls_ == options_.fail_effect)
-      fail_call("unavailable", "made to fail");
-  }
-
-  void note(const engine::Effect& effect) {
-    if (const auto* say = std::get_if<Say>(&effect)) said_.push_back(*say);
-    if (const auto* call = std::get_if<CallTool>(&effect)) call_ = *call;
+  void compare_snapshot() {
+    const auto line = std::ranges::find_if(test_.lines, [](const Line& each) {
+      const auto* bot = std::get_if<BotLine>(&each.what);
+      return bot != nullptr && bot->snapshot;
+    });
+    if (line == test_.lines.end()) return;
+    if (auto why = snapshot_difference(test_.snapshot, transcript(result_.log))) fail(line->position, *why);
   }
 
   const ConversationTest& test_;
-  const engine::Release& release_;
   const AnswerTool& answer_tool_;
   const DialogueOptions& options_;
-  Timestamp now_;
   TestResult result_;
-  std::vector<Say> said_;         // not yet accounted for
-  std::optional<CallTool> call_;  // not yet answered
-  std::uint32_t calls_ = 0;
+  Stage stage_;
+  std::uint32_t answered_ = 0;  // calls
 };
 
 }  // namespace
+
+engine::ConversationStarted start_of(const ConversationTest& test, const engine::Release& release) {
+  return {
+      .conversation_id = "c_test",
+      .tenant = "test",
+      .user_id = test.setting.user_id,
+      .channel = test.setting.channel,
+      .locale = test.setting.locale,
+      .utc_offset_seconds = test.setting.utc_offset_seconds,
+      .currency = test.setting.currency,
+      .release = release.hash(),
+      .flow = test.flow,
+      .context = test.setting.context,
+  };
+}
 
 TestResult play(
     const ConversationTest& test,

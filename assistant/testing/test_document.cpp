@@ -3,21 +3,30 @@
 #include <algorithm>
 #include <utility>
 
+#include "assistant/testing/test_reader.hpp"
 #include "base/edit_distance.hpp"
 
 namespace parley::assistant {
 
 namespace {
 
+using flow::Node;
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text;
+}
+
 class Reader {
  public:
-  Reader(std::string_view file, flow::Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
+  explicit Reader(TestProblems& problems) : problems_(problems) {}
 
-  std::vector<ConversationTest> read(const flow::Node& document) {
+  std::vector<ConversationTest> read(const Node& document) {
     std::vector<ConversationTest> tests;
-    const flow::Node* list = document.is_map() ? document.find("tests") : &document;
+    const Node* list = document.is_map() ? document.find("tests") : &document;
     if (list == nullptr || !list->is_list()) {
-      problem(
+      problems_.add(
           "T0101",
           document.position,
           "a test file holds a list under 'tests'",
@@ -25,24 +34,48 @@ class Reader {
       );
       return tests;
     }
-    for (const flow::Node& item : list->items) {
-      if (auto test = read_test(item)) tests.push_back(std::move(*test));
+    std::vector<ToolLine> stubs;
+    if (document.is_map()) {
+      for (const Node::Member& member : document.members) {
+        if (member.key == "stubs")
+          stubs = read_stubs(member.value);
+        else if (member.key != "tests")
+          problems_.unknown_key(member, {"tests", "stubs"});
+      }
+    }
+    for (const Node& item : list->items) {
+      auto test = read_test(item);
+      if (!test) continue;
+      test->stubs.insert(test->stubs.end(), stubs.begin(), stubs.end());
+      tests.push_back(std::move(*test));
     }
     return tests;
   }
 
  private:
-  void problem(std::string code, flow::Position at, std::string message, std::string help) {
-    diagnostics_.push_back(
-        {std::move(code), flow::Severity::error, std::string(file_), at, std::move(message), std::move(help)}
-    );
+  std::vector<ToolLine> read_stubs(const Node& list) {
+    std::vector<ToolLine> stubs;
+    const bool sound = list.is_list() && std::ranges::all_of(list.items, [](const Node& stub) {
+                         return stub.is_map() && stub.find("tool") != nullptr;
+                       });
+    if (!sound) {
+      problems_.add(
+          "T0107",
+          list.position,
+          "stubs are a list of what tools answer",
+          "write: stubs: [{tool: stripe.charge, returns: {…}}]"
+      );
+      return stubs;
+    }
+    for (const Node& stub : list.items) stubs.push_back(read_tool_line(stub, problems_));
+    return stubs;
   }
 
-  std::optional<ConversationTest> read_test(const flow::Node& item) {
-    const flow::Node* name = item.find("name");
-    const flow::Node* dialogue = item.find("dialogue");
+  std::optional<ConversationTest> read_test(const Node& item) {
+    const Node* name = item.find("name");
+    const Node* dialogue = item.find("dialogue");
     if (!item.is_map() || name == nullptr || dialogue == nullptr || !dialogue->is_list()) {
-      problem(
+      problems_.add(
           "T0102",
           item.position,
           "a test needs a name and a dialogue",
@@ -50,132 +83,95 @@ class Reader {
       );
       return std::nullopt;
     }
-    ConversationTest test{.file = std::string(file_), .name = name->text};
-    for (const flow::Node::Member& member : item.members) {
-      if (member.key == "flow")
-        test.flow = member.value.text;
-      else if (member.key == "locale")
-        test.locale = member.value.text;
-      else if (member.key == "context")
-        test.context = flow::to_value(member.value);
-      else if (member.key != "name" && member.key != "dialogue")
-        unknown_key(member, {"name", "dialogue", "flow", "locale", "context"});
+    ConversationTest test{.file = std::string(problems_.file()), .name = name->text};
+    const std::size_t before = problems_.count();
+    for (const Node::Member& member : item.members) read_key(member, test);
+    for (const Node& line : dialogue->items) {
+      if (auto read = read_line(line, problems_)) test.lines.push_back(std::move(*read));
     }
-    const std::size_t before = diagnostics_.size();
-    for (const flow::Node& line : dialogue->items) read_line(line, test);
-    if (diagnostics_.size() != before) return std::nullopt;
+    if (problems_.count() != before) return std::nullopt;
     return test;
   }
 
-  void unknown_key(const flow::Node::Member& member, std::vector<std::string_view> known) {
-    const auto near = nearest(member.key, known);
-    problem(
-        "T0103",
-        member.key_position,
-        "unknown key '" + member.key + "'",
-        near.empty() ? "known here: " + joined(known) : "did you mean '" + std::string(near) + "'?"
-    );
-  }
-
-  static std::string joined(const std::vector<std::string_view>& words) {
-    std::string text;
-    for (const std::string_view word : words) text += (text.empty() ? "" : ", ") + std::string(word);
-    return text;
-  }
-
-  void read_line(const flow::Node& line, ConversationTest& test) {
-    if (!line.is_map() || line.members.empty()) {
-      return problem(
-          "T0104",
-          line.position,
-          "a line of a dialogue is a map such as {user: hello}",
-          "start it with user, press, bot, tool, operator, advance or expect"
+  void read_key(const Node::Member& member, ConversationTest& test) {
+    Setting& setting = test.setting;
+    const std::string& text = member.value.text;
+    if (member.key == "name" || member.key == "dialogue") return;
+    if (member.key == "flow") {
+      test.flow = text;
+    } else if (member.key == "stubs") {
+      test.stubs = read_stubs(member.value);
+    } else if (member.key == "locale") {
+      setting.locale = text;
+    } else if (member.key == "user_id") {
+      setting.user_id = text;
+    } else if (member.key == "channel") {
+      setting.channel = text;
+    } else if (member.key == "currency") {
+      setting.currency = text;
+    } else if (member.key == "context") {
+      setting.context = flow::to_value(member.value);
+    } else if (member.key == "utc_offset") {
+      if (const auto offset = read_time(parse_duration(text), member, "write a duration such as -5h"))
+        setting.utc_offset_seconds = static_cast<std::int32_t>(offset->seconds);
+    } else if (member.key == "now") {
+      setting.now = read_time(parse_timestamp(text), member, "write a time such as 2026-01-31T18:30:00Z");
+    } else {
+      problems_.unknown_key(
+          member,
+          {"name",
+           "dialogue",
+           "flow",
+           "stubs",
+           "locale",
+           "user_id",
+           "channel",
+           "currency",
+           "context",
+           "utc_offset",
+           "now"}
       );
     }
-    const flow::Node::Member& first = line.members.front();
-    Line read{.position = line.position, .what = UserLine{}};
-    if (first.key == "user" || first.key == "press") {
-      read.what = UserLine{first.value.text, first.key == "press"};
-    } else if (first.key == "bot") {
-      read.what = read_bot(first.value);
-    } else if (first.key == "tool") {
-      read.what = read_tool(line);
-    } else if (first.key == "operator") {
-      read.what = read_operator(first.value);
-    } else if (first.key == "advance") {
-      auto duration = parse_duration(first.value.text);
-      if (!duration)
-        return problem(
-            "T0105", first.value.position, duration.error().message, "write a duration such as 30m"
-        );
-      read.what = AdvanceLine{*duration};
-    } else if (first.key == "expect") {
-      read.what = ExpectLine{flow::to_value(first.value)};
-    } else {
-      return unknown_key(first, {"user", "press", "bot", "tool", "operator", "advance", "expect"});
-    }
-    test.lines.push_back(std::move(read));
   }
 
-  static BotLine read_bot(const flow::Node& node) {
-    BotLine bot;
-    if (node.is_list()) {
-      for (const flow::Node& text : node.items) bot.texts.push_back(text.text);
-    } else if (!node.quoted && node.text == "any") {
-      bot.any = true;
-    } else {
-      bot.texts.push_back(node.text);
-    }
-    return bot;
+  template <typename T>
+  std::optional<T> read_time(Result<T> time, const Node::Member& member, std::string help) {
+    if (time) return *time;
+    problems_.add("T0105", member.value.position, time.error().message, std::move(help));
+    return std::nullopt;
   }
 
-  ToolLine read_tool(const flow::Node& line) {
-    ToolLine tool;
-    for (const flow::Node::Member& member : line.members) {
-      if (member.key == "tool")
-        tool.tool = member.value.text;
-      else if (member.key == "with")
-        tool.with = flow::to_value(member.value);
-      else if (member.key == "returns")
-        tool.returns = flow::to_value(member.value);
-      else if (member.key == "fails") {
-        const Value failure = flow::to_value(member.value);
-        tool.fail_code = failure.is_map() ? failure.text("code", "failed") : std::string_view("failed");
-        tool.fail_message = failure.is_map() ? failure.text("message") : std::string_view(member.value.text);
-      } else {
-        unknown_key(member, {"tool", "with", "returns", "fails"});
-      }
-    }
-    return tool;
-  }
-
-  OperatorLine read_operator(const flow::Node& node) {
-    if (node.is_map() && !node.members.empty()) {
-      const flow::Node::Member& action = node.members.front();
-      if (action.key == "join" || action.key == "reply" || action.key == "leave")
-        return {action.key, action.value.text};
-      unknown_key(action, {"join", "reply", "leave"});
-    } else {
-      problem(
-          "T0106",
-          node.position,
-          "an operator line says what the operator does",
-          "write: operator: {reply: …}"
-      );
-    }
-    return {};
-  }
-
-  std::string_view file_;
-  flow::Diagnostics& diagnostics_;
+  TestProblems& problems_;
 };
 
 }  // namespace
 
+void TestProblems::add(std::string code, flow::Position at, std::string message, std::string help) {
+  diagnostics_.push_back(
+      {std::move(code), flow::Severity::error, std::string(file_), at, std::move(message), std::move(help)}
+  );
+}
+
+void TestProblems::unknown_key(const Node::Member& member, std::vector<std::string_view> known) {
+  const auto near = nearest(member.key, known);
+  add("T0103",
+      member.key_position,
+      "unknown key '" + member.key + "'",
+      near.empty() ? "known here: " + joined(known) : "did you mean '" + std::string(near) + "'?");
+}
+
+bool ConversationTest::wants_snapshot() const {
+  return std::ranges::any_of(lines, [](const Line& line) {
+    const auto* bot = std::get_if<BotLine>(&line.what);
+    return bot != nullptr && bot->snapshot;
+  });
+}
+
 std::vector<ConversationTest> read_tests(
-    const flow::Node& document, std::string_view file, flow::Diagnostics& diagnostics
+    const Node& document, std::string_view file, flow::Diagnostics& diagnostics
 ) {
-  return Reader(file, diagnostics).read(document);
+  TestProblems problems(file, diagnostics);
+  return Reader(problems).read(document);
 }
 
 }  // namespace parley::assistant

@@ -165,6 +165,7 @@ void run_steps(Run& run) {
         continue;
       }
       if (!*holds) {
+        run.visit(flow, run.frame().step, Visit::Kind::skipped);
         run.go_to(step.next);
         continue;
       }

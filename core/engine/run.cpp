@@ -158,6 +158,7 @@ void Run::push(Frame frame) {
 
 void Run::go_to(flow::StepIndex step) {
   Frame& top = frame();
+  if (visits_ != nullptr) visit(flow_of(top), top.step, Visit::Kind::left, step);
   top.step = step;
   top.entered = false;
   top.asked = false;

@@ -54,10 +54,17 @@ struct Expectation {
   std::vector<const flow::Slot*> slots;  // open ones; the first is the one asked for
 };
 
-// A step that ran, for coverage and timelines. Points into the release.
+// What happened to a step, for coverage and timelines. Points into the release.
 struct Visit {
+  enum class Kind : std::uint8_t {
+    ran,
+    skipped,  // its condition was false
+    left,     // the flow went on from it, to `to`
+  };
   const flow::Flow* flow = nullptr;
   flow::StepIndex step = 0;
+  Kind kind = Kind::ran;
+  flow::StepIndex to = flow::kNoStep;
 };
 
 class Run {
@@ -88,8 +95,13 @@ class Run {
 
   // Effects.
   void say(Say message);  // id is assigned here
-  void visit(const flow::Flow& flow, flow::StepIndex step) {
-    if (visits_ != nullptr) visits_->push_back({&flow, step});
+  void visit(
+      const flow::Flow& flow,
+      flow::StepIndex step,
+      Visit::Kind kind = Visit::Kind::ran,
+      flow::StepIndex to = flow::kNoStep
+  ) {
+    if (visits_ != nullptr) visits_->push_back({&flow, step, kind, to});
   }
   void emit(Effect effect) { effects_.push_back(std::move(effect)); }
   [[nodiscard]] std::string next_effect_id();

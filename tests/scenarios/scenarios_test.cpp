@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assistant/testing/dialogue.hpp"
+#include "assistant/testing/snapshot.hpp"
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
 #include "engine/advance.hpp"
@@ -23,17 +24,22 @@ struct Suite {
   explicit Suite(const std::string& relative)
       : folder(std::string(PARLEY_SOURCE_DIR "/") + relative), space(workspace::load(folder)) {
     for (const std::string& file : space.folder.test_files) {
-      std::ifstream in(folder + "/" + file);
-      const std::string text((std::istreambuf_iterator<char>(in)), {});
+      const std::string text = contents(file);
       flow::Diagnostics diagnostics;
       const auto document = assistant::read_document(text, file, diagnostics);
       if (document) {
-        for (auto& test : assistant::read_tests(*document, file, diagnostics))
-          tests.push_back(std::move(test));
+        auto read = assistant::read_tests(*document, file, diagnostics);
+        attach_snapshots(read, assistant::read_snapshots(contents(assistant::snapshot_file(file))));
+        for (auto& test : read) tests.push_back(std::move(test));
       }
       for (const auto& diagnostic : diagnostics) FAIL_CHECK(flow::render(diagnostic, text));
     }
     REQUIRE(!tests.empty());
+  }
+
+  [[nodiscard]] std::string contents(const std::string& file) const {
+    std::ifstream in(folder + "/" + file);
+    return {std::istreambuf_iterator<char>(in), {}};
   }
 
   assistant::TestResult play(const assistant::ConversationTest& test, assistant::DialogueOptions options = {})

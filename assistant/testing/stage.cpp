@@ -1,0 +1,117 @@
+#include "assistant/testing/stage.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "engine/turn.hpp"
+
+namespace parley::assistant {
+
+void add_visits(Visits& visits, const std::vector<engine::Visit>& more) {
+  for (const engine::Visit& visit : more) {
+    StepVisits& step = visits[{visit.flow->id, visit.step}];
+    switch (visit.kind) {
+      case engine::Visit::Kind::ran:
+        ++step.runs;
+        break;
+      case engine::Visit::Kind::skipped:
+        ++step.skips;
+        break;
+      case engine::Visit::Kind::left:
+        ++step.left[visit.to];
+        break;
+    }
+  }
+}
+
+void add_visits(Visits& visits, const Visits& more) {
+  for (const auto& [where, counts] : more) {
+    StepVisits& step = visits[where];
+    step.runs += counts.runs;
+    step.skips += counts.skips;
+    for (const auto& [to, times] : counts.left) step.left[to] += times;
+  }
+}
+
+Stage::Stage(const engine::Release& release, StageOptions options)
+    : release_(release), options_(std::move(options)), now_(options_.start) {}
+
+void Stage::feed(engine::EventBody body) {
+  if (options_.restore_between_events) {
+    auto restored = engine::restore(engine::snapshot(state_));
+    INVARIANT(restored.has_value(), "a snapshot just made can be restored");
+    state_ = std::move(*restored);
+  }
+  visits_.clear();
+  log_.push_back({{now_, std::move(body)}, {}});
+  PlayedEvent& played = log_.back();
+  engine::advance(release_, state_, played.event, played.effects, &visits_);
+  auto understood = engine::understand(release_, state_, now_, played.effects);
+  for (const engine::Effect& effect : played.effects) note(effect);
+  if (options_.watch) options_.watch(played, visits_);
+  if (!understood) return;
+  if (meaning_) understood = std::exchange(meaning_, std::nullopt);
+  feed(std::move(*understood));
+}
+
+void Stage::message(engine::MessageReceived message, std::optional<engine::CommandsUnderstood> meaning) {
+  meaning_ = std::move(meaning);
+  feed(std::move(message));
+  meaning_.reset();
+}
+
+void Stage::pass(Duration duration) {
+  const auto until = add(now_, duration);
+  if (!until) return;
+  for (;;) {
+    const auto next = std::ranges::min_element(timers_, {}, [](const auto& timer) { return timer.second; });
+    if (next == timers_.end() || next->second > *until) break;
+    now_ = std::max(now_, next->second);
+    engine::TimerFired fired{next->first};
+    timers_.erase(next);
+    feed(std::move(fired));
+  }
+  now_ = *until;
+}
+
+std::optional<Timestamp> Stage::next_timer() const {
+  const auto next = std::ranges::min_element(timers_, {}, [](const auto& timer) { return timer.second; });
+  return next == timers_.end() ? std::nullopt : std::optional(next->second);
+}
+
+void Stage::return_from(std::string_view effect_id, Value result) {
+  engine::ToolReturned returned{
+      .effect_id = std::string(effect_id), .result = std::move(result), .test_mode = true
+  };
+  forget_call(effect_id);
+  feed(std::move(returned));
+}
+
+void Stage::fail_call(std::string_view effect_id, std::string code, std::string message, bool in_doubt) {
+  engine::ToolFailed failed{
+      .effect_id = std::string(effect_id),
+      .code = std::move(code),
+      .message = std::move(message),
+      .in_doubt = in_doubt
+  };
+  forget_call(effect_id);
+  feed(std::move(failed));
+}
+
+void Stage::forget_call(std::string_view effect_id) {
+  const auto call = std::ranges::find(calls_, effect_id, &engine::CallTool::effect_id);
+  INVARIANT(call != calls_.end(), "only a call that is open is answered");
+  calls_.erase(call);
+}
+
+void Stage::note(const engine::Effect& effect) {
+  if (const auto* say = std::get_if<engine::Say>(&effect)) said_.push_back(*say);
+  if (const auto* call = std::get_if<engine::CallTool>(&effect)) calls_.push_back(*call);
+  if (const auto* timer = std::get_if<engine::StartTimer>(&effect))
+    timers_.insert_or_assign(timer->timer_id, timer->due);
+  if (const auto* timer = std::get_if<engine::CancelTimer>(&effect)) {
+    if (const auto found = timers_.find(timer->timer_id); found != timers_.end()) timers_.erase(found);
+  }
+}
+
+}  // namespace parley::assistant
