@@ -97,8 +97,12 @@ void carry_out(Run& run, const std::vector<Command>& commands) {
         repair::invalid(run, command.slot, command.reason);
         break;
       case CommandKind::clarify:
-      case CommandKind::ask_knowledge:
+        repair::clarify(run, command.options);
+        break;
       case CommandKind::chitchat:
+        repair::off_topic(run, command.reason, command.text);
+        break;
+      case CommandKind::ask_knowledge:
       case CommandKind::cannot_handle:
         repair::unknown(run, command.text);
         break;
@@ -140,8 +144,9 @@ class Advance {
   void operator()(const CommandsUnderstood& event) {
     if (state_.owner != Owner::bot) return;
     const std::vector<Command> commands = clean(run_, event.commands);
-    const bool understood = commands.front().kind != CommandKind::cannot_handle;
-    if (understood) state_.misunderstood = 0;
+    const CommandKind first = commands.front().kind;
+    if (first != CommandKind::cannot_handle && first != CommandKind::clarify) state_.misunderstood = 0;
+    state_.offered.clear();
     carry_out(run_, commands);
     run_steps(run_);
   }

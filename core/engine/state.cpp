@@ -118,6 +118,7 @@ void write_frame(std::string& out, const Frame& f) {
       .map("attempts", f.attempts)
       .flag("confirmed", f.confirmed)
       .text("continuation", f.continuation == Continuation::none ? "" : name(f.continuation))
+      .list("done", f.done, [](std::string& bytes, flow::StepIndex index) { bytes += std::to_string(index); })
       .flag("entered", f.entered)
       .text("flow", f.flow)
       .text("kind", kFrameKinds[static_cast<std::size_t>(f.kind)])
@@ -179,12 +180,22 @@ std::map<std::string, std::uint32_t, std::less<>> read_counts(const Value& map) 
   return counts;
 }
 
-std::set<std::string, std::less<>> read_names(const Value& list) {
-  std::set<std::string, std::less<>> names;
+template <typename Names>
+Names read_names(const Value& list) {
+  Names names;
   if (list.is_list()) {
-    for (const Value& name : list.as_list()) names.emplace(name.as_string());
+    for (const Value& name : list.as_list()) names.insert(names.end(), std::string(name.as_string()));
   }
   return names;
+}
+
+std::vector<flow::StepIndex> read_steps(const Value& list) {
+  std::vector<flow::StepIndex> steps;
+  if (list.is_list()) {
+    for (const Value& index : list.as_list())
+      steps.push_back(index.is_int() ? static_cast<flow::StepIndex>(index.as_int()) : 0);
+  }
+  return steps;
 }
 
 Frame read_frame(const Value& m) {
@@ -197,9 +208,10 @@ Frame read_frame(const Value& m) {
       .prompt = text(m, "prompt"),
       .confirmed = flag(m, "confirmed"),
       .segment = step(m, "segment", 0),
+      .done = read_steps(m["done"]),
       .slots = read_slots(m["slots"]),
       .attempts = read_counts(m["attempts"]),
-      .skipped = read_names(m["skipped"]),
+      .skipped = read_names<std::set<std::string, std::less<>>>(m["skipped"]),
       .pending_effect = text(m, "pending_effect"),
       .about = m["about"],
       .continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none")),
@@ -234,6 +246,7 @@ std::string snapshot(const State& s) {
       .number("messages_in_turn", s.messages_in_turn)
       .number("misunderstood", s.misunderstood)
       .map("occurrences", s.occurrences)
+      .list("offered", s.offered, append_json_string)
       .text("operator_name", s.operator_name)
       .text("outcome", s.outcome)
       .text("owner", name(s.owner))
@@ -278,6 +291,7 @@ Result<State> restore(std::string_view bytes) {
       .messages_in_turn = count(m, "messages_in_turn"),
       .effects_so_far = count(m, "effects_so_far"),
       .misunderstood = count(m, "misunderstood"),
+      .offered = read_names<std::vector<std::string>>(m["offered"]),
       .message = text(m, "message"),
       .slots = read_slots(m["slots"]),
       .occurrences = read_counts(m["occurrences"]),

@@ -44,12 +44,13 @@ struct Frame {
   Kind kind = Kind::flow;
   std::string flow;  // id within the release
   flow::StepIndex step = 0;
-  bool entered = false;         // the current step has run at least once since the flow came to it
-  bool asked = false;           // the current step has asked and now waits
-  std::string prompt;           // what was said just before a question without words of its own
-  bool confirmed = false;       // the user said yes to what the slots hold now
-  flow::StepIndex segment = 0;  // where a correction goes on from: nothing after it has effects yet
-  Slots slots;                  // flow scope, inputs and saved results included
+  bool entered = false;               // the current step has run at least once since the flow came to it
+  bool asked = false;                 // the current step has asked and now waits
+  std::string prompt;                 // what was said just before a question without words of its own
+  bool confirmed = false;             // the user said yes to what the slots hold now
+  flow::StepIndex segment = 0;        // where a correction goes on from: nothing after it has effects yet
+  std::vector<flow::StepIndex> done;  // steps that have had an effect on the world, in that order
+  Slots slots;                        // flow scope, inputs and saved results included
   std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
   std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
   std::string pending_effect;                  // the tool call this frame waits for
@@ -78,10 +79,12 @@ struct State {
   std::uint32_t messages_in_turn = 0;
   std::uint32_t effects_so_far = 0;
   std::uint32_t misunderstood = 0;  // messages in a row that meant nothing to us
-  std::string message;              // the user's last text, for `message` in expressions
-  std::vector<Frame> stack;         // the last one runs
-  Slots slots;                      // conversation scope
-  std::vector<Say> last_said;       // of the last turn that said something, for "repeat"
+  std::vector<std::string>
+      offered;                 // what the last message asked the user to choose from, as in Command::options
+  std::string message;         // the user's last text, for `message` in expressions
+  std::vector<Frame> stack;    // the last one runs
+  Slots slots;                 // conversation scope
+  std::vector<Say> last_said;  // of the last turn that said something, for "repeat"
   std::map<std::string, std::uint32_t, std::less<>> occurrences;  // equal tool calls so far, by digest
 };
 

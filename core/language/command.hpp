@@ -15,7 +15,7 @@ namespace parley::language {
 enum class CommandKind : std::uint8_t {
   start_flow,    // flow
   set_slot,      // slot, value
-  correct_slot,  // slot, value: the user changes an earlier answer
+  correct_slot,  // slot, value: the user changes an earlier answer; null: to something not said yet
   cancel,
   skip,
   repeat,
@@ -24,7 +24,8 @@ enum class CommandKind : std::uint8_t {
   deny,
   ask_human,
   ask_knowledge,  // text
-  chitchat,       // text
+  chitchat,       // text; the topic in `reason`: greeting, thanks, goodbye, decline, more, identity, machine,
+                  // feelings, abilities, praise or complaint
   invalid_value,  // slot, text: an answer to the open question that cannot be taken; why in `reason`
   cannot_handle,  // text
 };

@@ -1,9 +1,9 @@
 #include "engine/repair/repair.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
+#include "engine/repair/handler_frame.hpp"
 #include "engine/steps/registry.hpp"
 
 namespace parley::engine::repair {
@@ -12,86 +12,39 @@ namespace {
 
 using language::Command;
 
-// The frame that the conversation is about: the topmost one that is not itself a repair.
-Frame* working_frame(Run& run) {
-  auto& stack = run.state().stack;
-  const auto found = std::find_if(stack.rbegin(), stack.rend(), [](const Frame& f) {
-    return f.kind != Frame::Kind::repair;
-  });
-  return found == stack.rend() ? nullptr : &*found;
+// Of flows that the user began and has not finished; one more is not begun.
+constexpr std::size_t kMostOpenFlows = 5;
+
+// How a flow is offered to users.
+std::string title_of(const flow::Flow& flow) {
+  return flow.description.empty() ? spoken(flow.id) : flow.description;
 }
 
-// The flow that the user knows the running work by: sub-flows belong to the flow that called them.
-std::string title(Run& run) {
-  auto& stack = run.state().stack;
-  const auto found =
-      std::find_if(stack.rbegin(), stack.rend(), [](const Frame& f) { return f.kind == Frame::Kind::flow; });
-  return found == stack.rend() ? std::string() : spoken(found->flow);
+// What a user may ask for, for the handlers that show it: every flow with a command.
+Value offers(Run& run) {
+  ListBuilder list;
+  for (const auto& [id, flow] : run.release().flows()) {
+    for (const flow::Trigger& trigger : flow->triggers) {
+      if (trigger.kind != flow::Trigger::Kind::command) continue;
+      list.add(MapBuilder().set("label", title_of(*flow)).set("payload", trigger.command).build());
+      break;
+    }
+  }
+  return list.build();
 }
 
-void begin(
-    Run& run, std::string_view repair, MapBuilder about, Continuation continuation, Frame details = {}
-) {
-  const Frame* working = working_frame(run);
-  const flow::Flow& handler = working != nullptr ? run.release().handler(run.flow_of(*working), repair)
-                                                 : run.release().handler(repair);
-  about.set("title", title(run));
-  details.kind = Frame::Kind::repair;
-  details.flow = handler.id;
-  details.about = about.build();
-  details.continuation = continuation;
-  run.push(std::move(details));
+// True when a person is brought in instead, because this went on for too long.
+bool given_up(Run& run, std::string_view text) {
+  State& state = run.state();
+  if (++state.misunderstood < run.release().settings().max_misunderstandings) return false;
+  state.misunderstood = 0;
+  begin(run, "too_many_attempts", std::move(MapBuilder().set("text", text)), Continuation::hand_off);
+  return true;
 }
 
 bool question_open(Run& run) {
   const Frame* working = working_frame(run);
   return working != nullptr && working->asked;
-}
-
-// Slots that hang on a changed one, directly or through others.
-std::set<std::string, std::less<>> dependents(const flow::Flow& flow, std::string_view changed) {
-  std::set<std::string, std::less<>> found;
-  std::vector<std::string> open{std::string(changed)};
-  while (!open.empty()) {
-    const std::string current = std::move(open.back());
-    open.pop_back();
-    for (const flow::Slot& slot : flow.slots) {
-      const bool depends =
-          std::find(slot.depends_on.begin(), slot.depends_on.end(), current) != slot.depends_on.end();
-      if (depends && slot.name != changed && found.insert(slot.name).second) open.push_back(slot.name);
-    }
-  }
-  return found;
-}
-
-// The first step that asks for one of the slots.
-flow::StepIndex asks_for(const flow::Flow& flow, const std::set<std::string, std::less<>>& slots) {
-  for (flow::StepIndex i = 0; i < flow.steps.size(); ++i) {
-    for (const flow::Field& field : flow.steps[i].fields) {
-      if (const auto* names = std::get_if<flow::Names>(&field)) {
-        for (const flow::Name& name : *names) {
-          if (slots.contains(name.text)) return i;
-        }
-      }
-    }
-  }
-  return flow::kNoStep;
-}
-
-// Where the frame goes on after its slots changed: back to the open summary, or to the question that must be
-// asked anew.
-flow::StepIndex rewind_target(Run& run, Frame& frame, const std::set<std::string, std::less<>>& cleared) {
-  const flow::StepIndex again = asks_for(run.flow_of(frame), cleared);
-  return std::min(frame.segment, again);
-}
-
-// Only a frame that still stands on a waiting step can be changed; a later one keeps what it has done.
-Frame* frame_with(Run& run, std::string_view slot) {
-  auto& stack = run.state().stack;
-  for (std::size_t i = stack.size(); i-- > 0;) {
-    if (run.flow_of(stack[i]).slot(slot) != nullptr) return &stack[i];
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -106,68 +59,20 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   return "That does not work for " + slot.label + ".";
 }
 
-void correction(Run& run, const std::vector<Command>& changes) {
-  MapBuilder about;
-  ListBuilder all;
-  std::set<std::string, std::less<>> cleared;
-  Frame* changed_frame = nullptr;
-  for (const Command& change : changes) {
-    Frame* frame = frame_with(run, change.slot);
-    if (frame == nullptr) continue;
-    const flow::Flow& flow = run.flow_of(*frame);
-    const flow::Slot& slot = *flow.slot(change.slot);
-    if (auto why = refusal(run, slot, change.value)) {
-      begin(
-          run,
-          "invalid",
-          std::move(MapBuilder().set("slot", slot.name).set("reason", *why)),
-          Continuation::ask_again
-      );
-      return;
-    }
-    const Value* old = run.slot(*frame, slot.name);
-    const Value before = old != nullptr ? *old : Value();
-    for (const std::string& name : dependents(flow, slot.name)) {
-      run.clear_slot(*frame, name);
-      cleared.insert(name);
-    }
-    run.set_slot(*frame, slot.name, change.value);
-    all.add(MapBuilder()
-                .set("slot", slot.name)
-                .set("label", slot.label)
-                .set("value", change.value)
-                .set("old", before)
-                .build());
-    if (changed_frame == nullptr) {
-      about.set("slot", slot.name).set("label", slot.label).set("value", change.value).set("old", before);
-    }
-    changed_frame = frame;
-  }
-  if (changed_frame == nullptr) return unknown(run, run.state().message);
-  about.set("changes", all.build());
-
-  if (changed_frame == &run.frame()) {
-    Frame details;
-    details.target = rewind_target(run, *changed_frame, cleared);
-    begin(run, "correction", std::move(about), Continuation::rewind, std::move(details));
-  } else {
-    begin(run, "correction", std::move(about), Continuation::ask_again);
-  }
-}
-
 void digression(Run& run, const flow::Flow& wanted) {
   Frame started;
   started.flow = wanted.id;
-  if (run.state().stack.empty()) return run.push(std::move(started));
-  const std::string from = title(run);
+  const auto& stack = run.state().stack;
+  if (stack.empty()) return run.push(std::move(started));
+  const auto begun =
+      std::count_if(stack.begin(), stack.end(), [](const Frame& f) { return f.kind == Frame::Kind::flow; });
+  const bool possible = static_cast<std::size_t>(begun) < kMostOpenFlows;
+  MapBuilder about;
+  about.set("from", title(run)).set("to", spoken(wanted.id)).set("possible", possible);
+  if (!possible) return begin(run, "digression", std::move(about), Continuation::ask_again);
   run.push(std::move(started));
   // Runs before the wanted flow and may say a word about it.
-  begin(
-      run,
-      "digression",
-      std::move(MapBuilder().set("from", from).set("to", spoken(wanted.id))),
-      Continuation::none
-  );
+  begin(run, "digression", std::move(about), Continuation::none);
 }
 
 void resume(Run& run) {
@@ -204,26 +109,55 @@ void repeat(Run& run) {
   begin(run, "repeat", {}, Continuation::say_again);
 }
 
+void clarify(Run& run, const std::vector<std::string>& options) {
+  if (given_up(run, run.state().message)) return;
+  ListBuilder list;
+  for (const std::string& option : options) {
+    const flow::Flow* flow = run.release().find(option);
+    MapBuilder each;
+    each.set("label", flow != nullptr ? title_of(*flow) : option);
+    each.set("payload", flow != nullptr ? "/" + option : option);
+    list.add(each.build());
+  }
+  // The question that was open stays so; this one is put instead of it.
+  begin(run, "clarify", std::move(MapBuilder().set("options", list.build())), Continuation::none);
+  run.state().offered = options;
+}
+
+void off_topic(Run& run, std::string_view topic, std::string_view text) {
+  const bool open = question_open(run);
+  MapBuilder about;
+  about.set("topic", topic).set("text", text).set("open", open).set("offers", offers(run));
+  begin(run, "off_topic", std::move(about), open ? Continuation::ask_again : Continuation::none);
+}
+
+void silence(Run& run) {
+  MapBuilder about;
+  if (Frame* frame = working_frame(run)) {
+    const Expectation expects = expectation_of(run.state(), run.flow_of(*frame), *frame);
+    const flow::Slot* slot = expects.slots.empty() ? nullptr : expects.slots.front();
+    about.set("slot", slot != nullptr ? slot->name : "").set("label", slot != nullptr ? slot->label : "");
+  }
+  begin(run, "silence", std::move(about), Continuation::ask_again);
+}
+
+void flow_changed(Run& run, std::string_view wanted) {
+  const bool open = question_open(run);
+  begin(
+      run,
+      "flow_changed",
+      std::move(MapBuilder().set("wanted", wanted).set("offers", offers(run))),
+      open ? Continuation::ask_again : Continuation::none
+  );
+}
+
 void unknown(Run& run, std::string_view text) {
-  State& state = run.state();
-  if (++state.misunderstood >= run.release().settings().max_misunderstandings) {
-    state.misunderstood = 0;
-    return begin(run, "too_many_attempts", std::move(MapBuilder().set("text", text)), Continuation::hand_off);
-  }
-  ListBuilder offers;
-  for (const auto& [id, flow] : run.release().flows()) {
-    for (const flow::Trigger& trigger : flow->triggers) {
-      if (trigger.kind != flow::Trigger::Kind::command) continue;
-      std::string label = flow->description.empty() ? spoken(id) : flow->description;
-      offers.add(MapBuilder().set("label", label).set("payload", trigger.command).build());
-      break;
-    }
-  }
+  if (given_up(run, text)) return;
   const bool open = question_open(run);
   begin(
       run,
       "unknown",
-      std::move(MapBuilder().set("text", text).set("open", open).set("offers", offers.build())),
+      std::move(MapBuilder().set("text", text).set("open", open).set("offers", offers(run))),
       open ? Continuation::ask_again : Continuation::none
   );
 }

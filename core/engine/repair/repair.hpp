@@ -15,13 +15,21 @@ namespace parley::engine::repair {
 
 // The user changed answers that were already given. Invalid new values keep the old ones and say why.
 void correction(Run& run, const std::vector<language::Command>& changes);
-// The user wants another flow; the running one waits below it.
+// The user wants another flow; the running one waits below it. Refused when too many wait already.
 void digression(Run& run, const flow::Flow& wanted);
 // A digression is over, or a person handed back: go on with the frame that waited.
 void resume(Run& run);
 void cancel(Run& run);
 void skip(Run& run);
 void repeat(Run& run);
+// A message that may mean several things: flow ids, or texts that a user could have said.
+void clarify(Run& run, const std::vector<std::string>& options);
+// Small talk. The topics are those of language::Command.
+void off_topic(Run& run, std::string_view topic, std::string_view text);
+// The open question was not answered in time, and its step has no branch for that.
+void silence(Run& run);
+// The user chose what an earlier release offered and this one does not have. `wanted`: the offer's words.
+void flow_changed(Run& run, std::string_view wanted);
 // A message that means nothing to us; after too many in a row a person is brought in.
 void unknown(Run& run, std::string_view text);
 // An answer that cannot be taken; after max_attempts the slot's on_exhausted step, or a person.

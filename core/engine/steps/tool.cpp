@@ -9,7 +9,9 @@ namespace {
 
 using flow::FieldKind;
 
-enum Keyword : std::size_t { k_call, k_with, k_save, k_timeout, k_on_error };
+enum Keyword : std::size_t { k_call, k_with, k_save, k_timeout, k_on_error, k_effect };
+
+constexpr std::string_view kEffects[] = {"read", "write"};
 
 constexpr flow::Keyword kKeywords[] = {
     {"call", FieldKind::tool_name, true, "The operation: connector.operation."},
@@ -20,6 +22,11 @@ constexpr flow::Keyword kKeywords[] = {
      FieldKind::step_name,
      false,
      "Where a failure leads; `error` holds its code and message there."},
+    {"effect",
+     FieldKind::choice,
+     false,
+     "`read`: it changes nothing, so a correction may call it again; default: write.",
+     kEffects},
 };
 
 Result<Value> arguments(Run& run, const flow::Step& step) {
@@ -54,20 +61,27 @@ Outcome run(Run& run, const flow::Step& step) {
   return Outcome::wait();
 }
 
+// What has had an effect is not gone back over by a later correction.
+void had_effect(Frame& frame, const flow::Step& step) {
+  const auto* effect = step.get<flow::Name>(k_effect);
+  if (effect != nullptr && effect->text == "read") return;
+  frame.done.push_back(frame.step);
+  frame.segment = step.next;
+}
+
 Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
   Frame& frame = run.frame();
   frame.pending_effect.clear();
   if (const auto* save = step.get<flow::Name>(k_save)) run.set_slot(frame, save->text, event.result);
   frame.slots.insert_or_assign("result", event.result);
-  // What has had an effect is not gone back over by a later correction.
-  frame.segment = step.next;
+  had_effect(frame, step);
   return Outcome::next();
 }
 
 Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
   Frame& frame = run.frame();
   frame.pending_effect.clear();
-  frame.segment = step.next;
+  if (event.in_doubt) had_effect(frame, step);
   frame.slots.insert_or_assign(
       "error",
       MapBuilder()
