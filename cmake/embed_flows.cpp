@@ -1,5 +1,5 @@
-// Runs while building: turns the YAML of flows that travel inside the binary into rows of a C++ array, as JSON
-// for the engine, which reads no YAML, and as written, for people. usage: embed_flows OUT.inc FLOW.yaml…
+// Runs while building: turns the YAML of flows that travel inside the binary into rows of a C++ array, as
+// JSON for the engine, which reads no YAML, and as written, for people. usage: embed_flows OUT.inc FLOW.yaml…
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

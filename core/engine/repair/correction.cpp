@@ -212,7 +212,10 @@ void correction(Run& run, const std::vector<Command>& commands) {
   }
   if (untouched != nullptr) {
     MapBuilder about;
-    about.set("slot", untouched->name).set("label", untouched->label).set("settled", true).set("again", false);
+    about.set("slot", untouched->name)
+        .set("label", untouched->label)
+        .set("settled", true)
+        .set("again", false);
     begin(run, "correction", std::move(about), Continuation::ask_again);
   } else if (accepted.empty()) {
     unknown(run, run.state().message);

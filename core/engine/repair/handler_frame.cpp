@@ -20,9 +20,7 @@ std::string title(Run& run) {
   return found == stack.rend() ? std::string() : spoken(found->flow);
 }
 
-void begin(
-    Run& run, std::string_view repair, MapBuilder about, Continuation continuation, Frame details
-) {
+void begin(Run& run, std::string_view repair, MapBuilder about, Continuation continuation, Frame details) {
   const Frame* working = working_frame(run);
   const flow::Flow& handler = working != nullptr ? run.release().handler(run.flow_of(*working), repair)
                                                  : run.release().handler(repair);
