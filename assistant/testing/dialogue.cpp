@@ -89,7 +89,11 @@ class Player {
     const auto& calls = stage_.calls();
     if (calls.empty())
       return fail(line.position, "expected a call of " + tool.tool + ", but no tool was called");
-    const auto named = std::ranges::find(calls, tool.tool, &CallTool::tool);
+    // Of several open calls the line says which one is answered now.
+    auto named = std::ranges::find_if(calls, [&](const CallTool& call) {
+      return call.tool == tool.tool && (tool.with.is_null() || covers(tool.with, call.arguments));
+    });
+    if (named == calls.end()) named = std::ranges::find(calls, tool.tool, &CallTool::tool);
     if (named == calls.end())
       return fail(
           line.position, "expected a call of " + tool.tool + ", but " + calls.front().tool + " was called"

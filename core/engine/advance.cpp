@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/blocks.hpp"
 #include "engine/clean.hpp"
 #include "engine/loop.hpp"
 #include "engine/repair/repair.hpp"
@@ -193,7 +194,7 @@ class Advance {
  private:
   // The frame that waits for the effect is the top one: nothing is pushed above a call that is under way.
   void resume_waiting(std::string_view effect_id, const EventBody& event) {
-    if (state_.stack.empty() || run_.frame().pending_effect != effect_id) return;
+    if (effect_id.empty() || state_.stack.empty() || !take_up_waiting(run_.frame(), effect_id)) return;
     resume_top(event);
   }
 
@@ -225,7 +226,7 @@ void advance(
 std::string_view status(const State& state) {
   if (state.owner == Owner::pending_human) return "pending_human";
   if (state.owner == Owner::human) return "human";
-  if (!state.stack.empty() && !state.stack.back().pending_effect.empty()) return "working";
+  if (!state.stack.empty() && waits_for(state.stack.back(), {})) return "working";
   if (state.ended) return "ended";
   return "waiting";
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/blocks.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/steps/registry.hpp"
 
@@ -50,7 +51,7 @@ void continue_below(Run& run, Frame repair) {
       say_again(run);
       break;
     case Continuation::rewind:
-      run.go_to(repair.target);
+      rewind_to(run, repair.target);
       break;
     case Continuation::abandon:
       abandon(run, std::move(repair.outcome));
@@ -70,15 +71,6 @@ std::vector<std::pair<std::string, Value>> evaluate_outputs(Run& run, const flow
     if (auto value = output.value.evaluate(run.scope())) outputs.emplace_back(output.name, std::move(*value));
   }
   return outputs;
-}
-
-// Something in the flow itself failed. A broken handler is dropped, so that repair cannot go in circles.
-void step_failed(Run& run, const std::string& why) {
-  if (run.frame().kind == Frame::Kind::repair) {
-    finish_frame(run, "failed");
-  } else {
-    repair::error(run, "flow_error", why, false);
-  }
 }
 
 }  // namespace
@@ -119,7 +111,10 @@ bool apply(Run& run, const flow::Step& step, Outcome outcome) {
       run.go_to(outcome.step);
       return false;
     case Outcome::Kind::wait:
-      return true;
+      // The other branches go on; their owner waits when none of them can.
+      if (run.frame().around.empty()) return true;
+      put_aside(run.frame(), BranchRun::State::waiting);
+      return false;
     case Outcome::Kind::call: {
       Frame callee;
       callee.kind = Frame::Kind::call;
@@ -130,12 +125,12 @@ bool apply(Run& run, const flow::Step& step, Outcome outcome) {
       return false;
     }
     case Outcome::Kind::end:
-      finish_frame(run, std::move(outcome.text));
+      leave_blocks(run, {.kind = Leaving::Kind::end, .text = std::move(outcome.text)});
       return false;
     case Outcome::Kind::stay:
       return false;
     case Outcome::Kind::fail:
-      step_failed(run, outcome.text);
+      raise(run, std::string(outcome.code), std::move(outcome.text));
       return false;
   }
   return true;
@@ -150,7 +145,7 @@ void run_steps(Run& run) {
       finish_frame(run, "resolved");
       continue;
     }
-    if (++steps == limit) repair::error(run, "step_limit", "the flow ran too many steps in one turn", false);
+    if (++steps == limit) raise(run, "step_limit", "the flow ran too many steps in one turn");
     // The handler of the limit gets a few steps of its own; a flow that still does not rest is cut off.
     if (steps > limit + 20) {
       run.state().stack.clear();
@@ -162,7 +157,7 @@ void run_steps(Run& run) {
     if (step.condition.has_value() && !run.frame().entered) {
       const auto holds = run.test(*step.condition);
       if (!holds) {
-        step_failed(run, holds.error().message);
+        raise(run, "flow_error", std::move(holds.error().message));
         continue;
       }
       if (!*holds) {

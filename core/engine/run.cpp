@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "engine/blocks.hpp"
 
 namespace parley::engine {
 
@@ -157,8 +158,14 @@ void Run::push(Frame frame) {
 }
 
 void Run::go_to(flow::StepIndex step) {
-  Frame& top = frame();
+  const Frame& top = frame();
   if (visits_ != nullptr) visit(flow_of(top), top.step, Visit::Kind::left, step);
+  if (top.scopes.empty() && top.around.empty()) return stand_at(step);
+  go_in_blocks(*this, step);
+}
+
+void Run::stand_at(flow::StepIndex step) {
+  Frame& top = frame();
   top.step = step;
   top.entered = false;
   top.asked = false;

@@ -29,13 +29,14 @@ struct Outcome {
     call,  // run flow `flow` with `slots` as its inputs, then go on with next
     end,   // the flow ends with outcome `text`
     stay,  // the step changed the stack itself (a repair was begun): look at the top again
-    fail,  // the author's expression or the step's work failed: `text` says why
+    fail,  // the author's expression or the step's work failed: `text` says why, `code` what to catch
   };
   Kind kind = Kind::next;
   flow::StepIndex step = flow::kNoStep;
   std::string flow = {};
   Slots slots = {};
   std::string text = {};
+  std::string_view code = {};
 
   static Outcome next() { return {}; }
   static Outcome jump(flow::StepIndex to) { return {.kind = Kind::jump, .step = to}; }
@@ -45,7 +46,9 @@ struct Outcome {
     return {.kind = Kind::call, .flow = std::move(flow_id), .slots = std::move(inputs)};
   }
   static Outcome end(std::string outcome) { return {.kind = Kind::end, .text = std::move(outcome)}; }
-  static Outcome fail(std::string why) { return {.kind = Kind::fail, .text = std::move(why)}; }
+  static Outcome fail(std::string why, std::string_view code = "flow_error") {
+    return {.kind = Kind::fail, .text = std::move(why), .code = code};
+  }
 };
 
 // What a waiting step expects of the next message.
@@ -115,8 +118,11 @@ class Run {
 
   // Frames.
   void push(Frame frame);
-  // The top frame goes to a step; kNoStep means completed.
+  // The top frame goes to a step, or where kEndOfBlock, kBreak and kContinue lead; kNoStep means completed.
+  // Blocks that do not hold the step are left.
   void go_to(flow::StepIndex step);
+  // Without asking whether a block is entered or left.
+  void stand_at(flow::StepIndex step);
 
  private:
   static const Value* look_up(const void* names, std::string_view name);

@@ -111,6 +111,42 @@ class Fields {
   std::string_view last_;
 };
 
+constexpr std::array<std::string_view, 6> kLeavings = {"none", "jump", "past", "again", "end", "error"};
+constexpr std::array<std::string_view, 4> kBranchStates = {"ready", "waiting", "done", "failed"};
+
+std::int64_t stored(flow::StepIndex step) {
+  return step == flow::kNoStep ? -1 : static_cast<std::int64_t>(step);
+}
+
+void write_scope(std::string& out, const Scope& s);
+
+void write_branch(std::string& out, const BranchRun& b) {
+  Fields(out)
+      .flag("asked", b.at.asked)
+      .flag("entered", b.at.entered)
+      .text("pending_effect", b.at.pending_effect)
+      .list("scopes", b.at.scopes, write_scope)
+      .text("state", kBranchStates[static_cast<std::size_t>(b.state)])
+      .number("step", stored(b.at.step))
+      .end();
+}
+
+void write_scope(std::string& out, const Scope& s) {
+  const bool leaving = s.then.kind != Leaving::Kind::none;
+  Fields(out)
+      .number("block", s.block)
+      .list("branches", s.branches, write_branch)
+      .number("count", s.count)
+      .value("items", s.items)
+      .number("owner", s.owner)
+      .text("then", leaving ? kLeavings[static_cast<std::size_t>(s.then.kind)] : "")
+      .text("then_code", s.then.code)
+      .flag("then_in_doubt", s.then.in_doubt)
+      .number("then_step", stored(s.then.step), -1)
+      .text("then_text", s.then.text)
+      .end();
+}
+
 void write_frame(std::string& out, const Frame& f) {
   Fields(out)
       .value("about", f.about)
@@ -125,11 +161,12 @@ void write_frame(std::string& out, const Frame& f) {
       .text("outcome", f.outcome)
       .text("pending_effect", f.pending_effect)
       .text("prompt", f.prompt)
+      .list("scopes", f.scopes, write_scope)
       .number("segment", f.segment)
       .list("skipped", f.skipped, append_json_string)
       .map("slots", f.slots)
-      .number("step", f.step == flow::kNoStep ? -1 : static_cast<std::int64_t>(f.step))
-      .number("target", f.target == flow::kNoStep ? -1 : static_cast<std::int64_t>(f.target), -1)
+      .number("step", stored(f.step))
+      .number("target", stored(f.target), -1)
       .end();
 }
 
@@ -198,26 +235,65 @@ std::vector<flow::StepIndex> read_steps(const Value& list) {
   return steps;
 }
 
-Frame read_frame(const Value& m) {
-  return Frame{
-      .kind = by_name<Frame::Kind>(kFrameKinds, m.text("kind")),
-      .flow = text(m, "flow"),
-      .step = step(m, "step", 0),
-      .entered = flag(m, "entered"),
-      .asked = flag(m, "asked"),
-      .prompt = text(m, "prompt"),
-      .confirmed = flag(m, "confirmed"),
-      .segment = step(m, "segment", 0),
-      .done = read_steps(m["done"]),
-      .slots = read_slots(m["slots"]),
-      .attempts = read_counts(m["attempts"]),
-      .skipped = read_names<std::set<std::string, std::less<>>>(m["skipped"]),
-      .pending_effect = text(m, "pending_effect"),
-      .about = m["about"],
-      .continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none")),
-      .target = step(m, "target", -1),
-      .outcome = text(m, "outcome"),
+Scope read_scope(const Value& m);
+
+std::vector<Scope> read_scopes(const Value& list) {
+  std::vector<Scope> scopes;
+  if (list.is_list()) {
+    for (const Value& scope : list.as_list()) scopes.push_back(read_scope(scope));
+  }
+  return scopes;
+}
+
+void read_cursor(Cursor& cursor, const Value& m) {
+  cursor.step = step(m, "step", 0);
+  cursor.entered = flag(m, "entered");
+  cursor.asked = flag(m, "asked");
+  cursor.prompt = text(m, "prompt");
+  cursor.pending_effect = text(m, "pending_effect");
+  cursor.scopes = read_scopes(m["scopes"]);
+}
+
+Scope read_scope(const Value& m) {
+  Scope scope{
+      .owner = step(m, "owner", 0),
+      .block = count(m, "block"),
+      .count = count(m, "count"),
+      .items = m["items"],
+      .then =
+          {.kind = by_name<Leaving::Kind>(kLeavings, m.text("then", "none")),
+           .step = step(m, "then_step", -1),
+           .text = text(m, "then_text"),
+           .code = text(m, "then_code"),
+           .in_doubt = flag(m, "then_in_doubt")},
+      .branches = {},
   };
+  if (const Value& branches = m["branches"]; branches.is_list()) {
+    for (const Value& branch : branches.as_list()) {
+      BranchRun run{.state = by_name<BranchRun::State>(kBranchStates, branch.text("state")), .at = {}};
+      read_cursor(run.at, branch);
+      scope.branches.push_back(std::move(run));
+    }
+  }
+  return scope;
+}
+
+Frame read_frame(const Value& m) {
+  Frame frame;
+  read_cursor(frame, m);
+  frame.kind = by_name<Frame::Kind>(kFrameKinds, m.text("kind"));
+  frame.flow = text(m, "flow");
+  frame.confirmed = flag(m, "confirmed");
+  frame.segment = step(m, "segment", 0);
+  frame.done = read_steps(m["done"]);
+  frame.slots = read_slots(m["slots"]);
+  frame.attempts = read_counts(m["attempts"]);
+  frame.skipped = read_names<std::set<std::string, std::less<>>>(m["skipped"]);
+  frame.about = m["about"];
+  frame.continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none"));
+  frame.target = step(m, "target", -1);
+  frame.outcome = text(m, "outcome");
+  return frame;
 }
 
 }  // namespace

@@ -34,7 +34,52 @@ enum class Continuation : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(Continuation continuation);
 
-struct Frame {
+// Why a block is left before its end, and what is wanted then. A `finally` on the way keeps it meanwhile.
+struct Leaving {
+  enum class Kind : std::uint8_t {
+    none,
+    jump,   // to `step`
+    past,   // behind the step `step`: break
+    again,  // back to the step `step`, whose block stays open: continue
+    end,    // the flow ends with outcome `text`
+    error,  // `code`, `text`, `in_doubt`
+  };
+  Kind kind = Kind::none;
+  flow::StepIndex step = flow::kNoStep;
+  std::string text;
+  std::string code;
+  bool in_doubt = false;
+};
+
+struct BranchRun;
+
+// An open block: the step that owns it, and what that step must remember while the block runs.
+struct Scope {
+  flow::StepIndex owner = 0;
+  std::uint32_t block = 0;          // which of the owner's blocks
+  std::uint32_t count = 0;          // of a loop: rounds begun
+  Value items;                      // of a loop over a list: the list
+  Leaving then;                     // of a try in its `finally`
+  std::vector<BranchRun> branches;  // of a parallel
+};
+
+// Where the steps stand: of a frame, or of one branch of a parallel.
+struct Cursor {
+  flow::StepIndex step = 0;
+  bool entered = false;        // the current step has run at least once since the flow came to it
+  bool asked = false;          // the current step has asked and now waits
+  std::string prompt;          // what was said just before a question without words of its own
+  std::string pending_effect;  // the tool call this step waits for
+  std::vector<Scope> scopes;   // open blocks, the innermost last
+};
+
+struct BranchRun {
+  enum class State : std::uint8_t { ready, waiting, done, failed };
+  State state = State::ready;
+  Cursor at;
+};
+
+struct Frame : Cursor {
   enum class Kind : std::uint8_t {
     flow,    // started by the user or the caller
     call,    // sub-flow: its outputs return to the frame below
@@ -42,22 +87,18 @@ struct Frame {
   };
 
   Kind kind = Kind::flow;
-  std::string flow;  // id within the release
-  flow::StepIndex step = 0;
-  bool entered = false;               // the current step has run at least once since the flow came to it
-  bool asked = false;                 // the current step has asked and now waits
-  std::string prompt;                 // what was said just before a question without words of its own
+  std::string flow;                   // id within the release
   bool confirmed = false;             // the user said yes to what the slots hold now
   flow::StepIndex segment = 0;        // where a correction goes on from: nothing after it has effects yet
   std::vector<flow::StepIndex> done;  // steps that have had an effect on the world, in that order
   Slots slots;                        // flow scope, inputs and saved results included
   std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
   std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
-  std::string pending_effect;                  // the tool call this frame waits for
   Value about;                                 // of a repair frame: what happened, as `repair` in its texts
   Continuation continuation = Continuation::none;
   flow::StepIndex target = flow::kNoStep;  // of Continuation::rewind
   std::string outcome;                     // of Continuation::abandon
+  std::vector<Cursor> around;              // while a branch runs: where the frame stands outside of it
 };
 
 struct State {

@@ -1,21 +1,18 @@
 // Every diagnostic code with its explanation. Codes are never reused: a retired one stays here, marked as
 // such. F01 document and structure · F02 names · F03 types, values, expressions · F04 across flows and tools
-// · F05 analysis · F06 the assistant's folder.
+// · F05 analysis · F06 the assistant's folder · F07 what the assistant says.
+#include "flow/diagnostic_codes.hpp"
+
 #include <algorithm>
-#include <array>
 #include <string_view>
+#include <vector>
 
 #include "flow/diagnostic.hpp"
 
 namespace parley::flow {
 namespace {
 
-struct Row {
-  std::string_view code;
-  std::string_view text;  // title, explanation, wrong and right example
-};
-
-constexpr Row kRows[] = {
+constexpr Explanation kRows[] = {
     {"F0101", R"(F0101: the document cannot be read
 
 The text is not valid YAML or JSON, so nothing after this place could be understood. Most often
@@ -771,23 +768,31 @@ Right:
 )"},
 };
 
-constexpr auto kCodes = [] {
-  std::array<std::string_view, std::size(kRows)> codes{};
-  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = kRows[i].code;
-  return codes;
-}();
-
-static_assert(std::ranges::is_sorted(kCodes), "explain() searches by halves");
+std::span<const Explanation> all_explanations() {
+  static const auto all = [] {
+    std::vector<Explanation> rows(std::begin(kRows), std::end(kRows));
+    rows.insert(rows.end(), block_explanations().begin(), block_explanations().end());
+    std::ranges::sort(rows, {}, &Explanation::code);
+    return rows;
+  }();
+  return all;
+}
 
 }  // namespace
 
 std::string_view explain(std::string_view code) {
-  const auto* const row = std::ranges::lower_bound(kRows, code, {}, &Row::code);
-  return row != std::end(kRows) && row->code == code ? row->text : std::string_view();
+  const auto rows = all_explanations();
+  const auto row = std::ranges::lower_bound(rows, code, {}, &Explanation::code);
+  return row != rows.end() && row->code == code ? row->text : std::string_view();
 }
 
 std::span<const std::string_view> diagnostic_codes() {
-  return kCodes;
+  static const auto codes = [] {
+    std::vector<std::string_view> all;
+    for (const Explanation& row : all_explanations()) all.push_back(row.code);
+    return all;
+  }();
+  return codes;
 }
 
 }  // namespace parley::flow

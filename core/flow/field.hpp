@@ -36,6 +36,10 @@ enum class FieldKind : std::uint8_t {
   assignments,  // Assignments: map of slot name to data
   branches,     // Branches: list of {when: expression, next: step}, the last may be {else: step}
   buttons,      // Buttons: list of label, or of {label, payload}
+  join,         // Value: how many branches; absent for `all`
+  steps,        // Blocks: one, a list of steps
+  step_lists,   // Blocks: list of {id, steps}, each a branch
+  catches,      // Blocks: list of {match, as, steps}, each for some errors
 };
 
 struct Keyword {
@@ -83,6 +87,17 @@ struct Button {
 };
 using Buttons = std::vector<Button>;
 
+// A list of steps inside a step. The steps themselves stand in Flow::steps, behind their owner.
+struct Block {
+  std::uint32_t first = 0;   // index of its first step
+  std::uint32_t number = 0;  // among the owner's blocks
+  std::string id;            // of a branch, when the author gave one
+  Names match;               // of a catch: error codes, or "*"
+  std::string as;            // of a catch: the name that the error is bound to
+  Position position;
+};
+using Blocks = std::vector<Block>;
+
 struct Assignment {
   Name slot;
   Data value;
@@ -90,7 +105,17 @@ struct Assignment {
 using Assignments = std::vector<Assignment>;
 
 // monostate: the author did not write this keyword.
-using Field = std::
-    variant<std::monostate, Text, expr::Expression, Name, Names, Value, Data, Assignments, Branches, Buttons>;
+using Field = std::variant<
+    std::monostate,
+    Text,
+    expr::Expression,
+    Name,
+    Names,
+    Value,
+    Data,
+    Assignments,
+    Branches,
+    Buttons,
+    Blocks>;
 
 }  // namespace parley::flow

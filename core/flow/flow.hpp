@@ -21,17 +21,26 @@ namespace parley::flow {
 
 using StepIndex = std::uint32_t;
 inline constexpr StepIndex kNoStep = UINT32_MAX;  // "next" of the last step: the flow is completed
+// Where else a step may lead besides to another step.
+inline constexpr StepIndex kEndOfBlock = UINT32_MAX - 1;  // "next" of a block's last step: back to its owner
+inline constexpr StepIndex kBreak = UINT32_MAX - 2;       // `next: break`: behind the innermost loop
+inline constexpr StepIndex kContinue = UINT32_MAX - 3;    // `next: continue`: its next round
 
 // What a step type tells the loader about itself; the engine keeps the code that runs it in the same registry
 // row.
 struct StepSpec {
-  std::string_view type;              // "message"
-  std::string_view doc;               // one sentence, for schema and reference
-  std::span<const Keyword> keywords;  // besides id, type, next, if, which every step has
-  bool waits = false;                 // may end the turn and wait for an event
-  bool continues = true;              // false: never goes on to `next` (goto, end)
+  std::string_view type;                          // "message"
+  std::string_view doc;                           // one sentence, for schema and reference
+  std::span<const Keyword> keywords;              // besides id, type, next, if, which every step has
+  std::span<const std::string_view> one_of = {};  // keywords of which exactly one must be given
+  bool waits = false;                             // may end the turn and wait for an event
+  bool continues = true;                          // false: never goes on to `next` (goto, end)
+  bool repeats = false;                           // a loop: `break` and `continue` inside it mean this step
+  bool parallel = false;                          // its blocks run side by side
+  bool needs_person = false;  // waits for somebody: not in a block that runs beside others
 };
 
+// Steps are one flat array in the order of the document: the steps of a block follow their owner directly.
 struct Step {
   std::string id;
   const StepSpec* spec = nullptr;
@@ -39,6 +48,9 @@ struct Step {
   std::vector<Position> field_positions;      // of the keywords' values, parallel to fields
   std::optional<expr::Expression> condition;  // `if`: skipped when false
   StepIndex next = kNoStep;
+  StepIndex parent = kNoStep;   // the step that owns the block this one is in
+  std::uint32_t block = 0;      // which of the owner's blocks
+  StepIndex end = 0;            // behind the last step of its own blocks
   Position position;            // of the step's node
   std::uint32_t last_line = 0;  // for coverage
 
@@ -48,6 +60,8 @@ struct Step {
   [[nodiscard]] const T* get(std::size_t keyword) const {
     return std::get_if<T>(&fields[keyword]);
   }
+  // One of the blocks that this step owns, in the order of the keyword table; null when there is none.
+  [[nodiscard]] const Block* block_at(std::uint32_t number) const;
 };
 
 struct Trigger {
@@ -84,7 +98,12 @@ struct Flow {
   std::string hash;       // SHA-256 of `canonical`, lower-case hex
 
   [[nodiscard]] const Slot* slot(std::string_view name) const;
-  [[nodiscard]] StepIndex step_index(std::string_view step_id) const;  // kNoStep when unknown
+  // Where a name leads: a step, `break` or `continue`; kNoStep for `end` and when unknown.
+  [[nodiscard]] StepIndex step_index(std::string_view step_id) const;
+  // The innermost loop around a step, or kNoStep.
+  [[nodiscard]] StepIndex loop_around(StepIndex step) const;
+  // True when `step` is in this block of `owner`, or in a block inside it.
+  [[nodiscard]] bool contains(StepIndex owner, std::uint32_t block, StepIndex step) const;
 };
 
 using FlowPtr = std::shared_ptr<const Flow>;

@@ -67,6 +67,19 @@ std::string_view kind_schema(FieldKind kind) {
       return R"({"type":"array","items":{"oneOf":[{"type":"string"},
         {"type":"object","properties":{"label":{"$ref":"#/$defs/text"},"payload":{}},
          "required":["label"],"additionalProperties":false}]}})";
+    case FieldKind::join:
+      return R"({"oneOf":[{"enum":["all","any"]},{"type":"integer","minimum":1}]})";
+    case FieldKind::steps:
+      return R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}})";
+    case FieldKind::step_lists:
+      return R"({"type":"array","minItems":1,"items":{"type":"object","properties":{"id":{"type":"string"},
+        "steps":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}}},
+        "required":["steps"],"additionalProperties":false}})";
+    case FieldKind::catches:
+      return R"({"type":"array","minItems":1,"items":{"type":"object","properties":{
+        "match":{"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]},
+        "as":{"type":"string"},"steps":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}}},
+        "required":["steps"],"additionalProperties":false}})";
   }
   return "{}";
 }
@@ -89,7 +102,15 @@ Value step_schema(const StepSpec& spec) {
     properties.set(keyword.name, keyword_schema(keyword));
     if (keyword.required) required.emplace_back(keyword.name);
   }
-  return with_doc(closed_object(properties.build(), std::move(required)), spec.doc);
+  Value schema = closed_object(properties.build(), std::move(required));
+  if (!spec.one_of.empty()) {
+    ListBuilder either;
+    for (const std::string_view name : spec.one_of) {
+      either.add(MapBuilder().set("required", Value::list({Value(name)})).build());
+    }
+    schema = schema.with("oneOf", either.build());
+  }
+  return with_doc(std::move(schema), spec.doc);
 }
 
 // if/then by type, so that an editor complains about the keyword and not about all types at once.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/advance.hpp"
+#include "engine/blocks.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/turn.hpp"
 
@@ -22,8 +23,8 @@ bool may_repeat(EffectClass effect_class) {
 }
 
 bool waits_for(const engine::State& state, std::string_view effect_id) {
-  return std::ranges::any_of(state.stack, [&](const engine::Frame& f) {
-    return f.pending_effect == effect_id;
+  return std::ranges::any_of(state.stack, [&](const engine::Frame& frame) {
+    return engine::waits_for(frame, effect_id);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/blocks.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/repair/reads.hpp"
 #include "engine/repair/repair.hpp"
@@ -34,7 +35,15 @@ std::string shown(Run& run, const flow::Slot& slot, const Value& value) {
 
 // The steps from here on have had no effect on the world yet.
 flow::StepIndex first_free_step(const flow::Flow& flow, const Frame& frame) {
-  return frame.done.empty() ? 0 : flow.steps[frame.done.back()].next;
+  if (frame.done.empty()) return 0;
+  const flow::Step& last = flow.steps[frame.done.back()];
+  if (last.next < flow.steps.size()) return last.next;
+  return last.parent == flow::kNoStep ? last.end : flow.steps[last.parent].end;
+}
+
+// Waiting for something else than the user goes on as it is: what is under way is not begun again.
+bool at_question(const flow::Flow& flow, const Frame& frame) {
+  return frame.step < flow.steps.size() && flow.steps[frame.step].spec->needs_person;
 }
 
 // Something was done with what the slot, or what hangs on it, holds.
@@ -131,7 +140,9 @@ flow::StepIndex rewind_target(Run& run, const Changes& changes) {
   const flow::StepIndex free = first_free_step(flow, frame);
   const flow::StepIndex asks = first_source(run.release(), flow, changes.cleared);
   const flow::StepIndex again = first_to_run_again(flow, free, frame.step, changes.changed);
-  return std::max(free, std::min({frame.segment, asks, again}));
+  const flow::StepIndex back = std::max(free, std::min({frame.segment, asks, again}));
+  // In a further round of a loop what was done before stands behind the step: nothing is skipped for it.
+  return std::min(back, frame.step);
 }
 
 // A flow below the running one: it goes on from the right place when it is its turn again. Sub-flows that it
@@ -139,7 +150,14 @@ flow::StepIndex rewind_target(Run& run, const Changes& changes) {
 void rewind_below(Run& run, const Changes& changes) {
   auto& stack = run.state().stack;
   Frame& frame = stack[changes.place];
-  const flow::StepIndex target = rewind_target(run, changes);
+  const flow::Flow& flow = run.flow_of(frame);
+  const flow::StepIndex target = enterable(flow, frame, rewind_target(run, changes));
+  // What is under way is not begun again, and an open block is not left behind the back of its owner.
+  if (!at_question(flow, frame)) return;
+  if (!frame.scopes.empty()) {
+    const Scope& scope = frame.scopes.back();
+    if (!flow.contains(scope.owner, scope.block, target)) return;
+  }
   std::size_t callees = 0;
   bool effects = false;
   for (std::size_t i = changes.place + 1; i < stack.size() && stack[i].kind == Frame::Kind::call; ++i) {
@@ -206,9 +224,10 @@ void correction(Run& run, const std::vector<Command>& commands) {
   for (const auto& [slot, value] : accepted) apply(run, changes, *slot, *value);
   if (!accepted.empty()) {
     const bool top = changes.place + 1 == run.state().stack.size();
+    const bool rewinds = top && at_question(run.flow(), run.frame());
     compute_again(run, changes.place, changes.changed);
     if (!top) rewind_below(run, changes);
-    tell(run, changes, top);
+    tell(run, changes, rewinds);
   }
   if (untouched != nullptr) {
     MapBuilder about;

@@ -49,7 +49,13 @@ Outcome answer(Run& run, const flow::Step& step, bool yes) {
   return Outcome::stay();
 }
 
-constexpr flow::StepSpec kSpec{"confirm", "Shows a summary and waits for yes or no.", kKeywords, true};
+constexpr flow::StepSpec kSpec{
+    .type = "confirm",
+    .doc = "Shows a summary and waits for yes or no.",
+    .keywords = kKeywords,
+    .waits = true,
+    .needs_person = true,
+};
 
 }  // namespace
 

@@ -26,7 +26,13 @@ Outcome run(Run& run, const flow::Step& step) {
   return Outcome::call(step.get<flow::Name>(k_call)->text, std::move(inputs));
 }
 
-constexpr flow::StepSpec kSpec{"flow", "Runs another flow, then goes on.", kKeywords, true};
+constexpr flow::StepSpec kSpec{
+    .type = "flow",
+    .doc = "Runs another flow, then goes on.",
+    .keywords = kKeywords,
+    .waits = true,
+    .needs_person = true,
+};
 
 }  // namespace
 

@@ -44,7 +44,13 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   return Outcome::next();
 }
 
-constexpr flow::StepSpec kSpec{"handoff", "Hands the conversation to a person.", kKeywords, true};
+constexpr flow::StepSpec kSpec{
+    .type = "handoff",
+    .doc = "Hands the conversation to a person.",
+    .keywords = kKeywords,
+    .waits = true,
+    .needs_person = true,
+};
 
 }  // namespace
 

@@ -96,7 +96,13 @@ Expectation expects(const flow::Flow& flow, const flow::Step& step, const Frame&
   return expectation;
 }
 
-constexpr flow::StepSpec kSpec{"input", "Asks the user for one or more slots.", kKeywords, true};
+constexpr flow::StepSpec kSpec{
+    .type = "input",
+    .doc = "Asks the user for one or more slots.",
+    .keywords = kKeywords,
+    .waits = true,
+    .needs_person = true,
+};
 
 }  // namespace
 

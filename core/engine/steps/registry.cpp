@@ -6,7 +6,8 @@ namespace parley::engine {
 
 // One line here and one below is all that a new step type changes outside its own file.
 namespace steps {
-extern const StepType message, input, confirm, set, switch_, tool, flow_, goto_, handoff, end;
+extern const StepType message, input, confirm, set, clear, switch_, tool, flow_, goto_, loop, parallel, try_,
+    handoff, end;
 }  // namespace steps
 
 namespace {
@@ -16,10 +17,14 @@ constexpr const StepType* kStepTypes[] = {
     &steps::input,
     &steps::confirm,
     &steps::set,
+    &steps::clear,
     &steps::switch_,
     &steps::tool,
     &steps::flow_,
     &steps::goto_,
+    &steps::loop,
+    &steps::parallel,
+    &steps::try_,
     &steps::handoff,
     &steps::end,
 };

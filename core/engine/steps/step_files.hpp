@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/blocks.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/run.hpp"
 #include "engine/steps/registry.hpp"

@@ -92,7 +92,7 @@ Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
   );
   if (const auto* on_error = step.get<flow::Name>(k_on_error))
     return Outcome::jump(run.flow().step_index(on_error->text));
-  repair::error(run, event.code, event.message, event.in_doubt);
+  raise(run, event.code, event.message, event.in_doubt);
   return Outcome::stay();
 }
 
@@ -106,7 +106,12 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   return std::nullopt;
 }
 
-constexpr flow::StepSpec kSpec{"tool", "Calls an outside system and saves its answer.", kKeywords, true};
+constexpr flow::StepSpec kSpec{
+    .type = "tool",
+    .doc = "Calls an outside system and saves its answer.",
+    .keywords = kKeywords,
+    .waits = true,
+};
 
 }  // namespace
 

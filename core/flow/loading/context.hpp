@@ -18,9 +18,10 @@ namespace parley::flow::loading {
 // A name somewhere in the document that must exist once all steps and slots are known.
 struct NameUse {
   std::string name;
-  std::string path;  // of a variable: the fields selected from it
+  std::string path;  // of a variable: the fields selected from it; of a slot's step target: the slot
   Position position;
-  std::string user;  // who uses it: "step 'collect'", "slot 'items'"
+  std::string user;          // who uses it: "step 'collect'", "slot 'items'"
+  StepIndex step = kNoStep;  // the step that uses it, when it is one
 
   [[nodiscard]] bool root_is_slots() const { return name == "slots"; }
 };
@@ -34,6 +35,8 @@ struct Context {
   Diagnostics& diagnostics;
 
   std::string owner = "the flow";     // whose keyword is read now, for NameUse::user
+  StepIndex step = kNoStep;           // the step that is read now
+  std::uint32_t blocks = 0;           // how many blocks of that step are read already
   std::vector<NameUse> variables;     // read by expressions and templates
   std::vector<NameUse> step_targets;  // step ids that a `next`, a branch… names
   std::vector<NameUse> slot_uses;     // slots that must be declared
@@ -109,6 +112,9 @@ bool expect_list(Context& context, const Node& node, std::string_view key);
 void load_slots(Context& context, const Node& slots);
 void load_triggers(Context& context, const Node& triggers);
 void load_steps(Context& context, const Node& steps);
+// The steps of a block of the step that is read now.
+[[nodiscard]] Blocks load_blocks(Context& context, const Keyword& keyword, const Node& node);
+void load_step(Context& context, const Node& node, StepIndex parent, std::uint32_t block);
 // After everything is read: names that must exist, and what follows from the graph.
 void check_names(Context& context, std::span<const std::string> shared_names);
 void check_graph(Context& context);

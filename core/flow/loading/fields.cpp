@@ -21,14 +21,14 @@ std::optional<Name> read_step_name(Context& context, const Node& node, std::stri
   auto name = read_name(context, node, key);
   if (!name) return name;
   if (name->text == "END") name->text = "end";
-  context.step_targets.push_back({name->text, {}, name->position, context.owner});
+  context.step_targets.push_back({name->text, {}, name->position, context.owner, context.step});
   return name;
 }
 
 Field read_identifier(Context& context, const Keyword& keyword, const Node& node) {
   auto name = read_name(context, node, keyword.name);
   if (!name) return {};
-  if (keyword.name == "save") {
+  if (keyword.name == "save" || keyword.name == "as") {
     if (!check_identifier(context, name->text, name->position, "result")) return {};
     context.saved.push_back(name->text);
   } else if (!is_flow_id(name->text)) {
@@ -48,7 +48,7 @@ Field read_slot_names(Context& context, const Keyword& keyword, const Node& node
   const bool declares = keyword.name == "gather";
   for (const Name& name : names) {
     (declares ? context.gathered : context.slot_uses)
-        .push_back({name.text, {}, name.position, context.owner});
+        .push_back({name.text, {}, name.position, context.owner, context.step});
   }
   if (names.empty()) return {};
   return names;
@@ -252,6 +252,18 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       return read_branches(context, keyword, node);
     case FieldKind::buttons:
       return read_buttons(context, keyword, node);
+    case FieldKind::join: {
+      if (node.is_scalar() && node.text == "all") return {};
+      if (node.is_scalar() && node.text == "any") return Value(1);
+      const auto number = read_integer(context, node, keyword.name, 1, 100);
+      return number ? Field(Value(*number)) : Field();
+    }
+    case FieldKind::steps:
+    case FieldKind::step_lists:
+    case FieldKind::catches: {
+      Blocks blocks = load_blocks(context, keyword, node);
+      return blocks.empty() ? Field() : Field(std::move(blocks));
+    }
   }
   return {};
 }

@@ -3,62 +3,20 @@
 #include <string>
 #include <vector>
 
+#include "flow/graph.hpp"
 #include "flow/loading/context.hpp"
 
 namespace parley::flow::loading {
 namespace {
 
 // Index steps.size() stands for the end of the flow.
-using Successors = std::vector<std::vector<std::size_t>>;
-
-class Edges {
- public:
-  explicit Edges(const Flow& flow) : flow_(flow), successors_(flow.steps.size()) {
-    for (std::size_t i = 0; i < flow.steps.size(); ++i) add_step(i);
-  }
-
-  [[nodiscard]] const std::vector<std::size_t>& of(std::size_t step) const { return successors_[step]; }
-
- private:
-  void add(std::size_t from, StepIndex to) {
-    successors_[from].push_back(to == kNoStep ? flow_.steps.size() : to);
-  }
-  void add(std::size_t from, const std::string& step_id) { add(from, flow_.step_index(step_id)); }
-
-  void add_step(std::size_t index) {
-    const Step& step = flow_.steps[index];
-    bool falls_through = step.spec->continues;
-    for (std::size_t k = 0; k < step.fields.size(); ++k) {
-      if (const auto* branches = step.get<Branches>(k)) {
-        for (const Branch& branch : *branches) {
-          add(index, branch.next.text);
-          if (!branch.when) falls_through = false;
-        }
-      }
-      if (step.spec->keywords[k].kind == FieldKind::step_name) {
-        if (const auto* target = step.get<Name>(k)) add(index, target->text);
-      }
-      if (const auto* names = step.get<Names>(k)) add_exhausted(index, *names);
-    }
-    if (falls_through || step.condition) add(index, step.next);
-    // A step that neither goes on nor names another one ends the flow.
-    if (successors_[index].empty()) add(index, kNoStep);
-  }
-
-  // Asking for a slot may run out of attempts.
-  void add_exhausted(std::size_t index, const Names& names) {
-    for (const Name& name : names) {
-      const Slot* slot = flow_.slot(name.text);
-      if (slot != nullptr && !slot->on_exhausted.empty()) add(index, slot->on_exhausted);
-    }
-  }
-
-  const Flow& flow_;
-  Successors successors_;
-};
+std::size_t target(const Graph& graph, const Edge& edge) {
+  return edge.to == kNoStep ? graph.flow().steps.size() : edge.to;
+}
 
 template <typename Enter>
-std::vector<bool> reach(const Edges& edges, std::size_t steps, std::size_t start, Enter enter) {
+std::vector<bool> reach(const Graph& graph, std::size_t start, Enter enter) {
+  const std::size_t steps = graph.flow().steps.size();
   std::vector<bool> seen(steps + 1, false);
   std::vector<std::size_t> open{start};
   seen[start] = true;
@@ -66,7 +24,8 @@ std::vector<bool> reach(const Edges& edges, std::size_t steps, std::size_t start
     const std::size_t step = open.back();
     open.pop_back();
     if (step == steps || !enter(step)) continue;
-    for (const std::size_t next : edges.of(step)) {
+    for (const Edge& edge : graph.from(static_cast<StepIndex>(step))) {
+      const std::size_t next = target(graph, edge);
       if (!seen[next]) {
         seen[next] = true;
         open.push_back(next);
@@ -91,12 +50,11 @@ void warn_unreachable(Context& context, const std::vector<bool>& reached) {
 }
 
 // The steps from which a way leads to the end or to a step that waits, found backwards from those.
-std::vector<bool> steps_that_rest(const Flow& flow, const Edges& edges) {
+std::vector<bool> steps_that_rest(const Graph& graph) {
+  const Flow& flow = graph.flow();
   const std::size_t count = flow.steps.size();
   std::vector<std::vector<std::size_t>> before(count + 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (const std::size_t next : edges.of(i)) before[next].push_back(i);
-  }
+  for (const Edge& edge : graph.edges()) before[target(graph, edge)].push_back(edge.from);
   std::vector<bool> rests(count + 1, false);
   std::vector<std::size_t> open;
   for (std::size_t i = 0; i <= count; ++i) {
@@ -119,13 +77,13 @@ std::vector<bool> steps_that_rest(const Flow& flow, const Edges& edges) {
 }
 
 // A turn that comes to one of the other steps would run for ever.
-void report_endless(Context& context, const Edges& edges, const std::vector<bool>& reached) {
+void report_endless(Context& context, const Graph& graph, const std::vector<bool>& reached) {
   const Flow& flow = context.flow;
   const std::size_t count = flow.steps.size();
-  std::vector<bool> settled = steps_that_rest(flow, edges);
+  std::vector<bool> settled = steps_that_rest(graph);
   for (std::size_t i = 0; i < count; ++i) {
     if (!reached[i] || settled[i]) continue;
-    const auto loop = reach(edges, count, i, [&](std::size_t step) { return !settled[step]; });
+    const auto loop = reach(graph, i, [&](std::size_t step) { return !settled[step]; });
     std::string names;
     for (std::size_t j = 0; j < count; ++j) {
       if (!loop[j] || settled[j]) continue;
@@ -146,10 +104,10 @@ void report_endless(Context& context, const Edges& edges, const std::vector<bool
 void check_graph(Context& context) {
   const Flow& flow = context.flow;
   if (flow.steps.empty()) return;
-  const Edges edges(flow);
-  const auto reached = reach(edges, flow.steps.size(), 0, [](std::size_t) { return true; });
+  const Graph graph(flow);
+  const auto reached = reach(graph, 0, [](std::size_t) { return true; });
   warn_unreachable(context, reached);
-  report_endless(context, edges, reached);
+  report_endless(context, graph, reached);
 }
 
 }  // namespace parley::flow::loading

@@ -39,17 +39,76 @@ void declare_gathered(Context& context) {
   }
 }
 
+// A jump may stay in its block or leave it, never enter another: what the owner does before would be missing.
+void check_way(Context& context, const NameUse& use, StepIndex from) {
+  const Flow& flow = context.flow;
+  const StepIndex target = flow.step_index(use.name);
+  if (target == kBreak || target == kContinue) {
+    if (from != kNoStep && flow.loop_around(from) != kNoStep) return;
+    context.error(
+        "F0213",
+        use.position,
+        use.user + " says " + quote(use.name) + " outside of a loop",
+        "use it inside the steps of a loop; 'end' finishes the flow"
+    );
+    return;
+  }
+  const Step& step = flow.steps[target];
+  if (step.parent == kNoStep) return;
+  if (from != kNoStep && flow.contains(step.parent, step.block, from)) return;
+  context.error(
+      "F0212",
+      use.position,
+      use.user + " goes to " + quote(use.name) + ", which is inside step " +
+          quote(flow.steps[step.parent].id),
+      "go to " + quote(flow.steps[step.parent].id) + " itself: the steps inside it run when it does"
+  );
+}
+
 void check_step_targets(Context& context) {
   std::vector<std::string> ids{"end"};
   for (const Step& step : context.flow.steps) ids.push_back(step.id);
   for (const NameUse& use : context.step_targets) {
     if (context.full()) return;
-    if (use.name == "end" || context.flow.step_index(use.name) != kNoStep) continue;
+    if (use.name == "end") continue;
+    if (context.flow.step_index(use.name) == kNoStep) {
+      context.error(
+          "F0201",
+          use.position,
+          use.user + " goes to " + quote(use.name) + ", which does not exist in this flow",
+          did_you_mean(use.name, ids)
+      );
+      continue;
+    }
+    if (use.step != kNoStep) {
+      check_way(context, use, use.step);
+      continue;
+    }
+    // A slot's target must be good for every step that asks for the slot.
+    const std::size_t problems = context.diagnostics.size();
+    for (const NameUse& gathered : context.gathered) {
+      if (gathered.name == use.path) check_way(context, use, gathered.step);
+      if (context.diagnostics.size() != problems) break;
+    }
+  }
+}
+
+// Branches that run side by side cannot each talk with the same person.
+void check_side_by_side(Context& context) {
+  const Flow& flow = context.flow;
+  for (const Step& step : flow.steps) {
+    if (step.spec == nullptr || !step.spec->needs_person) continue;
+    StepIndex owner = step.parent;
+    while (owner != kNoStep && (flow.steps[owner].spec == nullptr || !flow.steps[owner].spec->parallel)) {
+      owner = flow.steps[owner].parent;
+    }
+    if (owner == kNoStep) continue;
     context.error(
-        "F0201",
-        use.position,
-        use.user + " goes to " + quote(use.name) + ", which does not exist in this flow",
-        did_you_mean(use.name, ids)
+        "F0214",
+        step.position,
+        "step " + quote(step.id) + " of type " + std::string(step.spec->type) +
+            " waits for a person and cannot run beside other steps",
+        "move it before or after step " + quote(flow.steps[owner].id)
     );
   }
 }
@@ -138,6 +197,7 @@ void check_unused_slots(Context& context) {
 void check_names(Context& context, std::span<const std::string> shared_names) {
   declare_gathered(context);
   check_step_targets(context);
+  check_side_by_side(context);
   std::vector<std::string> slots;
   for (const Slot& slot : context.flow.slots) slots.push_back(slot.name);
   for (const std::string& name : shared_names) {

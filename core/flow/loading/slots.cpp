@@ -248,7 +248,7 @@ void read_rules(Context& context, const Node& node, Slot& slot) {
   }
   if (const Node* target = node.find("on_exhausted")) {
     if (auto id = read_text(context, *target, "on_exhausted")) {
-      context.step_targets.push_back({*id, {}, target->position, context.owner});
+      context.step_targets.push_back({*id, slot.name, target->position, context.owner});
       slot.on_exhausted = *std::move(id);
     }
   }

@@ -87,12 +87,14 @@ std::string read_step_id(Context& context, const Node& node, std::size_t number)
   if (id == nullptr) return fallback;
   const auto text = read_text(context, *id, "id");
   if (!text) return fallback;
-  if (*text == "end" || *text == "END") {
+  if (*text == "end" || *text == "END" || *text == "break" || *text == "continue") {
+    const bool end = *text == "end" || *text == "END";
     context.error(
         "F0207",
         id->position,
         "'" + *text + "' is a reserved word and cannot be the name of a step",
-        "'next: end' finishes the flow; call the step 'finish'"
+        end ? "'next: end' finishes the flow; call the step 'finish'"
+            : "'next: " + *text + "' belongs to loops; add a word to it"
     );
   } else if (!is_identifier(*text)) {
     context.error(
@@ -120,8 +122,27 @@ void check_step_keys(Context& context, const Node& node, const StepSpec& spec) {
   check_keys(context, node, keys, "a step of type " + std::string(spec.type));
 }
 
+void check_one_of(Context& context, const Node& node, const StepSpec& spec) {
+  if (spec.one_of.empty()) return;
+  std::string words;
+  std::size_t given = 0;
+  for (const std::string_view name : spec.one_of) {
+    words += (words.empty() ? "" : ", ") + quote(name);
+    if (node.find(name) != nullptr) ++given;
+  }
+  if (given == 1) return;
+  context.error(
+      "F0119",
+      node.position,
+      context.owner + (given == 0 ? " lacks one of " : " has more than one of ") + words,
+      "a step of type " + std::string(spec.type) + " takes exactly one of them"
+  );
+}
+
 void load_fields(Context& context, const Node& node, Step& step) {
   check_step_keys(context, node, *step.spec);
+  check_one_of(context, node, *step.spec);
+  if (step.spec->repeats) context.saved.emplace_back("item");  // the default of `as`
   for (const Keyword& keyword : step.spec->keywords) {
     const Node* value = node.find(keyword.name);
     step.fields.push_back(value == nullptr ? Field() : compile_field(context, keyword, *value));
@@ -137,13 +158,38 @@ void load_fields(Context& context, const Node& node, Step& step) {
   }
 }
 
-void load_step(Context& context, const Node& node) {
-  const std::size_t number = context.flow.steps.size() + 1;
+// What follows each step: named by its `next`, else the next one of its block, else the end of the block.
+void resolve_next(Context& context) {
+  Flow& flow = context.flow;
+  for (std::size_t i = 0; i < flow.steps.size(); ++i) {
+    Step& step = flow.steps[i];
+    const std::string& next = context.next_ids[i];
+    if (!next.empty()) {
+      step.next = flow.step_index(next);
+    } else if (step.end < flow.steps.size() && flow.steps[step.end].parent == step.parent &&
+               flow.steps[step.end].block == step.block) {
+      step.next = step.end;
+    } else {
+      step.next = step.parent == kNoStep ? kNoStep : kEndOfBlock;
+    }
+  }
+}
+
+}  // namespace
+
+void load_step(Context& context, const Node& node, StepIndex parent, std::uint32_t block) {
+  const auto index = static_cast<StepIndex>(context.flow.steps.size());
+  const std::size_t number = index + 1;
   Step step;
+  step.parent = parent;
+  step.block = block;
   step.position = node.position;
   step.last_line = last_line(node);
   step.id = "step_" + std::to_string(number);
   std::string next;
+  // The place is taken before the steps inside it are read.
+  context.flow.steps.push_back(step);
+  context.next_ids.emplace_back();
   if (!node.is_map()) {
     context.error(
         "F0111",
@@ -152,8 +198,12 @@ void load_step(Context& context, const Node& node) {
         "write {id: greet, type: message, text: Hello}"
     );
   } else {
+    context.flow.steps[index].id.clear();
     step.id = read_step_id(context, node, number);
+    context.flow.steps[index].id = step.id;
     context.owner = "step " + quote(step.id);
+    context.step = index;
+    context.blocks = 0;
     step.spec = read_spec(context, node);
     if (step.spec != nullptr) load_fields(context, node, step);
     if (const Node* condition = node.find("if"))
@@ -161,15 +211,14 @@ void load_step(Context& context, const Node& node) {
     if (const Node* target = node.find("next")) {
       if (auto id = read_text(context, *target, "next")) {
         next = *id == "END" ? "end" : *id;
-        context.step_targets.push_back({next, {}, target->position, context.owner});
+        context.step_targets.push_back({next, {}, target->position, context.owner, index});
       }
     }
   }
-  context.flow.steps.push_back(std::move(step));
-  context.next_ids.push_back(std::move(next));
+  step.end = static_cast<StepIndex>(context.flow.steps.size());
+  context.flow.steps[index] = std::move(step);
+  context.next_ids[index] = std::move(next);
 }
-
-}  // namespace
 
 std::span<const Key> step_keys() {
   return kStepKeys;
@@ -180,16 +229,9 @@ void load_steps(Context& context, const Node& steps) {
   if (steps.items.empty()) {
     context.error("F0112", steps.position, "the flow has no steps", "write at least one step");
   }
-  for (const Node& step : steps.items) load_step(context, step);
-  Flow& flow = context.flow;
-  for (std::size_t i = 0; i < flow.steps.size(); ++i) {
-    const std::string& next = context.next_ids[i];
-    if (next.empty()) {
-      flow.steps[i].next = i + 1 < flow.steps.size() ? static_cast<StepIndex>(i + 1) : kNoStep;
-    } else if (next != "end") {
-      flow.steps[i].next = flow.step_index(next);
-    }
-  }
+  for (const Node& step : steps.items) load_step(context, step, kNoStep, 0);
+  context.step = kNoStep;
+  resolve_next(context);
 }
 
 }  // namespace parley::flow::loading

@@ -1,0 +1,16 @@
+// The explanations of diagnostic codes, in tables by topic. Internal to core/flow; see explain().
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace parley::flow {
+
+struct Explanation {
+  std::string_view code;
+  std::string_view text;  // title, explanation, wrong and right example
+};
+
+[[nodiscard]] std::span<const Explanation> block_explanations();
+
+}  // namespace parley::flow
