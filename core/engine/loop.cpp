@@ -86,7 +86,10 @@ void finish_frame(Run& run, std::string outcome) {
     case Frame::Kind::repair:
       return continue_below(run, std::move(finished));
     case Frame::Kind::call:
-      if (!finished.done.empty()) run.frame().done.push_back(run.frame().step);
+      if (!finished.done.empty()) {
+        std::erase(run.frame().done, run.frame().step);
+        run.frame().done.push_back(run.frame().step);
+      }
       for (auto& [name, value] : outputs) run.set_slot(run.frame(), name, std::move(value));
       run.go_to(run.flow().steps[run.frame().step].next);
       return;

@@ -63,10 +63,13 @@ void compute_again(Run& run, std::size_t place, Names& changed) {
   Frame& frame = run.state().stack[place];
   if (&frame != &run.frame()) return;  // expressions see the top frame; a lower one is computed on its way
   const flow::Flow& flow = run.flow_of(frame);
-  for (const flow::Step& step : flow.steps) {
+  for (flow::StepIndex i = 0; i < flow.steps.size(); ++i) {
+    const flow::Step& step = flow.steps[i];
+    // What a loop adds up would be added twice.
+    if (step.spec->waits || flow.loop_around(i) != flow::kNoStep) continue;
     for (const flow::Field& field : step.fields) {
       const auto* assignments = std::get_if<flow::Assignments>(&field);
-      if (assignments == nullptr || step.spec->waits) continue;
+      if (assignments == nullptr) continue;
       const Names read = reads(flow, step);
       const bool stale =
           std::any_of(read.begin(), read.end(), [&](const std::string& n) { return changed.contains(n); });

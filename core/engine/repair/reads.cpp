@@ -122,7 +122,7 @@ flow::StepIndex first_source(const Release& release, const flow::Flow& flow, con
   for (flow::StepIndex i = 0; i < flow.steps.size(); ++i) {
     for (const flow::Field& field : flow.steps[i].fields) {
       const auto* asked = std::get_if<flow::Names>(&field);
-      if (asked == nullptr) continue;
+      if (asked == nullptr || !flow.steps[i].spec->needs_person) continue;
       if (std::any_of(asked->begin(), asked->end(), [&](const flow::Name& n) {
             return names.contains(n.text);
           }))

@@ -65,6 +65,7 @@ Outcome run(Run& run, const flow::Step& step) {
 void had_effect(Frame& frame, const flow::Step& step) {
   const auto* effect = step.get<flow::Name>(k_effect);
   if (effect != nullptr && effect->text == "read") return;
+  std::erase(frame.done, frame.step);  // in an earlier round of a loop
   frame.done.push_back(frame.step);
   frame.segment = step.next;
 }
