@@ -1,11 +1,13 @@
 // parley flow: the flows that conversations run on, from the data folder or a running server.
 #include <functional>
+#include <optional>
 
 #include "base/json.hpp"
 #include "cli/command_files.hpp"
 #include "cli/data_folder.hpp"
 #include "cli/http_client.hpp"
 #include "cli/terminal.hpp"
+#include "engine/repair/builtin_flows.hpp"
 
 namespace parley::cli {
 namespace {
@@ -125,11 +127,26 @@ int run_list(const Arguments& arguments) {
   return kExitOk;
 }
 
+// A repair handler as it is shipped, for those who want to replace it.
+std::optional<Value> shipped_handler(const std::string& id) {
+  for (const engine::BuiltinDocument& shipped : engine::builtin_documents()) {
+    if (id != "repair." + std::string(shipped.handler)) continue;
+    MapBuilder map;
+    map.set("id", id).set("source", shipped.yaml);
+    return map.set("document", parse_json(shipped.json).value_or(Value())).build();
+  }
+  return std::nullopt;
+}
+
 int run_show(const Arguments& arguments) {
   const std::string id = arguments.text("ID");
-  const auto flow = ask(arguments, "/v1/flows/" + escaped(id), nullptr, [&](DataFolder& data) {
+  auto flow = ask(arguments, "/v1/flows/" + escaped(id), nullptr, [&](DataFolder& data) {
     return stored_flow(data, id);
   });
+  // The assistant's own handler goes before the shipped one.
+  if (!flow) {
+    if (auto shipped = shipped_handler(id)) flow = std::move(*shipped);
+  }
   if (!flow) return failed(flow.error());
   const std::string source = text_of((*flow)["source"]);
   if (arguments.has("--json")) {

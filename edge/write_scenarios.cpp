@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::vector<std::string> folders(argv + 2, argv + argc);
-  if (folders.empty()) folders = {"examples/shop", "tests/scenarios", "tests/tutorial"};
+  if (folders.empty()) folders = {"examples/shop", "tests/repair", "tests/scenarios", "tests/tutorial"};
   std::ofstream out(argv[1]);
   int written = 0;
   for (const std::string& folder : folders) {

@@ -1,6 +1,8 @@
 #include "engine/advance.hpp"
 
 #include <algorithm>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "engine/blocks.hpp"
@@ -22,17 +24,35 @@ void begin_turn(State& state) {
   state.messages_in_turn = 0;
 }
 
-void set_slots(Run& run, const std::vector<Command>& commands) {
+// The values before a start_flow are for the running flow. One that is refused does not take the others
+// along.
+void set_slots(Run& run, std::span<const Command> commands) {
+  const flow::Slot* refused = nullptr;
+  std::string reason;
   for (const Command& command : commands) {
+    if (command.kind == CommandKind::start_flow) break;
     if (command.kind != CommandKind::set_slot || run.state().stack.empty()) continue;
     Frame& frame = run.frame();
     const flow::Slot* slot = run.flow().slot(command.slot);
     if (slot == nullptr) continue;
-    if (auto why = repair::refusal(run, *slot, command.value)) return repair::invalid(run, slot->name, *why);
+    if (auto why = repair::refusal(run, *slot, command.value)) {
+      refused = slot;
+      reason = std::move(*why);
+      continue;
+    }
     run.set_slot(frame, slot->name, command.value);
     frame.attempts.erase(slot->name);
     frame.asked = false;
   }
+  if (refused != nullptr) repair::invalid(run, refused->name, reason);
+}
+
+// The values right behind a start_flow.
+std::span<const Command> values_behind(std::span<const Command> commands, const Command& start) {
+  const std::size_t first = static_cast<std::size_t>(&start - commands.data()) + 1;
+  std::size_t last = first;
+  while (last < commands.size() && commands[last].kind == CommandKind::set_slot) ++last;
+  return commands.subspan(first, last - first);
 }
 
 void answer_yes_or_no(Run& run, bool yes) {
@@ -45,8 +65,10 @@ void answer_yes_or_no(Run& run, bool yes) {
   apply(run, *step, type->answer(run, *step, yes));
 }
 
-void start_flow(Run& run, std::string_view flow_id) {
+void start_flow(Run& run, const Command& command, std::span<const Command> values) {
+  const std::string& flow_id = command.flow;
   const flow::Flow* wanted = run.release().find(flow_id);
+  if (wanted == nullptr) return repair::flow_changed(run, command.text);
   const auto& stack = run.state().stack;
   const bool running =
       std::any_of(stack.begin(), stack.end(), [&](const Frame& f) { return f.flow == flow_id; });
@@ -58,7 +80,7 @@ void start_flow(Run& run, std::string_view flow_id) {
     const auto allowed = run.test(*wanted->guard);
     if (!allowed || !*allowed) return repair::unknown(run, run.state().message);
   }
-  repair::digression(run, *wanted);
+  repair::digression(run, *wanted, values);
 }
 
 void carry_out(Run& run, const std::vector<Command>& commands) {
@@ -71,10 +93,13 @@ void carry_out(Run& run, const std::vector<Command>& commands) {
   for (const Command& command : commands) {
     switch (command.kind) {
       case CommandKind::set_slot:
+        // All values are in before anything is asked; only a refused one is answered at once.
+        if (!run.state().stack.empty() && run.frame().kind != Frame::Kind::repair) continue;
+        break;
       case CommandKind::correct_slot:
         break;
       case CommandKind::start_flow:
-        start_flow(run, command.flow);
+        start_flow(run, command, values_behind(commands, command));
         break;
       case CommandKind::cancel:
         repair::cancel(run);

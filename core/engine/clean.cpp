@@ -28,7 +28,9 @@ const Frame* frame_with(const Run& run, std::string_view slot) {
 bool known(const Run& run, const Command& command) {
   switch (command.kind) {
     case CommandKind::start_flow:
-      return run.release().find(command.flow) != nullptr && !command.flow.starts_with("repair.");
+      // What a button offered may be gone since; then the user is told so.
+      if (run.release().find(command.flow) == nullptr) return !command.text.empty();
+      return !command.flow.starts_with("repair.");
     case CommandKind::set_slot:
     case CommandKind::correct_slot:
     case CommandKind::invalid_value:
@@ -38,9 +40,27 @@ bool known(const Run& run, const Command& command) {
   }
 }
 
+// The values that come with the start of a flow, which is not running yet; they leave the list.
+std::vector<Command> take_of_started(const Run& run, std::vector<Command>& commands) {
+  std::vector<Command> taken;
+  const auto start = std::find_if(commands.begin(), commands.end(), [](const Command& c) {
+    return c.kind == CommandKind::start_flow;
+  });
+  if (start == commands.end()) return taken;
+  const flow::Flow* flow = run.release().find(start->flow);
+  if (flow == nullptr) return taken;
+  for (auto command = start + 1; command != commands.end();) {
+    const bool its_own = command->kind == CommandKind::set_slot && flow->slot(command->slot) != nullptr;
+    if (its_own) taken.push_back(std::move(*command));
+    command = its_own ? commands.erase(command) : command + 1;
+  }
+  return taken;
+}
+
 }  // namespace
 
 std::vector<Command> clean(const Run& run, std::vector<Command> commands) {
+  std::vector<Command> of_started = take_of_started(run, commands);
   std::erase_if(commands, [&](const Command& command) { return !known(run, command); });
   for (const CommandKind alone : {CommandKind::ask_human, CommandKind::repeat, CommandKind::clarify}) {
     if (const Command* found = first_of(commands, alone)) return {*found};
@@ -69,7 +89,16 @@ std::vector<Command> clean(const Run& run, std::vector<Command> commands) {
   if (const Command* cancel = first_of(result, CommandKind::cancel)) {
     std::vector<Command> stopped{*cancel};
     if (const Command* start = first_of(result, CommandKind::start_flow)) stopped.push_back(*start);
-    return stopped;
+    result = std::move(stopped);
+  }
+  // Right behind the start of their flow.
+  if (!of_started.empty()) {
+    const auto start = std::find_if(result.begin(), result.end(), [](const Command& c) {
+      return c.kind == CommandKind::start_flow;
+    });
+    result.insert(
+        start + 1, std::make_move_iterator(of_started.begin()), std::make_move_iterator(of_started.end())
+    );
   }
   if (result.empty())
     result.push_back(Command{.kind = CommandKind::cannot_handle, .text = run.state().message});

@@ -1,11 +1,13 @@
 #include "engine/item_edits.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "language/phrases.hpp"
+#include "language/vocabulary.hpp"
 
 namespace parley::engine {
 
@@ -21,8 +23,13 @@ Items as_items(const Value& list) {
 
 // The place of an item whose name is, ends with, or starts with the words: "coke" finds "diet coke".
 std::size_t place_of(const Items& items, std::string_view words) {
-  const std::string wanted = language::normalise(words);
+  std::string wanted = language::normalise(words);
   if (wanted.empty()) return items.size();
+  const language::Vocabulary& vocabulary = language::english();
+  if (vocabulary.singular != nullptr) {
+    const std::size_t last = wanted.rfind(' ') + 1;  // npos + 1 = 0
+    wanted = wanted.substr(0, last) + vocabulary.singular(std::string_view(wanted).substr(last));
+  }
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string name = language::normalise(items[i].text("item"));
     if (name == wanted || name.ends_with(" " + wanted) || wanted.ends_with(" " + name)) return i;
@@ -39,13 +46,47 @@ std::optional<std::size_t> find_word(std::string_view text, std::string_view wor
   return std::nullopt;
 }
 
-std::string_view after_prefix(std::string_view text, std::initializer_list<std::string_view> prefixes) {
+constexpr std::string_view kAdd[] = {"add", "also", "also add", "plus", "throw in", "put in", "include"};
+// Longer ones first.
+constexpr std::string_view kRemove[] = {
+    "get rid of the", "get rid of", "take out the",  "take off the", "take out",   "take off",
+    "leave out the",  "leave out",  "leave off the", "remove the",   "remove",     "cancel the",
+    "drop the",       "drop",       "without the",   "without",      "delete the", "delete",
+    "forget the",     "skip the",   "scratch the",   "hold the",     "no more",    "no",
+};
+constexpr std::string_view kReplace[] = {"change", "replace", "swap", "switch", "exchange"};
+constexpr std::string_view kBefore[] = {
+    "and",
+    "oh",
+    "ah",
+    "but",
+    "can you",
+    "could you",
+    "can we",
+    "please",
+    "then",
+    "actually",
+    "ok",
+    "okay",
+    "just",
+    "yes",
+    "i would like to",
+    "i want to"
+};
+
+std::string_view after_prefix(std::string_view text, std::span<const std::string_view> prefixes) {
   for (const std::string_view prefix : prefixes) {
     if (text.starts_with(prefix) && text.size() > prefix.size() && text[prefix.size()] == ' ') {
       return text.substr(prefix.size() + 1);
     }
   }
   return {};
+}
+
+std::string_view without_preamble(std::string_view text) {
+  for (std::string_view rest = after_prefix(text, kBefore); !rest.empty(); rest = after_prefix(text, kBefore))
+    text = rest;
+  return text;
 }
 
 class Editor {
@@ -142,6 +183,20 @@ class Editor {
 
 }  // namespace
 
+bool begins_with_count(std::string_view words, const language::Circumstances& circumstances) {
+  const std::string normal = language::normalise(words);
+  if (normal.starts_with("a ") || normal.starts_with("an ") || normal.starts_with("another ")) return true;
+  const flow::SlotType number{flow::SlotKind::number, nullptr};
+  const auto found = language::find_values(number, {}, normal, circumstances);
+  return !found.empty() && found.front().begin == 0;
+}
+
+bool names_an_edit(std::string_view said) {
+  const std::string_view text = without_preamble(said);
+  return !after_prefix(text, kAdd).empty() || !after_prefix(text, kRemove).empty() ||
+         !after_prefix(text, kReplace).empty() || find_word(said, "instead of").has_value();
+}
+
 std::optional<Value> edit_items(
     const Value& items,
     std::string_view rest,
@@ -161,7 +216,7 @@ std::optional<Value> edit_items(
     }
     return editor.replace(old, fresh);
   }
-  for (const std::string_view verb : {"change", "replace", "swap"}) {
+  for (const std::string_view verb : kReplace) {
     const auto start = find_word(said, verb);
     if (!start) continue;
     const std::string_view tail = said.substr(std::min(said.size(), *start + verb.size() + 1));
@@ -169,31 +224,17 @@ std::optional<Value> edit_items(
       const auto middle = find_word(tail, joint);
       if (!middle || *middle == 0) continue;
       std::string_view old = tail.substr(0, *middle - 1);
-      for (const std::string_view article : {"the", "my", "a", "an"}) {
-        if (const auto bare = after_prefix(old, {article}); !bare.empty()) old = bare;
-      }
+      constexpr std::string_view kArticles[] = {"the", "my", "a", "an"};
+      if (const auto bare = after_prefix(old, kArticles); !bare.empty()) old = bare;
       return editor.replace(old, tail.substr(std::min(tail.size(), *middle + joint.size() + 1)));
     }
   }
-  for (const std::string_view text : {said, std::string_view(core)}) {
-    if (const auto words = after_prefix(text, {"add", "also", "and also", "plus", "and add", "also add"});
-        !words.empty()) {
-      return editor.add(words);
-    }
-    if (const auto words = after_prefix(
-            text,
-            {"remove the",
-             "remove",
-             "drop the",
-             "drop",
-             "without the",
-             "without",
-             "delete the",
-             "delete",
-             "leave out the",
-             "no"}
-        );
-        !words.empty()) {
+  for (const std::string_view text : {without_preamble(said), without_preamble(core)}) {
+    if (const auto words = after_prefix(text, kAdd); !words.empty()) return editor.add(words);
+    const auto words = after_prefix(text, kRemove);
+    // "no, two cokes" takes nothing away.
+    const bool counts = text.starts_with("no ") && begins_with_count(words, circumstances);
+    if (!words.empty() && !counts) {
       if (auto removed = editor.remove(words)) return removed;
     }
   }

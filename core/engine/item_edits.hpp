@@ -21,4 +21,10 @@ namespace parley::engine {
     const language::Circumstances& circumstances
 );
 
+// "two cokes", "a coke", but not "coke".
+[[nodiscard]] bool begins_with_count(std::string_view words, const language::Circumstances& circumstances);
+
+// The words can only be about a list: they add, remove or replace something. `said` is in normal form.
+[[nodiscard]] bool names_an_edit(std::string_view said);
+
 }  // namespace parley::engine

@@ -5,7 +5,9 @@
 #include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "engine/repair/builtin_flows.hpp"
+#include "engine/run.hpp"
 #include "language/phrases.hpp"
+#include "language/requests.hpp"
 
 namespace parley::engine {
 
@@ -18,11 +20,12 @@ std::uint32_t limit(const Value& map, std::string_view key, std::uint32_t otherw
              : otherwise;
 }
 
-// Higher priority wins; among equals the flow whose id sorts first, so the choice does not depend on file
-// order.
+// Higher priority wins; among equal commands the flow whose id sorts first, so the choice does not depend on
+// file order.
 struct Claim {
   const flow::Flow* flow = nullptr;
   std::int32_t priority = 0;
+  bool contested = false;  // another flow claims as much
 };
 
 void claim(
@@ -33,7 +36,33 @@ void claim(
 ) {
   if (words.empty()) return;
   Claim& current = claims[std::move(words)];
-  if (current.flow == nullptr || priority > current.priority) current = {&flow, priority};
+  if (current.flow == nullptr || priority > current.priority) {
+    current = {&flow, priority};
+  } else if (priority == current.priority && current.flow != &flow) {
+    current.contested = true;
+  }
+}
+
+constexpr std::string_view kPhraseLocale = "en";
+
+void add_trigger_phrases(const flow::Flow& flow, std::vector<TriggerPhrase>& phrases) {
+  constexpr std::size_t kShortDescription = 5;
+  bool startable = false;
+  for (const flow::Trigger& trigger : flow.triggers) {
+    const bool by_user =
+        trigger.kind == flow::Trigger::Kind::command || trigger.kind == flow::Trigger::Kind::phrases;
+    startable = startable || by_user;
+    for (const std::string& phrase : trigger.phrases) {
+      auto words = language::plain_phrase(phrase, kPhraseLocale);
+      if (!words.empty()) phrases.push_back({std::move(words), &flow, trigger.priority});
+    }
+  }
+  if (!startable || flow.id.starts_with("repair.")) return;
+  auto name = language::plain_phrase(spoken(flow.id), kPhraseLocale);
+  if (!name.empty()) phrases.push_back({std::move(name), &flow, INT32_MIN});
+  auto description = language::plain_phrase(flow.description, kPhraseLocale);
+  if (!description.empty() && description.size() <= kShortDescription)
+    phrases.push_back({std::move(description), &flow, INT32_MIN});
 }
 
 }  // namespace
@@ -121,8 +150,12 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
     // "/order" starts the flow "order" unless an author gave the command to another flow.
     if (!id.starts_with("repair.")) claim(commands, "/" + id, *flow, INT32_MIN);
   }
+  for (const auto& [id, flow] : release->flows_) add_trigger_phrases(*flow, release->trigger_phrases_);
   for (const auto& [words, winner] : commands) release->commands_.emplace(words, winner.flow);
-  for (const auto& [words, winner] : phrases) release->phrases_.emplace(words, winner.flow);
+  // Words that two flows claim alike are none of them: the user is asked which was meant.
+  for (const auto& [words, winner] : phrases) {
+    if (!winner.contested) release->phrases_.emplace(words, winner.flow);
+  }
 
   release->settings_ = std::move(settings);
   release->hash_ = sha256_hex(write_canonical(

@@ -25,6 +25,13 @@ struct AssistantSettings {
   [[nodiscard]] static AssistantSettings from_value(const Value& value);
 };
 
+// What a user may say to start a flow, word by word as in language::plain_phrase.
+struct TriggerPhrase {
+  std::vector<std::string> words;
+  const flow::Flow* flow = nullptr;
+  std::int32_t priority = 0;
+};
+
 class Release {
  public:
   [[nodiscard]] const std::string& hash() const { return hash_; }
@@ -38,9 +45,13 @@ class Release {
   // "repair.cancel", or the built-in.
   [[nodiscard]] const flow::Flow& handler(const flow::Flow& about, std::string_view repair) const;
   [[nodiscard]] const flow::Flow& handler(std::string_view repair) const;
-  // The flow triggered by a command ("/order") or by a phrase in normal form; null when there is none.
+  // The flow triggered by a command ("/order") or by a phrase in normal form; null when there is none,
+  // or when several flows claim the phrase alike.
   [[nodiscard]] const flow::Flow* by_command(std::string_view command) const;
   [[nodiscard]] const flow::Flow* by_phrase(std::string_view normalised) const;
+  // Every phrase; and, for flows that users may start, their names and short descriptions, which are what the
+  // assistant itself calls them.
+  [[nodiscard]] const std::vector<TriggerPhrase>& trigger_phrases() const { return trigger_phrases_; }
 
  private:
   friend std::shared_ptr<const Release> make_release(
@@ -51,6 +62,7 @@ class Release {
   std::map<std::string, flow::FlowPtr, std::less<>> flows_;
   std::map<std::string, const flow::Flow*, std::less<>> commands_;
   std::map<std::string, const flow::Flow*, std::less<>> phrases_;
+  std::vector<TriggerPhrase> trigger_phrases_;
 };
 
 using ReleasePtr = std::shared_ptr<const Release>;

@@ -153,7 +153,8 @@ void Run::clear_slot(Frame& frame, std::string_view name) {
 }
 
 void Run::push(Frame frame) {
-  state_.ended = false;
+  // Talk about what has ended does not begin it anew.
+  if (frame.kind != Frame::Kind::repair) state_.ended = false;
   state_.stack.push_back(std::move(frame));
 }
 

@@ -13,8 +13,8 @@
 namespace parley::language {
 
 enum class CommandKind : std::uint8_t {
-  start_flow,    // flow
-  set_slot,      // slot, value
+  start_flow,    // flow; text: the words of the button that offered it
+  set_slot,      // slot, value; behind a start_flow of that flow
   correct_slot,  // slot, value: the user changes an earlier answer; null: to something not said yet
   cancel,
   skip,

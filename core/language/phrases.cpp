@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "language/requests.hpp"
 #include "language/vocabulary.hpp"
 
 namespace parley::language {
@@ -92,11 +93,6 @@ bool is_pause(const Token& token) {
           token.is(";") || token.is("?") || token.is("…"));
 }
 
-bool is_bare_answer(std::string_view normal, const Vocabulary& words) {
-  return contains(words.yes, normal) || contains(words.no, normal) || contains(words.yes_alone, normal) ||
-         contains(words.no_alone, normal) || contains(words.neither, normal);
-}
-
 class CorrectionReader {
  public:
   explicit CorrectionReader(const Utterance& said)
@@ -125,6 +121,7 @@ class CorrectionReader {
       return read_change(std::move(phrase));
     }
     if (end_ > at_ + 1) announced = announced || contains(words_.correction_tails, last_word());
+    announced = announced || names_old_value();
     if (!announced) return std::nullopt;
     while (at_ < end_) {
       const std::size_t filler =
@@ -134,6 +131,7 @@ class CorrectionReader {
     }
     trim_end();
     if (at_ >= end_) return std::nullopt;
+    cut_old_value(phrase);
     phrase.rest = rest(at_, end_);
     return phrase;
   }
@@ -151,6 +149,27 @@ class CorrectionReader {
     if (link + 1 < end_) phrase.rest = rest(link + 1, end_);
     if (phrase.target.empty() && phrase.rest.empty()) return std::nullopt;
     return phrase;
+  }
+
+  // "8 instead of 7" announces a change by itself; "8 not 7" may be anything.
+  [[nodiscard]] bool names_old_value() const {
+    for (std::size_t i = at_ + 1; i + 1 < end_; ++i) {
+      const bool no = contains(words_.no, tokens_[i].text) || contains(words_.no_alone, tokens_[i].text);
+      if (!no && longest_phrase(tokens_, i, words_.not_but) > 0) return true;
+    }
+    return false;
+  }
+
+  // "8 instead of 7", "8 not 7": what stands behind is what it was.
+  void cut_old_value(CorrectionPhrase& phrase) {
+    for (std::size_t i = at_ + 1; i + 1 < end_; ++i) {
+      const std::size_t link = longest_phrase(tokens_, i, words_.not_but);
+      if (link == 0 || i + link >= end_) continue;
+      phrase.old = rest(i + link, end_);
+      end_ = i;
+      while (end_ > at_ + 1 && is_pause(tokens_[end_ - 1])) --end_;
+      return;
+    }
   }
 
   [[nodiscard]] std::string_view last_word() const {
@@ -238,7 +257,7 @@ std::string normalise(std::string_view text, std::string_view locale) {
   return normal_form(tokenise(text), vocabulary_for(locale));
 }
 
-std::optional<CommandKind> builtin_phrase(const Utterance& said) {
+std::optional<BuiltinCommand> builtin_command(const Utterance& said) {
   constexpr std::size_t kLongestPhrase = 200;  // bytes; longer messages say more than one of these
   if (said.text.size() > kLongestPhrase || said.normal.empty()) return std::nullopt;
   const std::uint64_t begins = hash_bit(first_word(said.normal));
@@ -247,9 +266,15 @@ std::optional<CommandKind> builtin_phrase(const Utterance& said) {
   for (const PhraseCommand& row : said.words.commands) {
     if ((row.first_words & begins) == 0 || (row.last_words & ends) == 0) continue;
     if (words.empty()) words = words_of(said.normal);
-    if (matches_pattern(row.pattern, words)) return row.command;
+    if (matches_pattern(row.pattern, words)) return BuiltinCommand{row.command, row.topic};
   }
   return std::nullopt;
+}
+
+std::optional<CommandKind> builtin_phrase(const Utterance& said) {
+  const auto found = builtin_command(said);
+  if (!found || found->kind == CommandKind::chitchat) return std::nullopt;
+  return found->kind;
 }
 
 std::optional<CommandKind> builtin_phrase(std::string_view text, std::string_view locale) {
@@ -260,8 +285,8 @@ std::optional<CorrectionPhrase> correction_phrase(const Utterance& said) {
   auto phrase = CorrectionReader(said).read();
   if (!phrase) return std::nullopt;
   // "no thanks" and "no problem" begin with a no as well, but are answers and not corrections.
-  if (is_bare_answer(said.normal, said.words) || builtin_phrase(said)) return std::nullopt;
-  if (phrase->target.empty() && is_bare_answer(normal_form(tokenise(phrase->rest), said.words), said.words))
+  if (bare_answer(said) || builtin_phrase(said)) return std::nullopt;
+  if (phrase->target.empty() && bare_answer(Utterance(phrase->rest, said.words.language)))
     return std::nullopt;
   return phrase;
 }

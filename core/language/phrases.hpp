@@ -47,6 +47,7 @@ struct Utterance {
 struct CorrectionPhrase {
   std::string target;    // words that name the slot, empty when none were said
   std::string rest;      // the new value's words
+  std::string old;       // the old one's, when they were said too: "8 instead of 7"
   bool negated = false;  // began with a "no"
 };
 [[nodiscard]] std::optional<CorrectionPhrase> correction_phrase(

@@ -70,12 +70,14 @@ struct MeasureWord {
 struct PhraseCommand {
   std::string_view pattern;
   CommandKind command;
+  std::string_view topic;     // of chitchat, as in Command
   std::uint64_t first_words;  // hash_bit() of every word that the pattern may begin with
   std::uint64_t last_words;   // and end with
 
-  consteval PhraseCommand(std::string_view words, CommandKind means)
+  consteval PhraseCommand(std::string_view words, CommandKind means, std::string_view about = {})
       : pattern(words),
         command(means),
+        topic(about),
         first_words(edge_words(words, true)),
         last_words(edge_words(words, false)) {}
 
@@ -203,6 +205,11 @@ struct Vocabulary {
   Words neither;       // no answer although it contains a yes or a no ("not sure")
   Words hesitations;
 
+  // Requests.
+  Words request_lead_ins;  // before what is wanted: "can you tell me", "by the way"
+  Words request_fillers;   // around it, saying nothing of their own: "for", "please"
+  Words command_edges;     // around a command: "ok stop", "never mind then"
+
   // Answers with filler.
   Words lead_ins;        // "i would like"
   Words tails;           // "please", "for me"
@@ -219,6 +226,10 @@ struct Vocabulary {
   Words change_verbs;         // "change", "set"
   Words change_links;         // "to" in "change X to Y"
   Words noes;                 // a bare "no" before the new value
+  Words not_but;              // between the new value and the old one: "8 instead of 7", "8 not 7"
+  Words wrong_words;          // before the name of an answer: "wrong address"
+  Words is_wrong;             // after it: "the address is wrong"
+  Words is_now;               // between it and the new value: "the address should be"
 
   // The singular of a lower-case noun; nullptr when the language leaves nouns alone.
   std::string (*singular)(std::string_view noun) = nullptr;

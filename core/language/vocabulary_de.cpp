@@ -130,6 +130,23 @@ constexpr std::string_view kHesitations[] = {
     "äh", "ähm", "hm", "also", "na", "das", "ist", "so", "ich", "aber", "doch", "es", "mal", "bitte", "danke",
 };
 
+constexpr std::string_view kRequestLeadIns[] = {
+    "ich möchte", "ich möchte gern", "ich möchte gerne", "ich will", "ich würde gern", "ich würde gerne",
+    "ich muss", "kann ich", "könnte ich", "können sie", "könnten sie", "können wir", "kannst du", "wir möchten",
+    "sagen sie mir", "bitte", "hallo", "guten tag", "übrigens", "noch eine frage", "eine frage", "und", "aber",
+    "also", "erst", "zuerst", "doch", "eigentlich", "ja", "nein", "ok", "okay", "gern", "gerne", "mal",
+};
+constexpr std::string_view kRequestFillers[] = {
+    "für", "um", "am", "an", "in", "im", "von", "vom", "mit", "zu", "zum", "zur", "und", "bitte", "der", "die",
+    "das", "den", "dem", "ein", "eine", "einen", "einem", "mein", "meine", "meinen", "meinem", "wir", "ich",
+    "uns", "mich", "mir", "es", "ist", "sind", "danke", "leute", "personen", "person", "gäste", "uhr", "gern",
+    "gerne",
+};
+constexpr std::string_view kCommandEdges[] = {
+    "nein", "ja", "ok", "okay", "ach", "oh", "also", "doch", "bitte", "danke", "jetzt", "dann", "aber", "und",
+    "mal", "einfach",
+};
+
 constexpr std::string_view kLeadIns[] = {
     "ich möchte gerne", "ich möchte", "ich hätte gerne", "ich hätte gern", "ich will", "ich brauche",
     "ich nehme", "wir möchten", "wir hätten gerne", "wir nehmen", "kann ich", "könnte ich", "für mich",
@@ -159,6 +176,10 @@ constexpr std::string_view kChangeVerbs[] = {
 };
 constexpr std::string_view kChangeLinks[] = {"auf", "zu", "in"};
 constexpr std::string_view kNoes[] = {"nein", "nee", "falsch"};
+constexpr std::string_view kNotBut[] = {"statt", "anstatt", "nicht", "und nicht"};
+constexpr std::string_view kWrongWords[] = {"falsche", "falscher", "falsches", "außer", "bis auf"};
+constexpr std::string_view kIsWrong[] = {"ist falsch", "stimmt nicht", "passt nicht"};
+constexpr std::string_view kIsNow[] = {"ist", "sollte", "soll", "ist jetzt", "lautet"};
 
 // clang-format on
 constexpr Vocabulary kGerman = {
@@ -216,6 +237,9 @@ constexpr Vocabulary kGerman = {
     .intensifiers = table<kIntensifiers>,
     .neither = table<kNeither>,
     .hesitations = table<kHesitations>,
+    .request_lead_ins = table<kRequestLeadIns>,
+    .request_fillers = table<kRequestFillers>,
+    .command_edges = table<kCommandEdges>,
     .lead_ins = table<kLeadIns>,
     .tails = table<kTails>,
     .separators = table<kSeparators>,
@@ -229,6 +253,10 @@ constexpr Vocabulary kGerman = {
     .change_verbs = table<kChangeVerbs>,
     .change_links = table<kChangeLinks>,
     .noes = table<kNoes>,
+    .not_but = table<kNotBut>,
+    .wrong_words = table<kWrongWords>,
+    .is_wrong = table<kIsWrong>,
+    .is_now = table<kIsNow>,
     .singular = nullptr,
 };
 

@@ -203,7 +203,10 @@ constexpr Pair kContractions[] = {
     {"didnt", "did not"}, {"can't", "can not"}, {"cant", "can not"}, {"cannot", "can not"},
     {"won't", "will not"}, {"wont", "will not"}, {"isn't", "is not"}, {"isnt", "is not"},
     {"aren't", "are not"}, {"wasn't", "was not"}, {"wouldn't", "would not"}, {"wouldnt", "would not"},
-    {"couldn't", "could not"}, {"shouldn't", "should not"}, {"there's", "there is"}, {"wanna", "want to"},
+    {"couldn't", "could not"}, {"shouldn't", "should not"}, {"there's", "there is"},
+    {"where's", "where is"}, {"wheres", "where is"}, {"when's", "when is"}, {"who's", "who is"},
+    {"how's", "how is"}, {"here's", "here is"}, {"haven't", "have not"}, {"hasn't", "has not"},
+    {"btw", "by the way"}, {"wanna", "want to"},
     {"gonna", "going to"}, {"gimme", "give me"}, {"nevermind", "never mind"}, {"u", "you"}, {"pls", "please"},
     {"plz", "please"}, {"thx", "thanks"},
 };
@@ -224,8 +227,69 @@ constexpr PhraseCommand kCommands[] = {
      cancel},
     {"never mind that|it?", cancel},
     {"forget about? it|that|this", cancel},
-    {"quit|exit|end|bye|goodbye", cancel},
+    {"quit|exit|end", cancel},
+    {"bye|goodbye|cya bye?", chitchat, "goodbye"},
+    {"good bye|night", chitchat, "goodbye"},
+    {"see you later|soon|tomorrow?", chitchat, "goodbye"},
+    {"have a good|nice|great day|one|evening|night|weekend", chitchat, "goodbye"},
+    {"that is|was all|it for? now|today?", chitchat, "decline"},
+    {"hi|hello|hey|hiya|howdy|greetings|yo there|again|you|all|everyone|everybody?", chitchat, "greeting"},
+    {"good morning|afternoon|evening|day", chitchat, "greeting"},
+    {"hello? is anybody|anyone|someone there|here", chitchat, "greeting"},
+    {"are you still? there", chitchat, "greeting"},
+    {"thanks|cheers|ta a? lot|million|so|very? much?", chitchat, "thanks"},
+    {"many thanks", chitchat, "thanks"},
+    {"thank you so|very? much?", chitchat, "thanks"},
+    {"much appreciated", chitchat, "thanks"},
+    {"i appreciate it|that", chitchat, "thanks"},
+    {"that is|was very|so|really? kind|nice of you", chitchat, "thanks"},
+    {"are you a|an|the? real|actual|live|true? "
+     "bot|robot|machine|computer|program|ai|human|person|chatbot|automated? being?",
+     chitchat,
+     "machine"},
+    {"am i talking|speaking|chatting|writing to|with a|an? real|actual|live? "
+     "bot|robot|machine|computer|program|ai|human|person|chatbot being?",
+     chitchat,
+     "machine"},
+    {"is this|that a|an? real|actual|live? bot|robot|machine|computer|program|ai|human|person|chatbot",
+     chitchat,
+     "machine"},
+    {"you are a|an? bot|robot|machine|computer|program|ai|human|person right?", chitchat, "machine"},
+    {"are you real", chitchat, "machine"},
+    {"who are|r you exactly?", chitchat, "identity"},
+    {"what are you", chitchat, "identity"},
+    {"what is your name", chitchat, "identity"},
+    {"who am i talking|speaking|chatting to|with", chitchat, "identity"},
+    {"who is this|that", chitchat, "identity"},
+    {"do you have a name", chitchat, "identity"},
+    {"how are|r you doing|today|feeling? today?", chitchat, "feelings"},
+    {"how is it going", chitchat, "feelings"},
+    {"how do you do", chitchat, "feelings"},
+    {"what is up", chitchat, "feelings"},
+    {"help me? please?", chitchat, "abilities"},
+    {"i need help", chitchat, "abilities"},
+    {"can you help me?", chitchat, "abilities"},
+    {"what can|do you do here|for|all? me?", chitchat, "abilities"},
+    {"what can|could you help me? with?", chitchat, "abilities"},
+    {"what else can you do", chitchat, "abilities"},
+    {"what can i ask|do|say you|here?", chitchat, "abilities"},
+    {"what are my options", chitchat, "abilities"},
+    {"how does this|it work", chitchat, "abilities"},
+    {"how do you work", chitchat, "abilities"},
+    {"you are so|very|really? awesome|great|amazing|good|helpful|brilliant|wonderful|nice|kind|the best?",
+     chitchat,
+     "praise"},
+    {"well done", chitchat, "praise"},
+    {"good|great job|work|bot", chitchat, "praise"},
+    {"i love|like you|this", chitchat, "praise"},
+    {"this|that|you|it is|are so|really|just|very|absolutely|completely|totally? "
+     "useless|stupid|annoying|terrible|ridiculous|rubbish|awful|frustrating|horrible|dumb|bad",
+     chitchat,
+     "complaint"},
+    {"i hate this|you|bots", chitchat, "complaint"},
+    {"you do not understand me|anything|this?", chitchat, "complaint"},
     {"i have? changed my mind", cancel},
+    {"forget about? the|my|this whole? thing|order|booking|request|transfer", cancel},
     {"drop|leave it|that", cancel},
     {"i am? no|not longer? interested anymore?", cancel},
     {"i do not want this|it|that|to|anything continue|go? on? anymore|now?", cancel},
@@ -262,6 +326,7 @@ constexpr PhraseCommand kCommands[] = {
     {"come again", repeat},
     {"what", repeat},
     {"what was|is that|it|the|your? question|again?", repeat},
+    {"repeat", repeat},
     {"what did you just? say|ask|mean", repeat},
     {"pardon me?", repeat},
     {"i? beg your pardon", repeat},
@@ -272,6 +337,7 @@ constexpr PhraseCommand kCommands[] = {
     {"can|could|let|may? i|we|us? skip it|this|that|the? one|question|step|part?", skip},
     {"i? will|would|want|like? to? skip|pass it|this|that|the? one|question|step?", skip},
     {"next question", skip},
+    {"i do not have one|any|that|it", skip},
     {"i? would|prefer|rather? rather|prefer|not to|say|not not|say|to? say|answer|tell?", skip},
     {"move on", skip},
     {"not applicable", skip},
@@ -361,6 +427,40 @@ constexpr std::string_view kHesitations[] = {
     "so much", "quite", "as", "far", "know", "sounds",
 };
 
+constexpr std::string_view kRequestLeadIns[] = {
+    "i would like to", "i would love to", "i want to", "i wanted to", "i need to", "i have to", "i wish to",
+    "i am trying to", "i am looking to", "i was wondering", "i just want to", "i just wanted to",
+    "i would also like to", "i also want to", "i also need to", "i would like", "i want", "i need",
+    "we would like to", "we want to", "we need to", "we would like", "we want", "we need", "can i", "could i",
+    "can we", "could we", "may i", "may we", "can you", "could you", "would you", "will you", "can you please",
+    "could you please", "can you tell me", "could you tell me", "can you help me", "could you help me",
+    "please tell me", "tell me", "let me know", "do you know", "do you happen to know", "help me",
+    "help me to", "let me", "let us", "how do i", "how can i", "how do we", "where do i", "where can i",
+    "is it possible to", "would it be possible to", "i have question", "quick question", "one question",
+    "just quick question", "question", "by the way", "before that", "first of all", "first", "one more thing",
+    "another thing", "also", "and", "and also", "but", "but first", "ok", "okay", "alright", "so", "actually",
+    "wait", "hold on", "hang on", "oh", "ah", "hmm", "um", "uh", "well", "no", "yes", "yeah", "now", "then",
+    "instead", "what about", "how about", "just", "only", "again", "maybe", "perhaps", "to", "go ahead and",
+    "i think i", "i think", "my", "your", "our", "the", "please", "sorry", "excuse me", "hi", "hello", "hey",
+    "hi there", "hello there", "hey there", "good morning", "good evening", "good afternoon", "thanks",
+    "thank you", "try to", "start", "begin", "rather", "i would rather", "i prefer to", "if", "me", "you",
+    "do you", "guys", "bot",
+};
+constexpr std::string_view kRequestFillers[] = {
+    "for", "at", "on", "in", "of", "from", "to", "with", "by", "around", "about", "as", "and", "please", "the",
+    "a", "an", "some", "my", "our", "your", "their", "it", "is", "are", "be", "we", "i", "us", "me", "there",
+    "will", "would", "like", "want", "it's", "that", "this", "possible", "if", "you", "can", "could", "here",
+    "thanks", "thank", "ok", "okay", "just", "so", "then", "people", "persons", "person", "guests", "pax",
+    "adults", "number", "no", "nr", "account", "today's", "hi", "hello", "hey", "sorry", "too", "also", "now",
+    "instead", "i'd", "we're", "i'm", "asap", "say", "let's", "make", "table", "be", "sometime", "maybe",
+};
+constexpr std::string_view kCommandEdges[] = {
+    "no", "oh", "ah", "ok", "okay", "well", "um", "uh", "hmm", "hm", "actually", "so", "then", "just", "wait",
+    "please", "sorry", "thanks", "thank you", "and", "but", "now", "alright", "i think", "maybe", "anyway",
+    "instead", "you know what", "yes", "yeah", "hey", "hi", "hello", "right now", "look", "listen", "man",
+    "let us", "let us just", "guess", "i guess", "first",
+};
+
 constexpr std::string_view kLeadIns[] = {
     "i would like to order", "i would like to have", "i would like to get", "i would like",
     "i'd like to order", "i'd like to have", "i'd like to get", "i'd like to buy", "i would like to buy",
@@ -406,7 +506,8 @@ constexpr std::string_view kQuestions[] = {
 constexpr std::string_view kOptionWords[] = {"number", "option", "choice", "no", "#", "nr", "answer", "item"};
 
 constexpr std::string_view kCorrectionLeadIns[] = {
-    "actually", "no wait", "wait no", "wait", "hold on", "hang on", "oops", "whoops", "sorry", "correction",
+    "actually", "no wait", "wait no", "wait", "hold on", "hang on", "ah", "i said", "i did say", "almost",
+    "nearly", "not quite", "let's rather", "i'd rather", "i would rather", "oops", "whoops", "sorry", "correction",
     "i meant to say", "i meant", "what i meant was", "i mean", "scratch that", "let me correct that",
     "on second thought", "on second thoughts", "my mistake", "my bad", "rather", "instead", "oh",
     "sorry i meant", "make that", "make it", "i made a mistake", "i changed my mind", "change that to",
@@ -420,7 +521,9 @@ constexpr std::string_view kCorrectionFillers[] = {
     "i meant to say", "i meant", "i mean", "let's make it", "let's do", "let's make that", "can you make it",
     "could you make it", "can we make it", "please make it", "change it to", "change that to",
     "change this to", "can you change it to", "please change it to", "switch it to", "set it to", "rather",
-    "i need", "i'll take", "i'll have", "i said", "please", "actually", "sorry",
+    "i need", "i'll take", "i'll have", "i said", "please", "actually", "sorry", "can we do", "could we do",
+    "can we say", "how about", "what about", "let's say", "then", "it's now", "but", "and",
+    "we're", "we are", "there are", "there will be", "there's", "i'm", "i am", "can you do", "no",
 };
 constexpr std::string_view kChangeVerbs[] = {
     "change", "please change", "can you change", "could you change", "can i change", "could i change",
@@ -433,6 +536,21 @@ constexpr std::string_view kChangeLinks[] = {"to", "with", "into", "as", "="};
 constexpr std::string_view kNoes[] = {
     "no", "nope", "nah", "not quite", "wrong", "no no", "that's wrong", "that is wrong", "that's not right",
     "not that",
+};
+
+constexpr std::string_view kNotBut[] = {"instead of", "rather than", "not", "and not", "in place of"};
+constexpr std::string_view kWrongWords[] = {
+    "wrong", "not right", "not my", "incorrect", "that is wrong", "that is not", "made mistake with",
+    "i made mistake with", "mistake in", "there is mistake in", "except", "apart from", "problem with",
+    "something is wrong with",
+};
+constexpr std::string_view kIsWrong[] = {
+    "is wrong", "is not right", "is not correct", "is incorrect", "is off", "was wrong", "has changed",
+    "changed", "is not", "needs to change", "needs changing", "has to change", "must change", "is bad",
+};
+constexpr std::string_view kIsNow[] = {
+    "should be", "should have been", "is", "is now", "must be", "has to be", "needs to be", "will be", "was",
+    "to", "would be", "is actually", "ought to be", "shall be", "=",
 };
 
 constexpr Pair kIrregular[] = {
@@ -536,6 +654,9 @@ constexpr Vocabulary kEnglish = {
     .intensifiers = table<kIntensifiers>,
     .neither = table<kNeither>,
     .hesitations = table<kHesitations>,
+    .request_lead_ins = table<kRequestLeadIns>,
+    .request_fillers = table<kRequestFillers>,
+    .command_edges = table<kCommandEdges>,
     .lead_ins = table<kLeadIns>,
     .tails = table<kTails>,
     .separators = table<kSeparators>,
@@ -549,6 +670,10 @@ constexpr Vocabulary kEnglish = {
     .change_verbs = table<kChangeVerbs>,
     .change_links = table<kChangeLinks>,
     .noes = table<kNoes>,
+    .not_but = table<kNotBut>,
+    .wrong_words = table<kWrongWords>,
+    .is_wrong = table<kIsWrong>,
+    .is_now = table<kIsNow>,
     .singular = singular,
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the code blocks of README.md, docs/tutorial.md and docs/how-to against the real binary, so that they stay true.
+"""Runs the code blocks of README.md, docs/tutorial.md, docs/how-to and docs/explanation against the real binary, so that they stay true.
 
 sh blocks run line by line in a folder of their own: `make run` becomes the binary serving the example, `parley` and
 build/release/server/parley become the binary, port 8080 a free one. yaml blocks that a sentence names (Write `path`:) become that file; a
@@ -115,8 +115,9 @@ class Document:
 def main() -> int:
     os.environ["NO_COLOR"] = "1"
     passed, failures = 0, []
-    how_to = sorted(str(path.relative_to(SOURCE)) for path in (SOURCE / "docs/how-to").glob("*.md"))
-    for name in ("README.md", "docs/tutorial.md", *how_to):
+    pages = sorted(str(path.relative_to(SOURCE)) for folder in ("how-to", "explanation")
+                   for path in (SOURCE / "docs" / folder).glob("*.md"))
+    for name in ("README.md", "docs/tutorial.md", *pages):
         document = Document(name)
         document.run()
         passed += document.passed

@@ -88,7 +88,7 @@ std::string first_difference(const engine::Release& release, const assistant::Te
   return engine::snapshot(state) == engine::snapshot(result.state) ? "" : "the final state differs";
 }
 
-constexpr const char* kFolders[] = {"examples/shop", "tests/scenarios", "tests/tutorial"};
+constexpr const char* kFolders[] = {"examples/shop", "tests/repair", "tests/scenarios", "tests/tutorial"};
 
 }  // namespace
 

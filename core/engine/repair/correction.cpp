@@ -196,6 +196,7 @@ void tell(Run& run, Changes& changes, bool rewinds) {
 
 void correction(Run& run, const std::vector<Command>& commands) {
   const flow::Slot* untouched = nullptr;
+  bool unchanged = false;  // the user said again what we know
   Changes changes;
   std::vector<std::pair<const flow::Slot*, const Value*>> accepted;
   for (const Command& change : commands) {
@@ -204,13 +205,20 @@ void correction(Run& run, const std::vector<Command>& commands) {
     Frame& frame = run.state().stack[place];
     const flow::Slot& slot = *run.flow_of(frame).slot(change.slot);
     if (settled(run, frame, slot.name)) {
-      untouched = &slot;
+      if (const Value* now = run.slot(frame, slot.name); now != nullptr && *now == change.value)
+        unchanged = true;
+      else
+        untouched = &slot;
       continue;
     }
     if (auto why = change.value.is_null() ? std::nullopt : refusal(run, slot, change.value)) {
       MapBuilder about;
       about.set("slot", slot.name).set("label", slot.label).set("reason", *why);
       return begin(run, "invalid", std::move(about), Continuation::ask_again);
+    }
+    if (const Value* now = run.slot(frame, slot.name); now != nullptr && *now == change.value) {
+      unchanged = true;
+      continue;
     }
     // Changes of one message are about one flow; the topmost wins.
     if (!accepted.empty() && place != changes.place) continue;
@@ -239,6 +247,8 @@ void correction(Run& run, const std::vector<Command>& commands) {
         .set("settled", true)
         .set("again", false);
     begin(run, "correction", std::move(about), Continuation::ask_again);
+  } else if (accepted.empty() && unchanged) {
+    run.frame().asked = false;
   } else if (accepted.empty()) {
     unknown(run, run.state().message);
   }

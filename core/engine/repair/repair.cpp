@@ -59,18 +59,26 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   return "That does not work for " + slot.label + ".";
 }
 
-void digression(Run& run, const flow::Flow& wanted) {
-  Frame started;
-  started.flow = wanted.id;
+void digression(Run& run, const flow::Flow& wanted, std::span<const Command> values) {
   const auto& stack = run.state().stack;
-  if (stack.empty()) return run.push(std::move(started));
+  const auto start = [&] {
+    Frame started;
+    started.flow = wanted.id;
+    run.push(std::move(started));
+    for (const Command& command : values) {
+      const flow::Slot* slot = wanted.slot(command.slot);
+      if (slot != nullptr && !refusal(run, *slot, command.value))
+        run.set_slot(run.frame(), slot->name, command.value);
+    }
+  };
+  if (stack.empty()) return start();
   const auto begun =
       std::count_if(stack.begin(), stack.end(), [](const Frame& f) { return f.kind == Frame::Kind::flow; });
   const bool possible = static_cast<std::size_t>(begun) < kMostOpenFlows;
   MapBuilder about;
   about.set("from", title(run)).set("to", spoken(wanted.id)).set("possible", possible);
   if (!possible) return begin(run, "digression", std::move(about), Continuation::ask_again);
-  run.push(std::move(started));
+  start();
   // Runs before the wanted flow and may say a word about it.
   begin(run, "digression", std::move(about), Continuation::none);
 }

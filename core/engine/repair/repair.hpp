@@ -3,6 +3,8 @@
 // (Continuation).
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +18,8 @@ namespace parley::engine::repair {
 // The user changed answers that were already given. Invalid new values keep the old ones and say why.
 void correction(Run& run, const std::vector<language::Command>& changes);
 // The user wants another flow; the running one waits below it. Refused when too many wait already.
-void digression(Run& run, const flow::Flow& wanted);
+// `values` fill its slots as far as the slots' rules allow.
+void digression(Run& run, const flow::Flow& wanted, std::span<const language::Command> values = {});
 // A digression is over, or a person handed back: go on with the frame that waited.
 void resume(Run& run);
 void cancel(Run& run);

@@ -1,0 +1,23 @@
+// The message as a change of answers that were given before, in the running flow or in one that waits below.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "engine/matching/scene.hpp"
+
+namespace parley::engine::matching {
+
+// Announced by words such as "actually", "no, …", "change … to …".
+[[nodiscard]] std::optional<Commands> announced_change(const Scene& scene);
+// By the name of an answer: "the time should be 8", "wrong address"; where `alone`, also just "the time".
+[[nodiscard]] std::optional<Commands> named_change(const Scene& scene, bool alone);
+// New values without a word of announcement, as at a summary. `sure`: only values that cannot be read
+// otherwise.
+[[nodiscard]] std::optional<Commands> implied_change(
+    const Scene& scene, std::string_view text, bool sure, bool announced = false
+);
+// "Add a coke", "leave out the salad": words that can only be about a list that is held.
+[[nodiscard]] std::optional<Commands> list_change(const Scene& scene, std::string_view text);
+
+}  // namespace parley::engine::matching

@@ -1,0 +1,71 @@
+#include "engine/matching/scene.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "engine/steps/registry.hpp"
+
+namespace parley::engine::matching {
+
+Scene::Scene(const Release& with, const State& now, std::string_view text, Timestamp at)
+    : release(with),
+      state(now),
+      said(text, now.locale),
+      normal(said.normal_in(kPhraseLocale)),
+      circumstances{at, now.utc_offset_seconds, now.locale, now.currency} {
+  if (state.stack.empty()) return;
+  frame = &state.stack.back();
+  flow = release.find(frame->flow);
+  if (flow != nullptr) expected = expectation_of(state, *flow, *frame);
+}
+
+Scene Scene::about(std::string_view text) const {
+  return {release, state, text, circumstances.now};
+}
+
+bool Scene::takes_any_words() const {
+  const flow::Slot* slot = asked();
+  return slot != nullptr && slot->type.kind == flow::SlotKind::text && slot->choices.empty() &&
+         !slot->pattern.has_value();
+}
+
+bool Scene::question_has(std::string_view word) const {
+  return std::any_of(state.last_said.begin(), state.last_said.end(), [&](const Say& say) {
+    const auto tokens = language::tokenise(say.text);
+    return std::any_of(tokens.begin(), tokens.end(), [&](const language::Token& t) { return t.is(word); });
+  });
+}
+
+Commands one(Command command) {
+  Commands commands;
+  commands.push_back(std::move(command));
+  return commands;
+}
+
+const Value* held(const State& state, const Frame& frame, const flow::Slot& slot) {
+  const Slots& slots = slot.scope == flow::SlotScope::flow ? frame.slots : state.slots;
+  const auto found = slots.find(slot.name);
+  return found == slots.end() || found->second.is_null() ? nullptr : &found->second;
+}
+
+std::vector<language::Wanted> gathered(const flow::Flow& flow) {
+  std::vector<language::Wanted> wanted;
+  for (const flow::Step& step : flow.steps) {
+    if (!step.spec->waits) continue;
+    for (const flow::Field& field : step.fields) {
+      const auto* names = std::get_if<flow::Names>(&field);
+      if (names == nullptr) continue;
+      for (const flow::Name& name : *names) {
+        const flow::Slot* slot = flow.slot(name.text);
+        const bool known = std::any_of(wanted.begin(), wanted.end(), [&](const language::Wanted& w) {
+          return w.slot == slot;
+        });
+        if (slot != nullptr && !known) wanted.push_back({slot, false});
+      }
+    }
+  }
+  return wanted;
+}
+
+}  // namespace parley::engine::matching
