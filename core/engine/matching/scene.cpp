@@ -52,7 +52,7 @@ const Value* held(const State& state, const Frame& frame, const flow::Slot& slot
 std::vector<language::Wanted> gathered(const flow::Flow& flow) {
   std::vector<language::Wanted> wanted;
   for (const flow::Step& step : flow.steps) {
-    if (!step.spec->waits) continue;
+    if (!step.spec->needs_person) continue;
     for (const flow::Field& field : step.fields) {
       const auto* names = std::get_if<flow::Names>(&field);
       if (names == nullptr) continue;
