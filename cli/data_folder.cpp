@@ -9,6 +9,9 @@
 
 #include "cli/project.hpp"
 #include "cli/read_only_store.hpp"
+#include "engine/steps/registry.hpp"
+#include "flow/load.hpp"
+#include "server/turns/record.hpp"
 #include "server/turns/releases.hpp"
 
 namespace parley::cli {
@@ -86,6 +89,50 @@ Result<std::vector<turns::LogRecord>> DataFolder::records(std::string_view id) {
     std::ranges::move(*page, std::back_inserter(all));
     if (last) return all;
   }
+}
+
+Result<std::vector<engine::Event>> DataFolder::events(std::string_view id) {
+  auto stored = records(id);
+  if (!stored) return std::unexpected(stored.error());
+  if (stored->empty()) return no_conversation(id);
+  std::vector<engine::Event> all;
+  for (const turns::LogRecord& record : *stored) {
+    auto body = turns::decode_record(record.body);
+    if (!body) return std::unexpected(body.error());
+    std::ranges::move(body->events, std::back_inserter(all));
+  }
+  return all;
+}
+
+Result<engine::ReleasePtr> DataFolder::release(std::string_view hash) {
+  return wait(parts_->releases.by_hash(kTenant, hash));
+}
+
+Result<flow::FlowPtr> DataFolder::compiled(const turns::FlowVersion& version) {
+  const auto document = flow::parse_json_document(version.canonical);
+  if (!document) return std::unexpected(document.error());
+  // A flow may use slots that others declare for the whole conversation.
+  std::vector<std::string> shared;
+  if (const auto active = active_release()) {
+    for (const auto& [id, hash] : active->flows) {
+      const auto other = flow_by_hash(hash);
+      const auto text = other ? flow::parse_json_document(other->canonical) : std::unexpected(other.error());
+      if (!text) continue;
+      std::ranges::move(flow::shared_slots(*text), std::back_inserter(shared));
+    }
+  }
+  flow::Diagnostics diagnostics;
+  auto flow = flow::load(*document, version.flow_id + ".json", engine::step_specs(), diagnostics, shared);
+  if (flow != nullptr) return flow;
+  return fail(
+      ErrorCode::internal,
+      "version " + version.hash +
+          " does not compile: " + (diagnostics.empty() ? std::string("unknown") : diagnostics.front().message)
+  );
+}
+
+Result<std::vector<turns::PublicationEntry>> DataFolder::publications(std::string_view flow_id) {
+  return wait(parts_->store->publications(kTenant, flow_id));
 }
 
 Result<turns::ReplayReport> DataFolder::replay(const std::string& id) {

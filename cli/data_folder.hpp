@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "engine/event.hpp"
+#include "engine/release.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/replay.hpp"
 #include "server/turns/transcript.hpp"
@@ -33,11 +35,18 @@ class DataFolder {
   [[nodiscard]] Result<std::vector<turns::LogRecord>> records(std::string_view id);
   [[nodiscard]] Result<turns::ReplayReport> replay(const std::string& id);
 
+  // A conversation's whole log as events.
+  [[nodiscard]] Result<std::vector<engine::Event>> events(std::string_view id);
+  [[nodiscard]] Result<engine::ReleasePtr> release(std::string_view hash);
+
   // What new conversations run on.
   [[nodiscard]] Result<turns::StoredRelease> active_release();
   // Newest first; not_found when the flow was never published.
   [[nodiscard]] Result<std::vector<turns::FlowVersion>> flow_versions(std::string_view flow_id);
   [[nodiscard]] Result<turns::FlowVersion> flow_by_hash(std::string_view hash);
+  [[nodiscard]] Result<flow::FlowPtr> compiled(const turns::FlowVersion& version);
+  // Newest first; empty when nothing is known of it.
+  [[nodiscard]] Result<std::vector<turns::PublicationEntry>> publications(std::string_view flow_id);
 
  private:
   struct Parts;

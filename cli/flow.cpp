@@ -1,4 +1,5 @@
 // parley flow: the flows that conversations run on, from the data folder or a running server.
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -66,13 +67,20 @@ Result<Value> stored_versions(DataFolder& data, const std::string& id) {
   if (!versions) return std::unexpected(versions.error());
   const auto active = active_hash(data, id);
   if (!active) return std::unexpected(active.error());
+  const auto history = data.publications(id);
+  if (!history) return std::unexpected(history.error());
   ListBuilder list;
   for (const turns::FlowVersion& version : *versions) {
+    const auto last = std::ranges::find(*history, version.hash, &turns::PublicationEntry::hash);
+    const bool known = last != history->end();
     list.add(MapBuilder()
                  .set("hash", version.hash)
                  .set("version", version.version)
-                 .set("author", version.author)
+                 .set("author", known ? last->author : version.author)
+                 .set("reason", known ? last->reason : std::string())
+                 .set("action", known ? last->action : std::string("published"))
                  .set("published_at", format_timestamp(version.published_at))
+                 .set("activated_at", format_timestamp(known ? last->at : version.published_at))
                  .set("active", version.hash == *active)
                  .build());
   }
@@ -170,7 +178,7 @@ int run_versions(const Arguments& arguments) {
     print_json(*versions);
     return kExitOk;
   }
-  Rows rows{{"HASH", "VERSION", "PUBLISHED (UTC)", "AUTHOR", ""}};
+  Rows rows{{"HASH", "VERSION", "PUBLISHED (UTC)", "AUTHOR", "", "REASON"}};
   for (const Value& version : versions->as_list()) {
     const auto at = parse_timestamp(text_of(version["published_at"]));
     rows.push_back(
@@ -178,7 +186,8 @@ int run_versions(const Arguments& arguments) {
          text_of(version["version"]),
          at ? shown(*at) : "",
          text_of(version["author"]),
-         version["active"] == Value(true) ? "active" : ""}
+         version["active"] == Value(true) ? "active" : "",
+         (text_of(version["action"]) == "rolled_back" ? "rolled back: " : "") + text_of(version["reason"])}
     );
   }
   print(table(rows));

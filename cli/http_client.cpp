@@ -82,17 +82,32 @@ Result<Value> HttpClient::post(const std::string& path, const Value& body) const
   return send("POST", path, write_json(body), key_or_token());
 }
 
+Result<Value> HttpClient::put(
+    const std::string& path,
+    const std::string& text,
+    const std::string& content_type,
+    const std::vector<std::string>& headers
+) const {
+  std::vector<std::string> all{"Content-Type: " + content_type};
+  all.insert(all.end(), headers.begin(), headers.end());
+  return send("PUT", path, text, key_or_token(), all);
+}
+
 Result<Value> HttpClient::post_as_operator(const std::string& path, const Value& body) const {
   return send("POST", path, write_json(body), key_);
 }
 
 Result<Value> HttpClient::send(
-    const std::string& method, const std::string& path, const std::string& body, const std::string& credential
+    const std::string& method,
+    const std::string& path,
+    const std::string& body,
+    const std::string& credential,
+    const std::vector<std::string>& given
 ) const {
   const std::unique_ptr<CURL, Closer> handle(curl_easy_init());
   INVARIANT(handle != nullptr, "the HTTP client can be made");
   std::unique_ptr<curl_slist, Closer> headers;
-  add(headers, "Content-Type: application/json");
+  for (const std::string& header : given) add(headers, header);
   if (!credential.empty()) add(headers, "Authorization: Bearer " + credential);
   std::string text;
   CURL* curl = handle.get();
@@ -105,7 +120,8 @@ Result<Value> HttpClient::send(
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "parley/" PARLEY_VERSION);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
-  if (method == "POST") {
+  if (method != "GET") {
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.c_str());
   }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/value.hpp"
@@ -18,6 +19,13 @@ class HttpClient {
   // The JSON of the answer. What the server refuses comes back with its own words.
   [[nodiscard]] Result<Value> get(const std::string& path) const;
   [[nodiscard]] Result<Value> post(const std::string& path, const Value& body) const;
+  // A document as it stands, with further headers such as "X-Author: ana".
+  [[nodiscard]] Result<Value> put(
+      const std::string& path,
+      const std::string& text,
+      const std::string& content_type,
+      const std::vector<std::string>& headers
+  ) const;
   // As an operator: a visitor's token is not enough, and would hide that this machine is trusted.
   [[nodiscard]] Result<Value> post_as_operator(const std::string& path, const Value& body) const;
 
@@ -31,7 +39,8 @@ class HttpClient {
       const std::string& method,
       const std::string& path,
       const std::string& body,
-      const std::string& credential
+      const std::string& credential,
+      const std::vector<std::string>& headers = {"Content-Type: application/json"}
   ) const;
 
   std::string url_;  // without a slash at the end

@@ -110,6 +110,12 @@ Awaitable<Result<std::optional<turns::StoredRelease>>> ReadOnlyStore::active_rel
   co_return read([&] { return reader_.active_release(); });
 }
 
+Awaitable<Result<std::vector<turns::PublicationEntry>>> ReadOnlyStore::publications(
+    std::string_view, std::string_view flow_id
+) {
+  co_return read([&] { return reader_.publications(flow_id); });
+}
+
 Awaitable<Result<std::optional<std::string>>> ReadOnlyStore::setting(
     std::string_view, std::string_view name
 ) {
@@ -128,7 +134,8 @@ Awaitable<Result<void>> ReadOnlyStore::put_flow(std::string_view, turns::FlowVer
   co_return refused();
 }
 
-Awaitable<Result<void>> ReadOnlyStore::put_release(std::string_view, turns::StoredRelease, bool) {
+Awaitable<Result<void>> ReadOnlyStore::
+    put_release(std::string_view, turns::StoredRelease, bool, std::vector<turns::PublicationEntry>) {
   co_return refused();
 }
 

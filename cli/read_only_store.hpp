@@ -48,6 +48,9 @@ class ReadOnlyStore final : public turns::Store {
   ) override;
   turns::Awaitable<Result<std::optional<turns::StoredRelease>>> active_release(std::string_view tenant
   ) override;
+  turns::Awaitable<Result<std::vector<turns::PublicationEntry>>> publications(
+      std::string_view tenant, std::string_view flow_id
+  ) override;
   turns::Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
       override;
   turns::Awaitable<Result<void>> check() override;
@@ -55,7 +58,10 @@ class ReadOnlyStore final : public turns::Store {
   turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
   turns::Awaitable<Result<void>> put_release(
-      std::string_view tenant, turns::StoredRelease release, bool activate
+      std::string_view tenant,
+      turns::StoredRelease release,
+      bool activate,
+      std::vector<turns::PublicationEntry> history
   ) override;
   turns::Awaitable<Result<void>> put_setting(
       std::string_view tenant, std::string_view name, std::string_view value

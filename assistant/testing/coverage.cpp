@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
+#include "flow/graph.hpp"
 #include "flow/load.hpp"
 
 namespace parley::assistant {
@@ -21,73 +23,66 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-// The ways out of a step as its keywords declare them.
-class Ways {
- public:
-  Ways(const flow::Flow& flow, const flow::Step& step, const StepVisits& visits)
-      : flow_(flow), step_(step), visits_(visits) {
-    bool falls_through = step.spec->continues;
-    for (std::size_t k = 0; k < step.fields.size(); ++k) {
-      if (const auto* branches = step.get<flow::Branches>(k)) {
-        for (const flow::Branch& branch : *branches) {
-          add(branch.when ? "when " + branch.when->source() : "else", branch.next.text);
-          if (!branch.when) falls_through = false;
-        }
-      }
-      const flow::Keyword& keyword = step.spec->keywords[k];
-      const auto* target = step.get<flow::Name>(k);
-      if (keyword.kind == flow::FieldKind::step_name && target != nullptr)
-        add(std::string(keyword.name), target->text);
-      if (const auto* names = step.get<flow::Names>(k)) add_exhausted(*names);
-    }
-    if (falls_through) add("next", step.next);
+// The condition of a switch's branch, in the author's words.
+std::string condition_of(const flow::Step& step, std::uint32_t number) {
+  for (std::size_t k = 0; k < step.fields.size(); ++k) {
+    const auto* branches = step.get<flow::Branches>(k);
+    if (branches == nullptr || number >= branches->size()) continue;
+    if (const auto& when = (*branches)[number].when) return "when " + when->source();
   }
+  return "case " + std::to_string(number + 1);
+}
 
-  [[nodiscard]] std::vector<BranchCoverage> branches() const {
-    std::vector<BranchCoverage> result;
-    if (order_.size() > 1) {
-      for (const flow::StepIndex target : order_) {
-        const auto taken = visits_.left.find(target);
-        result.push_back({names_.at(target), taken == visits_.left.end() ? 0 : taken->second});
-      }
-      // A condition that does not hold leads to `next` too, without the step having run.
-      for (std::size_t i = 0; i < order_.size(); ++i) {
-        if (order_[i] == step_.next) result[i].taken -= std::min(result[i].taken, visits_.skips);
-      }
-    }
-    if (step_.condition) {
-      result.push_back({"if holds", visits_.runs});
-      result.push_back({"if does not hold", visits_.skips});
-    }
-    return result;
+std::string name_of(const flow::Step& step, const flow::Edge& edge) {
+  switch (edge.kind) {
+    case flow::EdgeKind::choice:
+      return condition_of(step, edge.number);
+    case flow::EdgeKind::otherwise:
+      return "else";
+    case flow::EdgeKind::enter:
+      return "block " + std::to_string(edge.number + 1);
+    default:
+      return std::string(flow::name(edge.kind));
   }
+}
 
- private:
-  void add(const std::string& name, const std::string& step_id) { add(name, flow_.step_index(step_id)); }
-  void add(const std::string& name, flow::StepIndex target) {
-    const auto [known, fresh] = names_.try_emplace(target, name);
+// The ways out of a step as the flow's graph has them; those that lead to the same step are one.
+std::vector<BranchCoverage> ways_out(
+    const flow::Step& step, std::span<const flow::Edge> edges, const StepVisits& visits
+) {
+  std::vector<flow::StepIndex> order;
+  std::map<flow::StepIndex, std::string> names;
+  for (const flow::Edge& edge : edges) {
+    if (edge.kind == flow::EdgeKind::skip) continue;
+    const auto [known, fresh] = names.try_emplace(edge.to, name_of(step, edge));
     if (fresh) {
-      order_.push_back(target);
+      order.push_back(edge.to);
     } else {
-      known->second += ", " + name;
+      known->second += ", " + name_of(step, edge);
     }
   }
-  void add_exhausted(const flow::Names& names) {
-    for (const flow::Name& name : names) {
-      const flow::Slot* slot = flow_.slot(name.text);
-      if (slot != nullptr && !slot->on_exhausted.empty()) add("on_exhausted", slot->on_exhausted);
+  std::vector<BranchCoverage> ways;
+  if (step.spec->repeats) {
+    ways = {{"no round", visits.loops[0]}, {"one round", visits.loops[1]}, {"more rounds", visits.loops[2]}};
+  } else if (order.size() > 1) {
+    for (const flow::StepIndex target : order) {
+      const auto left = visits.left.find(target);
+      std::uint64_t taken = left == visits.left.end() ? 0 : left->second;
+      // A condition that does not hold leads to `next` too, without the step having run.
+      if (target == step.next) taken -= std::min(taken, visits.skips);
+      ways.push_back({names.at(target), taken});
     }
   }
-
-  const flow::Flow& flow_;
-  const flow::Step& step_;
-  const StepVisits& visits_;
-  std::vector<flow::StepIndex> order_;
-  std::map<flow::StepIndex, std::string> names_;
-};
+  if (step.condition) {
+    ways.push_back({"if holds", visits.runs});
+    ways.push_back({"if does not hold", visits.skips});
+  }
+  return ways;
+}
 
 FlowCoverage of_flow(const flow::Flow& flow, const Visits& visits) {
   const StepVisits kNone;
+  const flow::Graph graph(flow);
   FlowCoverage row{.flow = flow.id, .file = flow.file};
   for (flow::StepIndex i = 0; i < flow.steps.size(); ++i) {
     const flow::Step& step = flow.steps[i];
@@ -98,7 +93,7 @@ FlowCoverage of_flow(const flow::Flow& flow, const Visits& visits) {
         .first_line = step.position.line,
         .last_line = std::max(step.position.line, step.last_line),
         .visits = counts.runs,
-        .branches = Ways(flow, step, counts).branches(),
+        .branches = ways_out(step, graph.from(i), counts),
     });
   }
   return row;

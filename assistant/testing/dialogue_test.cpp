@@ -177,7 +177,7 @@ TEST_CASE("coverage counts steps, ways out of them and repairs") {
   };
   CHECK(taken(0) == "");
   CHECK(taken(1) == "yes=2 no, next=0");
-  CHECK(taken(3) == "on_error=0 next=2");
+  CHECK(taken(3) == "error=0 next=2");
   CHECK(taken(4) == "if holds=1 if does not hold=1");
 
   std::uint64_t completed = 0;

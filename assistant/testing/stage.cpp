@@ -7,6 +7,34 @@
 
 namespace parley::assistant {
 
+namespace {
+
+void end_loop(StepVisits& loop) {
+  ++loop.loops[std::min<std::uint64_t>(loop.rounds, 2)];
+  loop.rounds = 0;
+}
+
+// A loop goes on when its step is left for its block, and is over when it, or a step inside it, is left for
+// somewhere else.
+void count_rounds(Visits& visits, const engine::Visit& left) {
+  const flow::Flow& flow = *left.flow;
+  const flow::Step& step = flow.steps[left.step];
+  if (step.spec->repeats) {
+    StepVisits& loop = visits[{flow.id, left.step}];
+    if (left.to > left.step && left.to < step.end) {
+      ++loop.rounds;
+    } else {
+      end_loop(loop);
+    }
+  }
+  for (flow::StepIndex around = step.parent; around != flow::kNoStep; around = flow.steps[around].parent) {
+    const bool inside = left.to >= around && left.to < flow.steps[around].end;
+    if (flow.steps[around].spec->repeats && !inside) end_loop(visits[{flow.id, around}]);
+  }
+}
+
+}  // namespace
+
 void add_visits(Visits& visits, const std::vector<engine::Visit>& more) {
   for (const engine::Visit& visit : more) {
     StepVisits& step = visits[{visit.flow->id, visit.step}];
@@ -19,6 +47,7 @@ void add_visits(Visits& visits, const std::vector<engine::Visit>& more) {
         break;
       case engine::Visit::Kind::left:
         ++step.left[visit.to];
+        count_rounds(visits, visit);
         break;
     }
   }
@@ -30,6 +59,7 @@ void add_visits(Visits& visits, const Visits& more) {
     step.runs += counts.runs;
     step.skips += counts.skips;
     for (const auto& [to, times] : counts.left) step.left[to] += times;
+    for (std::size_t i = 0; i < step.loops.size(); ++i) step.loops[i] += counts.loops[i];
   }
 }
 

@@ -3,6 +3,7 @@
 // it. Not thread-safe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -32,6 +33,9 @@ struct StepVisits {
   std::uint64_t runs = 0;
   std::uint64_t skips = 0;
   std::map<flow::StepIndex, std::uint64_t> left;  // where to, and how often
+  // Of a loop: how often it was over after no round, after one and after more.
+  std::array<std::uint64_t, 3> loops{};
+  std::uint64_t rounds = 0;  // of the loop that is not over yet
 };
 
 // By flow id and step index: every step that the flow came to.

@@ -160,13 +160,13 @@ void Run::push(Frame frame) {
 
 void Run::go_to(flow::StepIndex step) {
   const Frame& top = frame();
-  if (visits_ != nullptr) visit(flow_of(top), top.step, Visit::Kind::left, step);
   if (top.scopes.empty() && top.around.empty()) return stand_at(step);
   go_in_blocks(*this, step);
 }
 
 void Run::stand_at(flow::StepIndex step) {
   Frame& top = frame();
+  if (visits_ != nullptr) visit(flow_of(top), top.step, Visit::Kind::left, step);
   top.step = step;
   top.entered = false;
   top.asked = false;

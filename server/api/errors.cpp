@@ -32,6 +32,7 @@ constexpr std::array kRows{
     ErrorRow{"not_found", 404, kInvalid, "What the request names does not exist."},
     ErrorRow{"conversation_not_found", 404, kInvalid, "There is no conversation with this id."},
     ErrorRow{"flow_not_found", 404, kInvalid, "There is no flow with this id."},
+    ErrorRow{"version_not_found", 404, kInvalid, "The flow has no such version."},
     ErrorRow{"method_not_allowed", 405, kInvalid, "The path exists, but not for this method; see Allow."},
     ErrorRow{"conflict", 409, kInvalid, "Something else changed at the same time."},
     ErrorRow{"setup_link_used", 410, kInvalid, "The set-up link was used or has expired."},

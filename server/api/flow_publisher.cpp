@@ -65,12 +65,12 @@ turns::Awaitable<Result<FlowPublisher::Hashes>> FlowPublisher::last_of_folder() 
 turns::Awaitable<Publication> FlowPublisher::publish(
     std::vector<turns::FlowToPublish> flows,
     engine::AssistantSettings settings,
-    std::string author,
+    turns::Cause cause,
     flow::Diagnostics diagnostics
 ) {
   Published published{.before = world_.releases.active(world_.tenant)};
   auto release = co_await world_.releases.publish(
-      world_.tenant, std::move(flows), std::move(settings), std::move(author), world_.clock.now()
+      world_.tenant, std::move(flows), std::move(settings), std::move(cause), world_.clock.now()
   );
   if (!release) co_return because(std::move(release.error()));
   published.release = std::move(*release);
@@ -80,7 +80,10 @@ turns::Awaitable<Publication> FlowPublisher::publish(
 }
 
 turns::Awaitable<Publication> FlowPublisher::publish_folder(
-    const assistant::Folder& folder, const engine::AssistantSettings& settings, const Signatures& signatures
+    const assistant::Folder& folder,
+    const engine::AssistantSettings& settings,
+    const Signatures& signatures,
+    turns::Cause cause
 ) {
   auto lease = co_await one_at_a_time_.admit("flows");
   if (!lease) co_return because(std::move(lease.error()));
@@ -123,7 +126,7 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
-  auto published = co_await publish(std::move(flows), settings, "folder", std::move(diagnostics));
+  auto published = co_await publish(std::move(flows), settings, std::move(cause), std::move(diagnostics));
   if (!published) co_return published;
   auto kept = co_await world_.store.put_setting(
       world_.tenant, kFolderSetting, write_canonical(folder_hashes.build())
@@ -133,17 +136,16 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
 }
 
 turns::Awaitable<Publication> FlowPublisher::put_flow(
-    std::string_view flow_id, std::string_view text, std::string file, std::string author
+    std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
 ) {
   auto lease = co_await one_at_a_time_.admit("flows");
   if (!lease) co_return because(std::move(lease.error()));
-  const engine::ReleasePtr active = world_.releases.active(world_.tenant);
 
   flow::Diagnostics diagnostics;
   const auto document = assistant::read_document(text, file, diagnostics);
+  const auto shared = shared_slots_of(world_.releases.active(world_.tenant));
   flow::FlowPtr fresh;
-  if (document)
-    fresh = flow::load(*document, file, engine::step_specs(), diagnostics, shared_slots_of(active));
+  if (document) fresh = flow::load(*document, file, engine::step_specs(), diagnostics, shared);
   if (fresh != nullptr && fresh->id != flow_id) {
     co_return because(
         {ErrorCode::invalid_input,
@@ -157,13 +159,45 @@ turns::Awaitable<Publication> FlowPublisher::put_flow(
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   }
 
-  std::vector<turns::FlowToPublish> flows{{fresh, std::string(text)}};
-  std::vector<flow::FlowPtr> all{fresh};
+  co_return co_await replace({fresh, std::string(text)}, std::move(cause), std::move(diagnostics));
+}
+
+turns::Awaitable<Publication> FlowPublisher::roll_back(
+    std::string_view flow_id, std::string_view wanted, turns::Cause cause
+) {
+  auto lease = co_await one_at_a_time_.admit("flows");
+  if (!lease) co_return because(std::move(lease.error()));
+  const auto versions = co_await world_.store.flow_versions(world_.tenant, flow_id);
+  if (!versions) co_return because(versions.error());
+  auto version = turns::find_version(*versions, wanted);
+  if (!version) co_return because(std::move(version.error()));
+
+  flow::Diagnostics diagnostics;
+  const std::string file = version->flow_id + ".json";
+  auto document = flow::parse_json_document(version->canonical);
+  if (!document) co_return because(std::move(document.error()));
+  const auto shared = shared_slots_of(world_.releases.active(world_.tenant));
+  auto old = flow::load(*document, file, engine::step_specs(), diagnostics, shared);
+  if (old == nullptr || flow::has_errors(diagnostics)) {
+    flow::sort_diagnostics(diagnostics);
+    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
+  }
+  cause.action = "rolled_back";
+  co_return co_await replace({std::move(old), {}}, std::move(cause), std::move(diagnostics));
+}
+
+turns::Awaitable<Publication> FlowPublisher::replace(
+    turns::FlowToPublish fresh, turns::Cause cause, flow::Diagnostics diagnostics
+) {
+  const engine::ReleasePtr active = world_.releases.active(world_.tenant);
+  std::vector<flow::FlowPtr> all{fresh.flow};
+  std::vector<turns::FlowToPublish> flows;
+  flows.push_back(std::move(fresh));
   engine::AssistantSettings settings;
   if (active != nullptr) {
     settings = active->settings();
     for (const auto& [other_id, other] : active->flows()) {
-      if (other_id == flow_id) continue;
+      if (other_id == all.front()->id) continue;
       all.push_back(other);
       flows.push_back({other, {}});
     }
@@ -173,9 +207,7 @@ turns::Awaitable<Publication> FlowPublisher::put_flow(
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
-  co_return co_await publish(
-      std::move(flows), std::move(settings), std::move(author), std::move(diagnostics)
-  );
+  co_return co_await publish(std::move(flows), std::move(settings), std::move(cause), std::move(diagnostics));
 }
 
 }  // namespace parley::api

@@ -60,12 +60,20 @@ class FlowPublisher {
 
   // `signatures` are of the tools that the folder brings; `settings` become part of the release.
   turns::Awaitable<Publication> publish_folder(
-      const assistant::Folder& folder, const engine::AssistantSettings& settings, const Signatures& signatures
+      const assistant::Folder& folder,
+      const engine::AssistantSettings& settings,
+      const Signatures& signatures,
+      turns::Cause cause = {.author = "folder"}
   );
 
   // `file` tells YAML from JSON and appears in diagnostics.
   turns::Awaitable<Publication> put_flow(
-      std::string_view flow_id, std::string_view text, std::string file, std::string author
+      std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
+  );
+  // Makes an earlier version what new conversations run on; `wanted` as find_version() takes it. It stays
+  // until somebody changes the flow's file or publishes another version.
+  turns::Awaitable<Publication> roll_back(
+      std::string_view flow_id, std::string_view wanted, turns::Cause cause
   );
 
  private:
@@ -75,8 +83,12 @@ class FlowPublisher {
   turns::Awaitable<Publication> publish(
       std::vector<turns::FlowToPublish> flows,
       engine::AssistantSettings settings,
-      std::string author,
+      turns::Cause cause,
       flow::Diagnostics diagnostics
+  );
+  // One flow of the active release becomes another.
+  turns::Awaitable<Publication> replace(
+      turns::FlowToPublish fresh, turns::Cause cause, flow::Diagnostics diagnostics
   );
 
   World world_;

@@ -1,9 +1,11 @@
 // Flows as a resource: what new conversations run on, and publishing a new version.
+#include <algorithm>
 #include <vector>
 
 #include "base/edit_distance.hpp"
 #include "base/json.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/schemas.hpp"
 
 namespace parley::api {
 
@@ -96,6 +98,37 @@ Reply get_flow(Api& api, Call& call) {
   co_return json_response(write_json(map.build()));
 }
 
+namespace {
+
+// Who publishes: as the caller says, else the caller's key.
+turns::Cause cause_of(const Call& call, std::string_view author, std::string_view reason) {
+  if (author.empty()) author = call.request.header("x-author").value_or(std::string_view());
+  return {
+      .author = author.empty() ? "key:" + call.caller.id : std::string(author), .reason = std::string(reason)
+  };
+}
+
+net::Response show_publication(
+    const api::Publication& published, std::string_view flow_id, int status, const Call& call
+) {
+  if (!published) {
+    if (!published.error().error) return show_mistakes(published.error().diagnostics, call);
+    const Error& error = *published.error().error;
+    if (error.pointer == "version")
+      return refused({"version_not_found", "There is no such version.", error.hint, "version"}, call);
+    return failed(error, call);
+  }
+  MapBuilder map = describe(*published->release->flows().find(flow_id)->second);
+  ListBuilder warnings;
+  for (const flow::Diagnostic& warning : published->warnings) {
+    warnings.add(flow::render(warning, call.request.body));
+  }
+  if (warnings.size() != 0) map.set("warnings", warnings.build());
+  return json_response(write_json(map.build()), status);
+}
+
+}  // namespace
+
 Reply put_flow(Api& api, Call& call) {
   const std::string id(call.id());
   if (!valid_id(id)) {
@@ -109,19 +142,23 @@ Reply put_flow(Api& api, Call& call) {
   }
   const bool existed = active_flow(api, id) != nullptr;
   auto published = co_await api.services().publisher.put_flow(
-      id, call.request.body, id + (is_json(call.request) ? ".json" : ".yaml"), "key:" + call.caller.id
+      id,
+      call.request.body,
+      id + (is_json(call.request) ? ".json" : ".yaml"),
+      cause_of(call, {}, call.request.query.find("reason").value_or(std::string_view()))
   );
-  if (!published) {
-    if (!published.error().error) co_return show_mistakes(published.error().diagnostics, call);
-    co_return failed(*published.error().error, call);
-  }
-  MapBuilder map = describe(*published->release->flows().find(id)->second);
-  ListBuilder warnings;
-  for (const flow::Diagnostic& warning : published->warnings) {
-    warnings.add(flow::render(warning, call.request.body));
-  }
-  if (warnings.size() != 0) map.set("warnings", warnings.build());
-  co_return json_response(write_json(map.build()), existed ? 200 : 201);
+  co_return show_publication(published, id, existed ? 200 : 201, call);
+}
+
+Reply roll_back_flow(Api& api, Call& call) {
+  const std::string id(call.id());
+  if (active_flow(api, id) == nullptr) co_return unknown_flow(api, call);
+  const auto body = read_body(call.request.body, kRollback);
+  if (!body) co_return refused(body.error(), call);
+  const auto published = co_await api.services().publisher.roll_back(
+      id, body->text("version"), cause_of(call, body->text("author"), body->text("reason"))
+  );
+  co_return show_publication(published, id, 200, call);
 }
 
 Reply list_flow_versions(Api& api, Call& call) {
@@ -129,13 +166,21 @@ Reply list_flow_versions(Api& api, Call& call) {
   if (!versions) co_return failed(versions.error(), call);
   if (versions->empty()) co_return unknown_flow(api, call);
   const flow::FlowPtr active = active_flow(api, call.id());
+  const auto history = co_await api.store().publications(api.tenant(), call.id());
+  if (!history) co_return failed(history.error(), call);
   ListBuilder data;
   for (const turns::FlowVersion& version : *versions) {
+    // Why it was published last; the first time is published_at.
+    const auto last = std::ranges::find(*history, version.hash, &turns::PublicationEntry::hash);
+    const bool known = last != history->end();
     data.add(MapBuilder()
                  .set("hash", version.hash)
                  .set("version", version.version)
-                 .set("author", version.author)
+                 .set("author", known ? last->author : version.author)
+                 .set("reason", known ? last->reason : std::string())
+                 .set("action", known ? last->action : std::string("published"))
                  .set("published_at", format_timestamp(version.published_at))
+                 .set("activated_at", format_timestamp(known ? last->at : version.published_at))
                  .set("active", active != nullptr && active->hash == version.hash)
                  .build());
   }

@@ -25,6 +25,7 @@ Reply stream_events(Api& api, Call& call);
 Reply list_flows(Api& api, Call& call);
 Reply get_flow(Api& api, Call& call);
 Reply put_flow(Api& api, Call& call);
+Reply roll_back_flow(Api& api, Call& call);
 Reply list_flow_versions(Api& api, Call& call);
 // assistant.cpp
 Reply get_assistant(Api& api, Call& call);

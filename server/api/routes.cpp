@@ -27,6 +27,9 @@ constexpr Parameter kRecordParameters[] = {
 constexpr Parameter kEventParameters[] = {
     {"conversation", "string", "Only this conversation's; all when left out, for operators."},
 };
+constexpr Parameter kPublishParameters[] = {
+    {"reason", "string", "Why; kept with the version. The header X-Author says who."},
+};
 constexpr Parameter kReadyParameters[] = {{"verbose", "string", "Show every check."}};
 
 constexpr std::string_view kStream = "text/event-stream";
@@ -195,6 +198,18 @@ const std::array kRoutes{
         "flows",
         "Publish a flow from YAML or JSON; running conversations keep theirs",
         nullptr,
+        &kFlow,
+        200,
+        kPublishParameters
+    },
+    Route{
+        "POST",
+        "/v1/flows/{id}/rollback",
+        roll_back_flow,
+        Role::admin,
+        "flows",
+        "Make an earlier version what new conversations run on",
+        &kRollback,
         &kFlow
     },
     Route{

@@ -80,6 +80,11 @@ constexpr std::array kFeedbackFields{
     Field{"stars", integer, "1 is bad, 5 is good.", true, nullptr, 0, {}, 1, 5},
     Field{"comment", text, "In the user's own words.", false, nullptr, 4096},
 };
+constexpr std::array kRollbackFields{
+    Field{"version", text, "A hash, its first 6 or more characters, or a label.", true, nullptr, 128},
+    Field{"reason", text, "Why; kept with the version.", true, nullptr, 1024},
+    Field{"author", text, "Who; the key that asks when left out.", false, nullptr, 256},
+};
 constexpr std::array kHumanFields{
     Field{
         "action",
@@ -202,7 +207,10 @@ constexpr std::array kFlowVersionFields{
     Field{"hash", text, "", true},
     Field{"version", text, "", true},
     Field{"author", text, "", true},
-    Field{"published_at", text, "", true},
+    Field{"reason", text, "Why it was published or rolled back to last.", true},
+    Field{"action", text, "How it became active last.", true, nullptr, 0, "published|rolled_back"},
+    Field{"published_at", text, "The first time.", true},
+    Field{"activated_at", text, "The last time.", true},
     Field{"active", boolean, "New conversations run on it.", true},
 };
 const Schema kFlowVersion{"FlowVersion", "A published version of a flow.", kFlowVersionFields};
@@ -242,6 +250,7 @@ const Schema kStartRequest{
 };
 const Schema kFeedbackRequest{"Feedback", "How the user liked the conversation.", kFeedbackFields};
 const Schema kHumanRequest{"HumanRequest", "What an operator does.", kHumanFields};
+const Schema kRollback{"Rollback", "Which version of a flow to go back to.", kRollbackFields};
 const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
 const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
 const Schema kAssistant{"Assistant", "What a chat page shows before the first message.", kAssistantFields};
@@ -265,6 +274,7 @@ std::span<const Schema* const> all_schemas() {
       &kRecord,       &kRecordList,    &kFlow,
       &kFlowList,     &kFlowVersion,   &kFlowVersionList,
       &kReadiness,    &kError,         &kErrorAnswer,
+      &kRollback,
   };
   return all;
 }

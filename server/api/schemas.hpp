@@ -12,6 +12,7 @@ extern const Schema kChatRequest;
 extern const Schema kStartRequest;
 extern const Schema kFeedbackRequest;
 extern const Schema kHumanRequest;
+extern const Schema kRollback;
 extern const Schema kSocketMessage;
 
 // Responses.

@@ -448,13 +448,13 @@ inline void check_flows_and_settings(const StoreSource& source) {
 
   SUBCASE("a release keeps its flows in order and cannot change; one of them is active") {
     CHECK_FALSE(get(store->active_release(kTenant)).has_value());
-    get(store->put_release(kTenant, {"r1", "{\"tone\":1}", {{"b", "h2"}, {"a", "h1"}}}, true));
-    get(store->put_release(kTenant, {"r2", "{}", {}}, false));
-    get(store->put_release(kTenant, {"r1", "changed", {}}, false));
+    get(store->put_release(kTenant, {"r1", "{\"tone\":1}", {{"b", "h2"}, {"a", "h1"}}}, true, {}));
+    get(store->put_release(kTenant, {"r2", "{}", {}}, false, {}));
+    get(store->put_release(kTenant, {"r1", "changed", {}}, false, {}));
     CHECK(get(store->active_release(kTenant))->hash == "r1");
-    get(store->put_release(kTenant, {"r2", "{}", {}}, true));
+    get(store->put_release(kTenant, {"r2", "{}", {}}, true, {}));
     CHECK(get(store->active_release(kTenant))->hash == "r2");
-    get(store->put_release(kTenant, {"r1", "", {}}, true));
+    get(store->put_release(kTenant, {"r1", "", {}}, true, {}));
     store.reset();
     store = source.reopen();
     const auto active = get(store->active_release(kTenant));
@@ -464,6 +464,32 @@ inline void check_flows_and_settings(const StoreSource& source) {
     CHECK(active->flows == std::vector<std::pair<std::string, std::string>>{{"b", "h2"}, {"a", "h1"}});
     CHECK(get(store->release(kTenant, "r2"))->hash == "r2");
     CHECK_FALSE(get(store->release(kTenant, "r3")).has_value());
+  }
+
+  SUBCASE("what was published, by whom and why is kept, newest first, and written only when it becomes active"
+  ) {
+    const turns::PublicationEntry first{"order", "h1", "published", "ana", "first", "r1", at(1)};
+    const turns::PublicationEntry second{"order", "h2", "published", "bob", "", "r2", at(2)};
+    const turns::PublicationEntry back{"order", "h1", "rolled_back", "eve", "h2 lost orders", "r1", at(3)};
+    const turns::PublicationEntry other{"other", "h3", "published", "ana", "", "r1", at(1)};
+    get(store->put_release(kTenant, {"r1", "{}", {}}, true, {first, other}));
+    get(store->put_release(kTenant, {"r3", "{}", {}}, false, {second}));
+    get(store->put_release(kTenant, {"r2", "{}", {}}, true, {second}));
+    get(store->put_release(kTenant, {"r1", "{}", {}}, true, {back}));
+    store.reset();
+    store = source.reopen();
+    const auto history = get(store->publications(kTenant, "order"));
+    REQUIRE(history.size() == 3);
+    CHECK(history[0].action == "rolled_back");
+    CHECK(history[0].hash == "h1");
+    CHECK(history[0].author == "eve");
+    CHECK(history[0].reason == "h2 lost orders");
+    CHECK(history[0].release == "r1");
+    CHECK(history[0].at == at(3));
+    CHECK(history[1].hash == "h2");
+    CHECK(history[2].hash == "h1");
+    CHECK(get(store->publications(kTenant, "nothing")).empty());
+    CHECK(get(store->publications("globex", "order")).empty());
   }
 
   SUBCASE("settings are replaced and survive") {
@@ -489,7 +515,7 @@ inline void check_boundaries(const StoreSource& source) {
     put(*store, commit, "acme");
     get(store->put_setting("acme", "token", "secret"));
     get(store->put_flow("acme", {"order", "h1", "1", "{}", "", "", at(1)}));
-    get(store->put_release("acme", {"r1", "{}", {}}, true));
+    get(store->put_release("acme", {"r1", "{}", {}}, true, {}));
 
     put(*store, turn_of("c_1", 1, "of globex"), "globex");
     CHECK(bodies(load(*store, "c_1", "acme").records) == Texts{"of acme"});

@@ -60,9 +60,14 @@ class FailingStore : public Store {
       override {
     return inner_.flow_by_hash(tenant, hash);
   }
-  Awaitable<Result<void>> put_release(std::string_view tenant, StoredRelease release, bool activate)
+  Awaitable<Result<void>> put_release(
+      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+  ) override {
+    return inner_.put_release(tenant, std::move(release), activate, std::move(history));
+  }
+  Awaitable<Result<std::vector<PublicationEntry>>> publications(std::string_view tenant, std::string_view id)
       override {
-    return inner_.put_release(tenant, std::move(release), activate);
+    return inner_.publications(tenant, id);
   }
   Awaitable<Result<std::optional<StoredRelease>>> release(std::string_view tenant, std::string_view hash)
       override {

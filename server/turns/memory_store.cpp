@@ -1,6 +1,7 @@
 #include "server/turns/memory_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -185,14 +186,28 @@ Awaitable<Result<std::optional<FlowVersion>>> MemoryStore::flow_by_hash(
 }
 
 Awaitable<Result<void>> MemoryStore::put_release(
-    std::string_view tenant_name, StoredRelease release, bool activate
+    std::string_view tenant_name, StoredRelease release, bool activate, std::vector<PublicationEntry> history
 ) {
   const std::lock_guard lock(mutex_);
   Tenant& tenant = tenant_named(tenant_name);
-  if (activate) tenant.active = release.hash;
+  if (activate) {
+    tenant.active = release.hash;
+    std::ranges::move(history, std::back_inserter(tenant.history));
+  }
   std::string hash = release.hash;
   tenant.releases.insert_or_assign(std::move(hash), std::move(release));
   co_return Result<void>();
+}
+
+Awaitable<Result<std::vector<PublicationEntry>>> MemoryStore::publications(
+    std::string_view tenant_name, std::string_view flow_id
+) {
+  const std::lock_guard lock(mutex_);
+  std::vector<PublicationEntry> out;
+  for (const PublicationEntry& entry : tenant_named(tenant_name).history) {
+    if (entry.flow_id == flow_id) out.insert(out.begin(), entry);
+  }
+  co_return out;
 }
 
 Awaitable<Result<std::optional<StoredRelease>>> MemoryStore::release(

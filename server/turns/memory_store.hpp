@@ -39,7 +39,12 @@ class MemoryStore : public Store {
       override;
   Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(std::string_view tenant, std::string_view hash)
       override;
-  Awaitable<Result<void>> put_release(std::string_view tenant, StoredRelease release, bool activate) override;
+  Awaitable<Result<void>> put_release(
+      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+  ) override;
+  Awaitable<Result<std::vector<PublicationEntry>>> publications(
+      std::string_view tenant, std::string_view flow_id
+  ) override;
   Awaitable<Result<std::optional<StoredRelease>>> release(std::string_view tenant, std::string_view hash)
       override;
   Awaitable<Result<std::optional<StoredRelease>>> active_release(std::string_view tenant) override;
@@ -65,6 +70,7 @@ class MemoryStore : public Store {
     std::vector<FlowVersion> flows;  // in order of publishing
     std::map<std::string, StoredRelease, std::less<>> releases;
     std::string active;
+    std::vector<PublicationEntry> history;
     std::map<std::string, std::string, std::less<>> settings;
   };
   Tenant& tenant_named(std::string_view name);

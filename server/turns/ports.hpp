@@ -131,6 +131,17 @@ struct StoredRelease {
   std::vector<std::pair<std::string, std::string>> flows;  // id → hash
 };
 
+// An entry in the history of what new conversations run on. Entries are only ever added.
+struct PublicationEntry {
+  std::string flow_id;
+  std::string hash;    // empty: the flow was withdrawn
+  std::string action;  // "published", "rolled_back", "withdrawn"
+  std::string author;
+  std::string reason;   // as its author gave it; may be empty
+  std::string release;  // of which it became part
+  Timestamp at;
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -170,8 +181,13 @@ class Store {
   virtual Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(
       std::string_view tenant, std::string_view hash
   ) = 0;
+  // `history` is written only together with the activation.
   virtual Awaitable<Result<void>> put_release(
-      std::string_view tenant, StoredRelease release, bool activate
+      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+  ) = 0;
+  // Of one flow, newest first.
+  virtual Awaitable<Result<std::vector<PublicationEntry>>> publications(
+      std::string_view tenant, std::string_view flow_id
   ) = 0;
   virtual Awaitable<Result<std::optional<StoredRelease>>> release(
       std::string_view tenant, std::string_view hash

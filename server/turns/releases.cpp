@@ -18,6 +18,29 @@ std::string release_key(std::string_view tenant, std::string_view hash) {
   return key;
 }
 
+// What changes for new conversations.
+std::vector<PublicationEntry> entries(
+    const engine::ReleasePtr& before, const engine::Release& now, const Cause& cause, Timestamp at
+) {
+  std::vector<PublicationEntry> history;
+  const auto add = [&](const std::string& flow_id, const std::string& hash, const std::string& action) {
+    history.push_back({flow_id, hash, action, cause.author, cause.reason, now.hash(), at});
+  };
+  for (const auto& [flow_id, flow] : now.flows()) {
+    const flow::Flow* old = nullptr;
+    if (before != nullptr) {
+      const auto found = before->flows().find(flow_id);
+      if (found != before->flows().end()) old = found->second.get();
+    }
+    if (old == nullptr || old->hash != flow->hash) add(flow_id, flow->hash, cause.action);
+  }
+  if (before == nullptr) return history;
+  for (const auto& [flow_id, flow] : before->flows()) {
+    if (!now.flows().contains(flow_id)) add(flow_id, {}, "withdrawn");
+  }
+  return history;
+}
+
 std::unexpected<Error> damaged(std::string_view what, std::string_view why) {
   return fail(
       ErrorCode::internal,
@@ -28,6 +51,30 @@ std::unexpected<Error> damaged(std::string_view what, std::string_view why) {
 }
 
 }  // namespace
+
+Result<FlowVersion> find_version(std::span<const FlowVersion> versions, std::string_view wanted) {
+  const FlowVersion* found = nullptr;
+  std::size_t matches = 0;
+  for (const FlowVersion& version : versions) {
+    if (version.hash == wanted) return version;
+    if (wanted.size() >= 6 && version.hash.starts_with(wanted)) {
+      found = &version;
+      ++matches;
+    }
+  }
+  if (matches == 0) {
+    const auto labelled = std::ranges::find(versions, wanted, &FlowVersion::version);
+    if (labelled != versions.end() && !wanted.empty()) return *labelled;
+  }
+  if (matches == 1) return *found;
+  return fail(
+      ErrorCode::not_found,
+      matches > 1 ? "more than one version's hash begins with '" + std::string(wanted) + "'"
+                  : "there is no version '" + std::string(wanted) + "'",
+      "version",
+      "parley flow versions lists hashes and labels"
+  );
+}
 
 engine::ReleasePtr ReleaseTable::active(std::string_view tenant) const {
   const std::lock_guard lock(mutex_);
@@ -51,7 +98,7 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
     std::string_view tenant,
     std::vector<FlowToPublish> flows,
     engine::AssistantSettings settings,
-    std::string author,
+    Cause cause,
     Timestamp at
 ) {
   std::vector<flow::FlowPtr> compiled;
@@ -68,14 +115,15 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
         .version = each.flow->version,
         .canonical = each.flow->canonical,
         .source = std::move(each.source),
-        .author = author,
+        .author = cause.author,
         .published_at = at,
     };
     stored.flows.emplace_back(version.flow_id, version.hash);
     if (auto put = co_await store_.put_flow(tenant, std::move(version)); !put)
       co_return std::unexpected(put.error());
   }
-  if (auto put = co_await store_.put_release(tenant, std::move(stored), true); !put) {
+  auto history = entries(active(tenant), *release, cause, at);
+  if (auto put = co_await store_.put_release(tenant, std::move(stored), true, std::move(history)); !put) {
     co_return std::unexpected(put.error());
   }
   remember(tenant, release, true);

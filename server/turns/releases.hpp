@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,13 @@ struct FlowToPublish {
   std::string source;  // as the author wrote it
 };
 
+// Who publishes, and why.
+struct Cause {
+  std::string author;
+  std::string reason = {};
+  std::string action = "published";
+};
+
 class ReleaseTable {
  public:
   explicit ReleaseTable(Store& store) : store_(store) {}
@@ -33,7 +41,7 @@ class ReleaseTable {
       std::string_view tenant,
       std::vector<FlowToPublish> flows,
       engine::AssistantSettings settings,
-      std::string author,
+      Cause cause,
       Timestamp at
   );
 
@@ -53,5 +61,11 @@ class ReleaseTable {
   std::map<std::string, engine::ReleasePtr, std::less<>> active_;   // by tenant
   std::map<std::string, engine::ReleasePtr, std::less<>> by_hash_;  // by tenant, NUL, hash
 };
+
+// Of a flow's versions, the one that a person means: by hash, by the first 6 or more characters of a hash, or
+// the newest with a label.
+[[nodiscard]] Result<FlowVersion> find_version(
+    std::span<const FlowVersion> versions, std::string_view wanted
+);
 
 }  // namespace parley::turns

@@ -102,7 +102,7 @@ class World {
     std::vector<FlowToPublish> compiled_flows{compiled(kQuiet)};
     for (const auto json : flows) compiled_flows.push_back(compiled(json));
     const auto release = run(releases->publish(
-        "default", std::move(compiled_flows), engine::AssistantSettings{}, "ana", clock.now()
+        "default", std::move(compiled_flows), engine::AssistantSettings{}, Cause{.author = "ana"}, clock.now()
     ));
     REQUIRE(release.has_value());
   }

@@ -41,7 +41,8 @@ Awaitable<void> run(
   auto flow = flow::load(*document, "loop.json", engine::step_specs(), diagnostics);
   for (const auto& d : diagnostics) std::printf("%s\n", d.message.c_str());
   if (flow == nullptr) co_return;
-  (void)co_await releases.publish("default", {{flow, {}}}, engine::AssistantSettings{}, "bench", {});
+  (void
+  )co_await releases.publish("default", {{flow, {}}}, engine::AssistantSettings{}, {.author = "bench"}, {});
   std::vector<std::string> ids;
   for (int i = 0; i < conversations; ++i) {
     ChatRequest request;

@@ -70,3 +70,33 @@ def test_an_empty_folder_says_what_to_do_and_comes_alive_with_the_first_flow():
         server.write_flow("hello", "id: hello\ntriggers:\n  - command: /hello\nsteps:\n  - {id: a, type: message, text: World}\n")
         server.wait_for("hello v1 active")
         assert server.chat(message="/hello").json["text"].startswith("World")
+
+
+def test_a_version_that_was_rolled_back_to_stays_until_somebody_changes_the_flow():
+    with Server() as server:
+        answer = server.request("PUT", "/v1/flows/greet?reason=first%20try", GREET.format(v=1, text="Hello"),
+                                Content_Type="application/yaml", X_Author="ana")
+        equal(answer.status, 201)
+        equal(put(server, "2", "Good day").status, 200)
+        old = server.chat(message="/greet").json["conversation_id"]
+        back = server.request("POST", "/v1/flows/greet/rollback", {"version": "1", "reason": "too stiff", "author": "bob"})
+        equal((back.status, back.json["version"]), (200, "1"))
+        new = server.chat(message="/greet").json["conversation_id"]
+        assert server.chat(conversation_id=old, message="Ana").json["text"].startswith("Good day Ana")
+        assert server.chat(conversation_id=new, message="Ana").json["text"].startswith("Hello Ana")
+        versions = server.get("/v1/flows/greet/versions").json["data"]
+        equal([(v["version"], v["active"], v["action"], v["author"], v["reason"]) for v in versions][1],
+              ("1", True, "rolled_back", "bob", "too stiff"))
+        # A flow of the folder too, over a restart that finds the file as it was.
+        first = server.get("/v1/flows/order").json["hash"]
+        server.write_flow("order", ORDER.replace('version: "1"', 'version: "2"'))
+        server.wait_for("order v2 active")
+        equal(server.request("POST", "/v1/flows/order/rollback", {"version": first[:8], "reason": "x"}).status, 200)
+        server.stop()
+        server.start()
+        equal(server.get("/v1/flows/order").json["hash"], first)
+        server.write_flow("order", ORDER.replace('version: "1"', 'version: "3"'))
+        server.wait_for("order v3 active")
+        unknown = server.request("POST", "/v1/flows/order/rollback", {"version": "9", "reason": "x"})
+        equal((unknown.status, unknown.error), (404, "version_not_found"))
+        equal(server.request("POST", "/v1/flows/order/rollback", {"version": "1"}).error, "missing_field")

@@ -3,66 +3,18 @@
 // in turn. Same events, same bytes.
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <vector>
 
 #include "assistant/testing/dialogue.hpp"
-#include "assistant/testing/snapshot.hpp"
-#include "assistant/yaml.hpp"
 #include "base/json.hpp"
 #include "engine/advance.hpp"
-#include "server/workspace/workspace.hpp"
+#include "tests/scenarios/suite.hpp"
 
 namespace {
 
 using namespace parley;
-
-struct Suite {
-  explicit Suite(const std::string& relative)
-      : folder(std::string(PARLEY_SOURCE_DIR "/") + relative), space(workspace::load(folder)) {
-    for (const std::string& file : space.folder.test_files) {
-      const std::string text = contents(file);
-      flow::Diagnostics diagnostics;
-      const auto document = assistant::read_document(text, file, diagnostics);
-      if (document) {
-        auto read = assistant::read_tests(*document, file, diagnostics);
-        attach_snapshots(read, assistant::read_snapshots(contents(assistant::snapshot_file(file))));
-        for (auto& test : read) tests.push_back(std::move(test));
-      }
-      for (const auto& diagnostic : diagnostics) FAIL_CHECK(flow::render(diagnostic, text));
-    }
-    REQUIRE(!tests.empty());
-  }
-
-  [[nodiscard]] std::string contents(const std::string& file) const {
-    std::ifstream in(folder + "/" + file);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-
-  assistant::TestResult play(const assistant::ConversationTest& test, assistant::DialogueOptions options = {})
-      const {
-    return assistant::play(
-        test,
-        *space.release,
-        [&](std::string_view tool, const Value& arguments) {
-          return workspace::call_tool(space.connectors, tool, arguments);
-        },
-        options
-    );
-  }
-
-  std::string folder;
-  workspace::Workspace space;
-  std::vector<assistant::ConversationTest> tests;
-};
-
-const Suite& suite(const std::string& folder) {
-  static std::map<std::string, Suite> loaded;
-  return loaded.try_emplace(folder, folder).first->second;
-}
+using scenarios::kFolders;
+using scenarios::suite;
 
 std::string bytes(const engine::Effects& effects) {
   ListBuilder list;
@@ -87,8 +39,6 @@ std::string first_difference(const engine::Release& release, const assistant::Te
   }
   return engine::snapshot(state) == engine::snapshot(result.state) ? "" : "the final state differs";
 }
-
-constexpr const char* kFolders[] = {"examples/shop", "tests/repair", "tests/scenarios", "tests/tutorial"};
 
 }  // namespace
 

@@ -113,9 +113,21 @@ Awaitable<Result<std::optional<turns::FlowVersion>>> SqliteStore::flow_by_hash(
 }
 
 Awaitable<Result<void>> SqliteStore::put_release(
-    std::string_view tenant, turns::StoredRelease release, bool activate
+    std::string_view tenant,
+    turns::StoredRelease release,
+    bool activate,
+    std::vector<turns::PublicationEntry> history
 ) {
-  return batcher_.submit({std::string(tenant), PutRelease{std::move(release), activate}});
+  return batcher_.submit({std::string(tenant), PutRelease{std::move(release), activate, std::move(history)}});
+}
+
+Awaitable<Result<std::vector<turns::PublicationEntry>>> SqliteStore::publications(
+    std::string_view tenant, std::string_view flow_id
+) {
+  return readers_.read<std::vector<turns::PublicationEntry>>(
+      std::string(tenant),
+      [flow = std::string(flow_id)](TenantReader& reader) { return reader.publications(flow); }
+  );
 }
 
 Awaitable<Result<std::optional<turns::StoredRelease>>> SqliteStore::release(

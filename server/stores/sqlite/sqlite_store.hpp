@@ -63,7 +63,13 @@ class SqliteStore final : public turns::Store {
       std::string_view tenant, std::string_view hash
   ) override;
   turns::Awaitable<Result<void>> put_release(
-      std::string_view tenant, turns::StoredRelease release, bool activate
+      std::string_view tenant,
+      turns::StoredRelease release,
+      bool activate,
+      std::vector<turns::PublicationEntry> history
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::PublicationEntry>>> publications(
+      std::string_view tenant, std::string_view flow_id
   ) override;
   turns::Awaitable<Result<std::optional<turns::StoredRelease>>> release(
       std::string_view tenant, std::string_view hash

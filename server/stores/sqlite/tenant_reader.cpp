@@ -145,6 +145,11 @@ TenantReader::TenantReader(const std::string& path)
           "(SELECT release FROM activation ORDER BY number DESC LIMIT 1)"
       ),
       release_flows_(db_, "SELECT flow_id, hash FROM release_flow WHERE release = ?1 ORDER BY position"),
+      publications_(
+          db_,
+          "SELECT flow_id, hash, action, author, reason, release, at, checksum FROM publication "
+          "WHERE flow_id = ?1 ORDER BY number DESC"
+      ),
       setting_(db_, "SELECT value, checksum FROM setting WHERE name = ?1") {}
 
 std::optional<turns::StoredConversation> TenantReader::load(std::string_view id) {
@@ -345,6 +350,37 @@ std::optional<turns::StoredRelease> TenantReader::active_release() {
   Rows row = active_release_.query();
   if (!row.next()) return std::nullopt;
   return release_of(row);
+}
+
+std::vector<turns::PublicationEntry> TenantReader::publications(std::string_view flow_id) {
+  std::vector<turns::PublicationEntry> history;
+  Rows rows = publications_.query(flow_id);
+  while (rows.next()) {
+    turns::PublicationEntry entry{
+        .flow_id = std::string(rows.text(0)),
+        .hash = std::string(rows.text(1)),
+        .action = std::string(rows.text(2)),
+        .author = std::string(rows.text(3)),
+        .reason = std::string(rows.text(4)),
+        .release = std::string(rows.text(5)),
+        .at = from_nanoseconds(rows.integer(6)),
+    };
+    verify(
+        RowChecksum(
+            entry.flow_id,
+            entry.hash,
+            entry.action,
+            entry.author,
+            entry.reason,
+            entry.release,
+            rows.integer(6)
+        ),
+        rows.integer(7),
+        "publication of flow " + entry.flow_id
+    );
+    history.push_back(std::move(entry));
+  }
+  return history;
 }
 
 turns::StoredRelease TenantReader::release_of(const Rows& row) {

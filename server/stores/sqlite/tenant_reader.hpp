@@ -33,6 +33,7 @@ class TenantReader {
   std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);
   std::optional<turns::StoredRelease> release(std::string_view hash);
   std::optional<turns::StoredRelease> active_release();
+  std::vector<turns::PublicationEntry> publications(std::string_view flow_id);
   std::optional<std::string> setting(std::string_view name);
 
  private:
@@ -51,7 +52,7 @@ class TenantReader {
   Statement begin_, end_;
   Statement conversation_by_id_, number_by_id_, snapshot_, records_, last_record_;
   Statement inbox_, pending_, due_, flows_by_id_, flow_by_hash_;
-  Statement release_by_hash_, active_release_, release_flows_, setting_;
+  Statement release_by_hash_, active_release_, release_flows_, publications_, setting_;
 };
 
 }  // namespace parley::stores

@@ -124,6 +124,11 @@ TenantWriter::TenantWriter(const std::string& path)
       insert_release_flow_(db_, "INSERT INTO release_flow VALUES (?1, ?2, ?3, ?4)"),
       last_activation_(db_, "SELECT release FROM activation ORDER BY number DESC LIMIT 1"),
       insert_activation_(db_, "INSERT INTO activation (release) VALUES (?1)"),
+      insert_publication_(
+          db_,
+          "INSERT INTO publication (flow_id, hash, action, author, reason, release, at, checksum) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+      ),
       put_setting_(
           db_,
           "INSERT INTO setting VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, checksum = ?3"
@@ -384,6 +389,16 @@ Result<void> TenantWriter::apply(const PutRelease& put) {
     if (rows.next()) active = rows.integer(0);
   }
   if (active != *number) insert_activation_.run(*number);
+  for (const turns::PublicationEntry& entry : put.history) {
+    if (auto ok = check_time(entry.at); !ok) return ok;
+    const std::int64_t when = *to_nanoseconds(entry.at);
+    const auto sum =
+        RowChecksum(entry.flow_id, entry.hash, entry.action, entry.author, entry.reason, entry.release, when)
+            .value();
+    insert_publication_.run(
+        entry.flow_id, entry.hash, entry.action, entry.author, entry.reason, entry.release, when, sum
+    );
+  }
   return {};
 }
 

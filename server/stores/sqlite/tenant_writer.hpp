@@ -70,7 +70,7 @@ class TenantWriter {
   Statement insert_record_, put_snapshot_, put_outbox_, put_timer_, delete_timer_;
   Statement inbox_by_key_, insert_inbox_, update_inbox_;
   Statement insert_flow_, release_by_hash_, insert_release_, insert_release_flow_, last_activation_,
-      insert_activation_;
+      insert_activation_, insert_publication_;
   Statement put_setting_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "server/turns/ports.hpp"
 
@@ -11,6 +12,7 @@ namespace parley::stores {
 struct PutRelease {
   turns::StoredRelease release;
   bool activate = false;
+  std::vector<turns::PublicationEntry> history;
 };
 
 struct PutSetting {

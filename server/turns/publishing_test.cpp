@@ -1,0 +1,104 @@
+// Publishing and rolling back while people talk.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "server/turns/test_driver.hpp"
+
+using namespace parley;
+using namespace parley::turns;
+using namespace parley::turns::testing;
+
+namespace {
+
+constexpr std::string_view kNewName =
+    R"({"id": "name", "version": "2", "slots": {"name": {"type": "text", "ask": "And you are?"}},
+    "steps": [{"id": "collect", "type": "input", "gather": ["name"]},
+              {"id": "hello", "type": "message", "text": "Welcome {{ name }}!"}]})";
+
+std::string said(const Result<Answer>& answer) {
+  REQUIRE(answer.has_value());
+  std::string text;
+  for (const engine::Say& message : answer->messages) text += (text.empty() ? "" : "\n") + message.text;
+  return text;
+}
+
+std::vector<std::string> actions(World& world, std::string_view flow_id) {
+  const auto history = world.run(world.store.publications("default", flow_id));
+  REQUIRE(history.has_value());
+  std::vector<std::string> all;
+  for (const PublicationEntry& entry : *history)
+    all.push_back(entry.action + " by " + entry.author + (entry.reason.empty() ? "" : ": " + entry.reason));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a thousand open conversations notice nothing of a publication") {
+  constexpr int kOpen = 1'000;
+  World world;
+  world.publish({kName});
+  std::vector<std::string> open;
+  for (int i = 0; i < kOpen; ++i) open.push_back(world.begin("name"));
+  // Half of them are past the first question.
+  for (int i = 0; i < kOpen; i += 2) REQUIRE(said(world.say(open[i], "Ana")) == "Your colour?");
+
+  world.publish({kNewName});
+  SUBCASE("from the cache") {}
+  SUBCASE("after a restart, from the store") {
+    world.restart();
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+  }
+  int otherwise = 0;
+  for (int i = 0; i < kOpen; ++i) {
+    if (i % 2 == 1) otherwise += said(world.say(open[i], "Ana")) != "Your colour?";
+    otherwise += said(world.say(open[i], "red")) != "Hello Ana, red is nice.";
+  }
+  CHECK(otherwise == 0);
+  CHECK(said(world.say(world.begin("name"), "Bo")) == "Welcome Bo!");
+}
+
+TEST_CASE("who published what, and why, is kept") {
+  World world;
+  const auto publish = [&](std::string_view json, Cause cause) {
+    REQUIRE(world
+                .run(world.releases->publish(
+                    "default", {compiled(kQuiet), compiled(json)}, {}, std::move(cause), world.clock.now()
+                ))
+                .has_value());
+  };
+  publish(kName, {.author = "ana", .reason = "first"});
+  publish(kNewName, {.author = "bob"});
+  publish(kNewName, {.author = "eve", .reason = "the same again"});
+  publish(kName, {.author = "ana", .reason = "too short", .action = "rolled_back"});
+  CHECK(
+      actions(world, "name") ==
+      std::vector<std::string>{"rolled_back by ana: too short", "published by bob", "published by ana: first"}
+  );
+  REQUIRE(world
+              .run(world.releases->publish(
+                  "default", {compiled(kQuiet)}, {}, {.author = "bob"}, world.clock.now()
+              ))
+              .has_value());
+  CHECK(actions(world, "name").front() == "withdrawn by bob");
+}
+
+TEST_CASE("a version is named by its hash, the start of its hash or its label") {
+  const std::vector<FlowVersion> versions{
+      {.hash = "abcdef1111", .version = "2"},
+      {.hash = "abcdef2222", .version = "2"},
+      {.hash = "0123456789", .version = "1"},
+  };
+  const auto hash_of = [&](std::string_view wanted) {
+    const auto found = find_version(versions, wanted);
+    return found ? found->hash : found.error().message;
+  };
+  CHECK(hash_of("0123456789") == "0123456789");
+  CHECK(hash_of("abcdef2") == "abcdef2222");
+  CHECK(hash_of("1") == "0123456789");
+  CHECK(hash_of("2") == "abcdef1111");  // the newest with the label
+  CHECK(hash_of("abcdef") == "more than one version's hash begins with 'abcdef'");
+  CHECK(hash_of("3") == "there is no version '3'");
+  CHECK(hash_of("") == "there is no version ''");
+}
