@@ -34,7 +34,10 @@ class Game {
     settle();
     if (sound()) end_somehow();
     if (sound()) invariants_.see_end(stage_.log());
-    return {.turns = turns_, .events = stage_.log().size(), .finding = invariants_.finding()};
+    FuzzedDialogue result{.turns = turns_, .finding = invariants_.finding()};
+    result.log = stage_.take_log();
+    result.events = result.log.size();
+    return result;
   }
 
  private:

@@ -28,6 +28,7 @@ struct FuzzedDialogue {
   std::vector<Line> lines;
   std::uint32_t turns = 0;
   std::uint64_t events = 0;
+  std::vector<PlayedEvent> log;
   std::string finding;  // what is wrong; empty when nothing is
 };
 
