@@ -82,7 +82,11 @@ class TwiceDelivered {
     std::vector<turns::FlowToPublish> flows;
     for (const auto& [id, flow] : suite().space.release->flows()) flows.push_back({flow, flow->canonical});
     const auto published = world_.run(world_.releases->publish(
-        "default", std::move(flows), suite().space.release->settings(), "test", world_.clock.now()
+        "default",
+        std::move(flows),
+        suite().space.release->settings(),
+        turns::Cause{.author = "test"},
+        world_.clock.now()
     ));
     REQUIRE(published.has_value());
   }

@@ -44,7 +44,7 @@ std::string first_difference(const engine::Release& release, const assistant::Te
 
 TEST_CASE("the assistants under test load without a single problem") {
   for (const char* folder : kFolders) {
-    const Suite& loaded = suite(folder);
+    const scenarios::Suite& loaded = suite(folder);
     CHECK_MESSAGE(loaded.space.folder.diagnostics.empty(), assistant::render_all(loaded.space.folder));
   }
 }
