@@ -109,19 +109,27 @@ class Retelling {
     feed({event.at, std::move(*understood)}, nullptr);
   }
 
-  void answer(Timestamp at) {
-    const CallTool call = std::move(open_.front());
-    open_.pop_front();
+  // The recorded answer for a call: that of the same call, else the next one of the same tool.
+  [[nodiscard]] std::size_t recorded_for(const CallTool& call) const {
     const std::string arguments = write_canonical(call.arguments);
-    const auto unused = [&](bool same_arguments) {
-      for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (!used_[i] && calls_[i].tool == call.tool && (!same_arguments || calls_[i].arguments == arguments))
-          return i;
-      }
-      return calls_.size();
-    };
-    std::size_t chosen = unused(true);
-    if (chosen == calls_.size()) chosen = unused(false);
+    std::size_t same_tool = calls_.size();
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      if (used_[i] || calls_[i].tool != call.tool) continue;
+      if (calls_[i].arguments == arguments) return i;
+      same_tool = std::min(same_tool, i);
+    }
+    return same_tool;
+  }
+
+  // Of several open calls the one comes back first that came back first then.
+  void answer(Timestamp at) {
+    auto next = open_.begin();
+    for (auto call = open_.begin(); call != open_.end(); ++call) {
+      if (recorded_for(*call) < recorded_for(*next)) next = call;
+    }
+    const CallTool call = std::move(*next);
+    open_.erase(next);
+    const std::size_t chosen = recorded_for(call);
     engine::EventBody body = engine::ToolFailed{
         .effect_id = call.effect_id, .code = "not_recorded", .message = "this call was not made then"
     };

@@ -114,6 +114,7 @@ void skip(Run& run) {
 }
 
 void repeat(Run& run) {
+  if (run.state().last_said.empty()) return unknown(run, run.state().message);
   begin(run, "repeat", {}, Continuation::say_again);
 }
 
