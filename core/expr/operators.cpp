@@ -294,4 +294,94 @@ const Value* find_element(const Value& target, const Value& key, std::string_vie
   return &target.as_list()[static_cast<std::size_t>(position)];
 }
 
+std::string_view symbol_of(Op op) {
+  switch (op) {
+    case Op::add:
+      return "+";
+    case Op::subtract:
+      return "-";
+    case Op::multiply:
+      return "*";
+    case Op::divide:
+      return "/";
+    case Op::modulo:
+      return "%";
+    case Op::equal:
+      return "==";
+    case Op::not_equal:
+      return "!=";
+    case Op::less:
+      return "<";
+    case Op::less_equal:
+      return "<=";
+    case Op::greater:
+      return ">";
+    case Op::greater_equal:
+      return ">=";
+    case Op::in:
+      return "in";
+    case Op::logical_not:
+      return "!";
+    case Op::negate:
+      return "-";
+    default:
+      return "?";
+  }
+}
+
+std::string_view signatures_of(Op op) {
+  switch (op) {
+    case Op::add:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double; "
+             "string, string -> string; bytes, bytes -> bytes; list(A), list(A) -> list(A); "
+             "timestamp, duration -> timestamp; duration, timestamp -> timestamp; "
+             "duration, duration -> duration";
+    case Op::subtract:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double; "
+             "timestamp, duration -> timestamp; timestamp, timestamp -> duration; "
+             "duration, duration -> duration";
+    case Op::multiply:
+    case Op::divide:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double";
+    case Op::modulo:
+      return "int, int -> int; uint, uint -> uint";
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal:
+      return "number, number -> bool; string, string -> bool; bool, bool -> bool; bytes, bytes -> bool; "
+             "timestamp, timestamp -> bool; duration, duration -> bool";
+    case Op::in:
+      return "A, list(B) -> bool; A, map(B, C) -> bool";
+    case Op::logical_not:
+      return "bool -> bool";
+    case Op::negate:
+      return "int -> int; double -> double";
+    default:
+      return {};
+  }
+}
+
+const Value* named_type(std::string_view name) {
+  static const Value types[] = {
+      Value::type_named("bool"),
+      Value::type_named("int"),
+      Value::type_named("uint"),
+      Value::type_named("double"),
+      Value::type_named("string"),
+      Value::type_named("bytes"),
+      Value::type_named("list"),
+      Value::type_named("map"),
+      Value::type_named("null_type"),
+      Value::type_named("type"),
+      Value::type_named("optional_type"),
+      Value::type_named("google.protobuf.Timestamp"),
+      Value::type_named("google.protobuf.Duration"),
+  };
+  for (const Value& type : types) {
+    if (type.as_string() == name) return &type;
+  }
+  return nullptr;
+}
+
 }  // namespace parley::expr
