@@ -303,6 +303,7 @@ const Value* Evaluation::binary(const Node& node, Value& room) {
 
 const Value* Evaluation::ordering(const Node& node, const Value& a, const Value& b) {
   Order order = compare(a, b);
+  if (order == Order::unlike_currencies) return fail(node, "the amounts are in different currencies");
   if (order == Order::no_overload) return fail_overload(node, symbol_of(node.op), std::array{&a, &b});
   switch (node.op) {
     case Op::less:

@@ -43,10 +43,13 @@ constexpr Foreign kForeign[] = {
 std::span<const std::span<const Function>> function_tables() {
   static const std::array tables = {
       conversion_functions(),
+      format_functions(),
       list_functions(),
       math_functions(),
+      money_functions(),
       optional_functions(),
       string_functions(),
+      text_functions(),
       time_functions(),
   };
   return tables;

@@ -132,10 +132,13 @@ constexpr Function::Function(
 }
 
 [[nodiscard]] std::span<const Function> conversion_functions();
+[[nodiscard]] std::span<const Function> format_functions();
 [[nodiscard]] std::span<const Function> list_functions();
 [[nodiscard]] std::span<const Function> math_functions();
+[[nodiscard]] std::span<const Function> money_functions();
 [[nodiscard]] std::span<const Function> optional_functions();
 [[nodiscard]] std::span<const Function> string_functions();
+[[nodiscard]] std::span<const Function> text_functions();
 [[nodiscard]] std::span<const Function> time_functions();
 
 // All rows, topic by topic.

@@ -50,6 +50,9 @@ std::vector<Value> samples() {
            "[int]",
            "{'a': 1}",
            "{1: 'a'}",
+           "{'amount': '1.50', 'currency': 'EUR'}",
+           "{'amount': 2, 'currency': 'EUR'}",
+           "[{'amount': '1.50', 'currency': 'EUR'}]",
            "optional.of(1)",
        }) {
     values.push_back(value_of(source));

@@ -14,9 +14,10 @@ namespace parley::expr {
 // False as well when the budget ran out: ask budget.exhausted.
 [[nodiscard]] bool equals(const Value& a, const Value& b, Budget& budget);
 
-enum class Order : std::uint8_t { less, equal, greater, unordered, no_overload };
+enum class Order : std::uint8_t { less, equal, greater, unordered, no_overload, unlike_currencies };
 
-// unordered: a NaN is involved. Numbers compare by value across their types.
+// unordered: a NaN is involved. Numbers compare by value across their types, amounts of money within a
+// currency.
 [[nodiscard]] Order compare(const Value& a, const Value& b);
 
 // add … modulo. On failure `problem` says why.

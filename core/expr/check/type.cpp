@@ -69,7 +69,22 @@ bool lacks(const Type& object, const Type& other) {
   });
 }
 
+// Tools give amounts as numbers, slots and money() as text.
+bool may_be_money(const Type& given) {
+  if (given.is(Type::Kind::map)) {
+    return agrees(Type::Kind::string, given.key()) && agrees(given.element(), Type::Kind::string);
+  }
+  const Type* amount = given.field("amount");
+  const Type* currency = given.field("currency");
+  if (given.closed() && (amount == nullptr || currency == nullptr || given.fields().size() != 2))
+    return false;
+  bool amount_fits =
+      amount == nullptr || agrees(*amount, Type::Kind::number) || agrees(*amount, Type::Kind::string);
+  return amount_fits && (currency == nullptr || agrees(*currency, Type::Kind::string));
+}
+
 bool mappings_agree(const Type& given, const Type& wanted) {
+  if (wanted.is_money()) return may_be_money(given);
   if (given.is(Type::Kind::object) && wanted.is(Type::Kind::object)) {
     if (lacks(given, wanted) || lacks(wanted, given)) return false;
     return std::ranges::all_of(given.fields(), [&](const Type::Field& field) {
@@ -173,6 +188,10 @@ const Type* Type::field(std::string_view name) const {
     if (field.first == name) return &field.second;
   }
   return nullptr;
+}
+
+bool Type::is_money() const {
+  return kind_ == Kind::object && parts_->name == "money";
 }
 
 bool Type::closed() const {

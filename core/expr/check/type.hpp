@@ -53,6 +53,7 @@ class Type {
   [[nodiscard]] bool is(Kind kind) const { return kind_ == kind; }
   [[nodiscard]] bool is_dyn() const { return kind_ == Kind::dyn; }
   [[nodiscard]] bool is_number() const;
+  [[nodiscard]] bool is_money() const;
   [[nodiscard]] char letter() const { return letter_; }
   // dyn where nothing is known; so is every part of a type that has no such part.
   [[nodiscard]] const Type& element() const;

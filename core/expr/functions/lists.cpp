@@ -6,6 +6,7 @@
 #include "base/utf8.hpp"
 #include "expr/functions.hpp"
 #include "expr/functions/format.hpp"
+#include "expr/money.hpp"
 #include "expr/operators.hpp"
 
 namespace parley::expr {
@@ -51,7 +52,8 @@ Outcome sum(Call& call) {
   Value total(0);
   bool first = true;
   for (const Value& item : call[0].as_list()) {
-    if (!item.is_number() && !item.is_duration()) return call.fail("only numbers and durations have a sum");
+    bool fits = item.is_number() || item.is_duration() || is_money(item);
+    if (!fits) return call.fail("only numbers, durations and amounts of money have a sum");
     if (first) {
       total = item;
       first = false;
@@ -87,8 +89,9 @@ Outcome sort(Call& call) {
   order.reserve(call[0].size());
   for (const Value& item : call[0].as_list()) {
     // Compared with the first only: what fits it fits all others of its kind. NaN has no place in an order.
-    bool fits =
-        compare(item, call[0].as_list().front()) != Order::no_overload && compare(item, item) == Order::equal;
+    Order with_first = compare(item, call[0].as_list().front());
+    if (with_first == Order::unlike_currencies) return call.fail("the amounts are in different currencies");
+    bool fits = with_first != Order::no_overload && compare(item, item) == Order::equal;
     if (!fits) return call.fail("only numbers, texts and times of one kind can be sorted");
     order.push_back(&item);
   }
@@ -163,10 +166,10 @@ constexpr Function kFunctions[] = {
      "[1, 2, 3].reverse() → [3, 2, 1]"},
     {"sum",
      Style::either,
-     "list(int) -> int; list(number) -> number; list(duration) -> dyn",
+     "list(int) -> int; list(number) -> number; list(duration) -> dyn; list(money) -> dyn",
      sum,
      "sum(list)",
-     "The sum of numbers or durations; 0 for an empty list.",
+     "The sum of numbers, durations or amounts of money; 0 for an empty list.",
      "[1, 2, 3].sum() → 6"},
     {"distinct",
      Style::method,
@@ -179,7 +182,7 @@ constexpr Function kFunctions[] = {
      Style::method,
      "list(int) -> list(int); list(uint) -> list(uint); list(double) -> list(double); list(number) -> "
      "list(number); list(string) -> list(string); list(bool) -> list(bool); list(bytes) -> list(bytes); "
-     "list(timestamp) -> list(timestamp); list(duration) -> list(duration)",
+     "list(timestamp) -> list(timestamp); list(duration) -> list(duration); list(money) -> list(money)",
      sort,
      "list.sort()",
      "In ascending order; the elements are of one kind.",

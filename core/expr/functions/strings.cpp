@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "expr/functions.hpp"
 #include "expr/functions/format.hpp"
+#include "expr/functions/spaces.hpp"
 
 namespace parley::expr {
 namespace {
@@ -32,13 +33,6 @@ std::size_t offset_of(std::string_view text, std::int64_t position) {
 
 std::int64_t position_of(std::string_view text, std::size_t offset) {
   return static_cast<std::int64_t>(count_code_points(text.substr(0, offset)));
-}
-
-// White space as Unicode defines it.
-bool is_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
 }
 
 Outcome size(Call& call) {

@@ -1,9 +1,9 @@
 // timestamp() duration() and the fields of both.
-#include <charconv>
 #include <optional>
 #include <string>
 
 #include "base/time.hpp"
+#include "base/zones.hpp"
 #include "expr/functions.hpp"
 
 namespace parley::expr {
@@ -36,33 +36,21 @@ Outcome to_duration(Call& call) {
   return call.give(*duration);
 }
 
-// "UTC", "Z", "+02:00", "-09:30", "02:00". Names of regions need a time zone database, which this build
-// lacks.
-std::optional<std::int32_t> offset_seconds(std::string_view zone) {
-  if (zone == "UTC" || zone == "Z" || zone == "GMT" || zone.empty()) return 0;
-  bool negative = zone.starts_with('-');
-  if (negative || zone.starts_with('+')) zone.remove_prefix(1);
-  if (zone.size() != 5 || zone[2] != ':') return std::nullopt;
-  std::int32_t hours = 0;
-  std::int32_t minutes = 0;
-  bool valid = std::from_chars(zone.data(), zone.data() + 2, hours).ptr == zone.data() + 2 &&
-               std::from_chars(zone.data() + 3, zone.data() + 5, minutes).ptr == zone.data() + 5;
-  if (!valid || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
-  std::int32_t seconds = hours * 3600 + minutes * 60;
-  return negative ? -seconds : seconds;
-}
-
 template <typename Field>
 Outcome civil_field(Call& call, Field field) {
   if (!call[0].is_timestamp() || (call.count() == 2 && !call[1].is_string())) return Outcome::no_overload;
-  std::optional<std::int32_t> offset = call.count() == 2 ? offset_seconds(call[1].as_string()) : 0;
+  Timestamp time = call[0].as_timestamp();
+  std::string_view zone = call.count() == 2 ? call[1].as_string() : "UTC";
+  std::optional<std::int32_t> offset = utc_offset(zone, time);
   if (!offset) {
+    std::string_view meant = nearest_zone(zone);
     return call.fail(
-        "the time zone '" + std::string(call[1].as_string()) +
-        "' is not supported: use an offset such as '+01:00'"
+        "there is no time zone '" + std::string(zone) + "' (" +
+        (meant.empty() ? "use a name such as 'Europe/Berlin' or an offset such as '+01:00')"
+                       : "did you mean '" + std::string(meant) + "'?)")
     );
   }
-  return call.give(std::int64_t{field(to_civil(call[0].as_timestamp(), *offset))});
+  return call.give(std::int64_t{field(to_civil(time, *offset))});
 }
 
 Outcome full_year(Call& call) {
@@ -125,8 +113,8 @@ constexpr Function kFunctions[] = {
      Style::method,
      "timestamp -> int; timestamp, string -> int",
      full_year,
-     "time.getFullYear() or time.getFullYear('+01:00')",
-     "The year, in UTC or at an offset.",
+     "time.getFullYear() or time.getFullYear('Europe/Berlin')",
+     "The year; like all fields in UTC, at an offset, or in a time zone.",
      "timestamp('2026-11-23T04:30:51.25Z').getFullYear() → 2026"},
     {"getMonth",
      Style::method,
@@ -167,7 +155,7 @@ constexpr Function kFunctions[] = {
      Style::method,
      "timestamp -> int; timestamp, string -> int; duration -> int",
      hours,
-     "time.getHours() or time.getHours('+01:00')",
+     "time.getHours() or time.getHours('Europe/Berlin')",
      "The hour of a time, or the whole hours of a duration.",
      "timestamp('2026-11-23T04:30:51.25Z').getHours() → 4"},
     {"getMinutes",
