@@ -305,7 +305,7 @@ TEST_CASE("the cost limit stops what would take too long") {
       "cel.bind(a, 'xxxxxxxxxxxxxxxx', cel.bind(b, a.replace('', a), cel.bind(c, b.replace('', b), "
       "cel.bind(d, c.replace('', c), cel.bind(e, d.replace('', d), e.size())))))",
       "1 / 0 > 0 || [1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, [1,2,3,4,5,6,7,8,9].all(c, "
-      "[1,2,3,4,5,6,7,8,9].all(d, [1,2,3,4,5,6,7,8,9].all(e, true)))))",
+      "[1,2,3,4,5,6,7,8,9].all(d, [1,2,3,4,5,6,7,8,9].all(e, [1,2,3,4,5,6,7,8,9].all(f, true))))))",
   };
   for (const char* source : kCases) {
     CAPTURE(source);
