@@ -55,7 +55,7 @@ void report(
 
 bool is_condition(std::string_view key) {
   constexpr auto kConditions =
-      std::to_array<std::string_view>({"if", "guard", "validate", "when", "while", "until", "approve"});
+      std::to_array<std::string_view>({"if", "guard", "validate", "when", "while", "approve"});
   return std::ranges::find(kConditions, key) != kConditions.end();
 }
 
