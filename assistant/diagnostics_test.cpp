@@ -71,7 +71,9 @@ std::vector<flow::ToolSignature> tools() {
       R"({"type":"object","required":["amount"],
           "properties":{"amount":{"type":"number"},"currency":{"type":"string"}}})"
   );
-  return {{"stripe.charge", *parameters}, {"stripe.refund", *parameters}};
+  const auto answer =
+      parse_json(R"({"type":"object","properties":{"id":{"type":"string"},"status":{"type":"string"}}})");
+  return {{"stripe.charge", *parameters, *answer}, {"stripe.refund", *parameters}};
 }
 
 std::string check_flow(const fs::path& path, const std::string& text) {

@@ -11,6 +11,7 @@
 #include "engine/steps/registry.hpp"
 #include "engine/turn.hpp"
 #include "flow/load.hpp"
+#include "flow/type_names.hpp"
 
 namespace {
 
@@ -79,6 +80,27 @@ constexpr std::string_view kPay =
   {"id": "paid", "type": "message", "text": "Paid: {{receipt.id}}."}]})";
 
 }  // namespace
+
+TEST_CASE("what the type checker knows of built-in names is what expressions see") {
+  std::string slots;
+  std::string values;
+  for (const auto& [name, type] : flow::builtin_names()) {
+    slots += R"("seen_)" + name + R"(": "object", )";
+    values += (values.empty() ? R"("seen_)" : R"(, "seen_)") + name + R"(": "{{)" + name + R"(}}")";
+  }
+  const std::string document = R"({"id": "look", "slots": {)" + slots + R"("more": "text"}, "steps": [
+    {"type": "set", "values": {)" +
+                               values + R"(}}, {"type": "input", "gather": ["more"]}]})";
+  Talk talk(release_of({document}));
+  talk.say("/look");
+  REQUIRE(!talk.state.stack.empty());
+  for (const auto& [name, type] : flow::builtin_names()) {
+    CAPTURE(name);
+    const auto seen = talk.state.stack.back().slots.find("seen_" + name);
+    REQUIRE(seen != talk.state.stack.back().slots.end());
+    CHECK(expr::has_type(seen->second, type));
+  }
+}
 
 TEST_CASE("every event survives its stored form") {
   const std::vector<EventBody> bodies = {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/currency.hpp"
 #include "base/json.hpp"
 #include "base/time.hpp"
 #include "expr/numbers.hpp"
@@ -35,12 +36,6 @@ const Words& words_of(std::string_view locale) {
     if (words.language == language) return words;
   }
   return kWords[0];
-}
-
-// Currencies without a smaller unit in everyday use.
-bool has_no_decimals(std::string_view currency) {
-  return currency == "JPY" || currency == "KRW" || currency == "CLP" || currency == "ISK" ||
-         currency == "VND";
 }
 
 class Display {
@@ -217,7 +212,7 @@ class Display {
     if (amount.is_string()) {
       localised(std::string(amount.as_string()));
     } else {
-      localised(fixed(amount.to_double(), has_no_decimals(currency) ? 0 : 2));
+      localised(fixed(amount.to_double(), minor_digits(currency)));
     }
     out_.append(" ").append(currency);
   }

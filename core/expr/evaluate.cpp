@@ -14,61 +14,8 @@ std::string_view type_name(const Value& value) {
   return name(value.type());
 }
 
-std::string_view symbol_of(Op op) {
-  switch (op) {
-    case Op::add:
-      return "+";
-    case Op::subtract:
-      return "-";
-    case Op::multiply:
-      return "*";
-    case Op::divide:
-      return "/";
-    case Op::modulo:
-      return "%";
-    case Op::less:
-      return "<";
-    case Op::less_equal:
-      return "<=";
-    case Op::greater:
-      return ">";
-    case Op::greater_equal:
-      return ">=";
-    case Op::in:
-      return "in";
-    case Op::logical_not:
-      return "!";
-    case Op::negate:
-      return "-";
-    default:
-      return "?";
-  }
-}
-
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text) + "\"";
-}
-
-const Value* named_type(std::string_view name) {
-  static const Value types[] = {
-      Value::type_named("bool"),
-      Value::type_named("int"),
-      Value::type_named("uint"),
-      Value::type_named("double"),
-      Value::type_named("string"),
-      Value::type_named("bytes"),
-      Value::type_named("list"),
-      Value::type_named("map"),
-      Value::type_named("null_type"),
-      Value::type_named("type"),
-      Value::type_named("optional_type"),
-      Value::type_named("google.protobuf.Timestamp"),
-      Value::type_named("google.protobuf.Duration"),
-  };
-  for (const Value& type : types) {
-    if (type.as_string() == name) return &type;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -356,6 +303,7 @@ const Value* Evaluation::binary(const Node& node, Value& room) {
 
 const Value* Evaluation::ordering(const Node& node, const Value& a, const Value& b) {
   Order order = compare(a, b);
+  if (order == Order::unlike_currencies) return fail(node, "the amounts are in different currencies");
   if (order == Order::no_overload) return fail_overload(node, symbol_of(node.op), std::array{&a, &b});
   switch (node.op) {
     case Op::less:

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "base/json.hpp"
+#include "expr/check/check.hpp"
 #include "expr/expression.hpp"
 #include "expr/template.hpp"
 
@@ -30,12 +31,15 @@ namespace {
 
 Value names() {
   return *parse_json(R"({"cart": {"id": "c-1", "total": 120, "items": [{"item": "pizza", "quantity": 2}]},
-                         "user": {"name": "Ada", "labels": ["beta", "vip"]}, "confidence": 0.75})");
+                         "user": {"name": "Ada", "labels": ["beta", "vip"]}, "confidence": 0.75, "amount": 250.0, "country": "FR",
+                         "items": [{"item": "pizza", "quantity": 2}, {"item": "cola", "quantity": 6}]})");
 }
 
 constexpr const char* kConditions[] = {
     "cart.total > 100 && 'vip' in user.labels && confidence < 0.9",
     "confidence < 0.9",
+    "amount > 200.0 && country in ['DE', 'FR']",
+    "size(items) > 0 && items.exists(i, i.quantity > 3)",
     "user.name.startsWith('A') || user.name.matches('^[B-D]')",
     "cart.items.exists(i, i.quantity > 1)",
     "cart.items.map(i, i.quantity)",
@@ -51,12 +55,18 @@ void evaluate(benchmark::State& state) {
   state.counters["allocations"] =
       benchmark::Counter(static_cast<double>(allocations - before), benchmark::Counter::kAvgIterations);
 }
-BENCHMARK(evaluate)->DenseRange(0, 4);
+BENCHMARK(evaluate)->DenseRange(0, static_cast<int>(std::size(kConditions)) - 1);
 
 void compile(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(Expression::compile(kConditions[0]));
 }
 BENCHMARK(compile);
+
+void check_types(benchmark::State& state) {
+  auto expression = *Expression::compile(kConditions[0]);
+  for (auto _ : state) benchmark::DoNotOptimize(check(expression, {}));
+}
+BENCHMARK(check_types);
 
 void render(benchmark::State& state) {
   auto text = *Template::compile("Thank you {{ user.name }}, your cart: {{ cart.items }}.");

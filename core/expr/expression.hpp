@@ -18,6 +18,8 @@
 
 namespace parley::expr {
 
+struct Ast;  // ast.hpp
+
 // A mistake in an expression's text. [begin, end) are byte offsets into the text, for the caret of a
 // diagnostic.
 struct SyntaxProblem {
@@ -26,6 +28,9 @@ struct SyntaxProblem {
   std::string message;
   std::string hint;
 };
+
+// "2:5: Expected a value, found ).", line and column (in code points) from 1.
+[[nodiscard]] std::string located(const SyntaxProblem& problem, std::string_view source);
 
 // A name that an expression reads from its scope, with the fields selected from it as far as they are
 // constant: `user.address.city` gives root "user" and path "user.address.city". Variables bound by macros are
@@ -61,6 +66,7 @@ class Expression {
 
   [[nodiscard]] std::span<const Reference> references() const;
   [[nodiscard]] const std::string& source() const;
+  [[nodiscard]] const Ast& ast() const;
 
  private:
   struct Program;

@@ -8,17 +8,6 @@
 namespace parley::expr {
 namespace {
 
-std::array<std::span<const Function>, 6> tables() {
-  return {
-      conversion_functions(),
-      list_functions(),
-      math_functions(),
-      optional_functions(),
-      string_functions(),
-      time_functions()
-  };
-}
-
 constexpr std::string_view kMacros[] = {
     "has",
     "all",
@@ -51,8 +40,23 @@ constexpr Foreign kForeign[] = {
 
 }  // namespace
 
+std::span<const std::span<const Function>> function_tables() {
+  static const std::array tables = {
+      conversion_functions(),
+      format_functions(),
+      list_functions(),
+      math_functions(),
+      money_functions(),
+      optional_functions(),
+      string_functions(),
+      text_functions(),
+      time_functions(),
+  };
+  return tables;
+}
+
 const Function* find_function(std::string_view name, bool as_method, std::size_t arguments) {
-  for (std::span<const Function> table : tables()) {
+  for (std::span<const Function> table : function_tables()) {
     for (const Function& row : table) {
       if (row.name != name || row.style == (as_method ? Style::global : Style::method)) continue;
       if (arguments < row.min_arguments) continue;
@@ -63,7 +67,7 @@ const Function* find_function(std::string_view name, bool as_method, std::size_t
 }
 
 const Function* find_function_named(std::string_view name) {
-  for (std::span<const Function> table : tables()) {
+  for (std::span<const Function> table : function_tables()) {
     for (const Function& row : table) {
       if (row.name == name) return &row;
     }
@@ -76,7 +80,7 @@ std::string_view nearest_function(std::string_view name) {
     if (foreign.name == name) return foreign.ours;
   }
   std::vector<std::string_view> known(std::begin(kMacros), std::end(kMacros));
-  for (std::span<const Function> table : tables()) {
+  for (std::span<const Function> table : function_tables()) {
     for (const Function& row : table) known.push_back(row.name);
   }
   return nearest(name, std::span<const std::string_view>(known));

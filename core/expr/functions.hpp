@@ -71,18 +71,78 @@ inline constexpr std::uint8_t kAnyNumber = 255;  // two or more arguments arrive
 struct Function {
   std::string_view name;  // with its namespace: "math.greatest"
   Style style = Style::global;
-  std::uint8_t min_arguments = 1;  // the receiver counts
-  std::uint8_t max_arguments = 1;
+  // What it takes and gives, for the checker (check/signature.hpp); a method's receiver comes first.
+  std::string_view signatures;
   Outcome (*body)(Call& call) = nullptr;
-  std::string_view usage;  // shown when a call does not fit: "text.startsWith(prefix)"
+  std::string_view usage;    // shown when a call does not fit: "text.startsWith(prefix)"
+  std::string_view doc;      // one sentence for the reference
+  std::string_view example;  // "expression → value", both CEL; a test evaluates them
+  std::uint8_t min_arguments;
+  std::uint8_t max_arguments;
+
+  constexpr Function(
+      std::string_view name,
+      Style style,
+      std::string_view signatures,
+      Outcome (*body)(Call& call),
+      std::string_view usage,
+      std::string_view doc,
+      std::string_view example
+  );
 };
 
+// How many arguments a signature takes, from its commas: "list(A), map(A, B) -> A" takes two.
+constexpr std::uint8_t count_parameters(std::string_view signature) {
+  std::string_view parameters = signature.substr(0, signature.find("->"));
+  if (parameters.find_first_not_of(' ') == std::string_view::npos) return 0;
+  std::uint8_t count = 1;
+  int depth = 0;
+  for (char c : parameters) {
+    depth += (c == '(') - (c == ')');
+    if (c == ',' && depth == 0) ++count;
+  }
+  return count;
+}
+
+constexpr Function::Function(
+    std::string_view name,
+    Style style,
+    std::string_view signatures,
+    Outcome (*body)(Call& call),
+    std::string_view usage,
+    std::string_view doc,
+    std::string_view example
+)
+    : name(name),
+      style(style),
+      signatures(signatures),
+      body(body),
+      usage(usage),
+      doc(doc),
+      example(example),
+      min_arguments(kAnyNumber),
+      max_arguments(0) {
+  for (std::string_view rest = signatures; !rest.empty();) {
+    std::uint8_t count = count_parameters(rest.substr(0, rest.find(';')));
+    if (count < min_arguments) min_arguments = count;
+    if (count > max_arguments) max_arguments = count;
+    rest.remove_prefix(rest.find(';') == std::string_view::npos ? rest.size() : rest.find(';') + 1);
+  }
+  if (signatures.find("...") != std::string_view::npos) max_arguments = kAnyNumber;
+}
+
 [[nodiscard]] std::span<const Function> conversion_functions();
+[[nodiscard]] std::span<const Function> format_functions();
 [[nodiscard]] std::span<const Function> list_functions();
 [[nodiscard]] std::span<const Function> math_functions();
+[[nodiscard]] std::span<const Function> money_functions();
 [[nodiscard]] std::span<const Function> optional_functions();
 [[nodiscard]] std::span<const Function> string_functions();
+[[nodiscard]] std::span<const Function> text_functions();
 [[nodiscard]] std::span<const Function> time_functions();
+
+// All rows, topic by topic.
+[[nodiscard]] std::span<const std::span<const Function>> function_tables();
 
 // The row for a call with this name and number of arguments, or null.
 [[nodiscard]] const Function* find_function(std::string_view name, bool as_method, std::size_t arguments);

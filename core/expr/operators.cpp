@@ -1,9 +1,12 @@
 #include "expr/operators.hpp"
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "expr/money.hpp"
 
 namespace parley::expr {
 namespace {
@@ -178,6 +181,14 @@ Outcome concatenate(const Value& a, const Value& b, Value& result, Budget& budge
   return Outcome::done;
 }
 
+Order order_of_money(const Value& a, const Value& b) {
+  std::optional<Money> left = read_money(a);
+  std::optional<Money> right = read_money(b);
+  if (!left || !right) return Order::no_overload;
+  if (left->currency != right->currency) return Order::unlike_currencies;
+  return order_of(left->amount, right->amount);
+}
+
 }  // namespace
 
 bool equals(const Value& a, const Value& b, Budget& budget) {
@@ -205,6 +216,8 @@ Order compare(const Value& a, const Value& b) {
       return order_of(a.as_timestamp(), b.as_timestamp());
     case ValueType::duration:
       return order_of(a.as_duration(), b.as_duration());
+    case ValueType::map:
+      return order_of_money(a, b);
     default:
       return Order::no_overload;
   }
@@ -222,6 +235,7 @@ Outcome arithmetic(
     return Outcome::no_overload;
   }
   if (a.is_timestamp() || a.is_duration()) return time_arithmetic(op, a, b, result, problem);
+  if (a.is_map() || b.is_map()) return money_arithmetic(op, a, b, result, problem);
   bool joins = op == Op::add && a.type() == b.type() && (a.is_string() || a.is_bytes() || a.is_list());
   return joins ? concatenate(a, b, result, budget) : Outcome::no_overload;
 }
@@ -229,6 +243,10 @@ Outcome arithmetic(
 Outcome negate(const Value& a, Value& result, std::string_view& problem) {
   if (a.is_double()) {
     result = -a.as_double();
+    return Outcome::done;
+  }
+  if (std::optional<Money> money = read_money(a)) {
+    result = money_value({money->amount.negated(), money->currency});
     return Outcome::done;
   }
   if (!a.is_int()) return Outcome::no_overload;
@@ -292,6 +310,99 @@ const Value* find_element(const Value& target, const Value& key, std::string_vie
   double position = key.to_double();
   if (!(position >= 0 && position < static_cast<double>(target.size()))) return nullptr;
   return &target.as_list()[static_cast<std::size_t>(position)];
+}
+
+std::string_view symbol_of(Op op) {
+  switch (op) {
+    case Op::add:
+      return "+";
+    case Op::subtract:
+      return "-";
+    case Op::multiply:
+      return "*";
+    case Op::divide:
+      return "/";
+    case Op::modulo:
+      return "%";
+    case Op::equal:
+      return "==";
+    case Op::not_equal:
+      return "!=";
+    case Op::less:
+      return "<";
+    case Op::less_equal:
+      return "<=";
+    case Op::greater:
+      return ">";
+    case Op::greater_equal:
+      return ">=";
+    case Op::in:
+      return "in";
+    case Op::logical_not:
+      return "!";
+    case Op::negate:
+      return "-";
+    default:
+      return "?";
+  }
+}
+
+std::string_view signatures_of(Op op) {
+  switch (op) {
+    case Op::add:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double; "
+             "string, string -> string; bytes, bytes -> bytes; list(A), list(A) -> list(A); "
+             "timestamp, duration -> timestamp; duration, timestamp -> timestamp; "
+             "duration, duration -> duration; money, money -> money";
+    case Op::subtract:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double; "
+             "timestamp, duration -> timestamp; timestamp, timestamp -> duration; "
+             "duration, duration -> duration; money, money -> money";
+    case Op::multiply:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double; "
+             "money, number -> money; number, money -> money; money, string -> money; string, money -> money";
+    case Op::divide:
+      return "int, int -> int; uint, uint -> uint; double, number -> double; number, double -> double; "
+             "money, number -> money; money, string -> money";
+    case Op::modulo:
+      return "int, int -> int; uint, uint -> uint";
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal:
+      return "number, number -> bool; string, string -> bool; bool, bool -> bool; bytes, bytes -> bool; "
+             "timestamp, timestamp -> bool; duration, duration -> bool; money, money -> bool";
+    case Op::in:
+      return "A, list(B) -> bool; A, map(B, C) -> bool";
+    case Op::logical_not:
+      return "bool -> bool";
+    case Op::negate:
+      return "int -> int; double -> double; money -> money";
+    default:
+      return {};
+  }
+}
+
+const Value* named_type(std::string_view name) {
+  static const Value types[] = {
+      Value::type_named("bool"),
+      Value::type_named("int"),
+      Value::type_named("uint"),
+      Value::type_named("double"),
+      Value::type_named("string"),
+      Value::type_named("bytes"),
+      Value::type_named("list"),
+      Value::type_named("map"),
+      Value::type_named("null_type"),
+      Value::type_named("type"),
+      Value::type_named("optional_type"),
+      Value::type_named("google.protobuf.Timestamp"),
+      Value::type_named("google.protobuf.Duration"),
+  };
+  for (const Value& type : types) {
+    if (type.as_string() == name) return &type;
+  }
+  return nullptr;
 }
 
 }  // namespace parley::expr

@@ -411,6 +411,7 @@ class Parser {
 
   NodeIndex collection(Op op, std::uint32_t begin, const std::vector<NodeIndex>& items) {
     if (items.size() > 0xFFFE) return fail(begin, last_end(), "The list is too long.", "pass it as data");
+    if (NodeIndex folded = constant_collection(op, begin, items); folded != kNoNode) return folded;
     return add(
         {.op = op,
          .count = static_cast<std::uint16_t>(items.size()),
@@ -420,6 +421,27 @@ class Parser {
         {},
         items
     );
+  }
+
+  // ["DE", "FR"] is one constant, so that evaluation builds nothing.
+  NodeIndex constant_collection(Op op, std::uint32_t begin, const std::vector<NodeIndex>& items) {
+    if (failed_) return kNoNode;
+    std::vector<Value> values;
+    for (NodeIndex item : items) {
+      if (ast_.nodes[item].op != Op::constant) return kNoNode;
+      values.push_back(ast_.constants[ast_.nodes[item].a]);
+    }
+    if (op == Op::list) return constant(Value::adopt_list(values), begin);
+    std::vector<Value::Entry> entries;
+    for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
+      const Value& key = values[i];
+      if (!key.is_string() && !key.is_int() && !key.is_uint() && !key.is_bool()) return kNoNode;
+      entries.push_back({key, values[i + 1]});
+    }
+    // Evaluation reports a key that repeats.
+    std::size_t duplicate = Value::kNoDuplicate;
+    Value map = Value::adopt_map(entries, duplicate);
+    return duplicate == Value::kNoDuplicate ? constant(std::move(map), begin) : kNoNode;
   }
 
   // --- names

@@ -129,6 +129,19 @@ bool Template::constant() const {
   return true;
 }
 
+std::vector<TypeProblem> Template::check(const TypeNames& names) const {
+  std::vector<TypeProblem> all;
+  for (const Part& part : parts_) {
+    if (part.expression.empty()) continue;
+    for (TypeProblem& problem : expr::check(part.expression[0], names).problems) {
+      problem.begin += part.offset;
+      problem.end += part.offset;
+      all.push_back(std::move(problem));
+    }
+  }
+  return all;
+}
+
 std::vector<Reference> Template::references() const {
   std::vector<Reference> all;
   for (const Part& part : parts_) {

@@ -11,6 +11,7 @@
 
 #include "base/result.hpp"
 #include "base/value.hpp"
+#include "expr/check/check.hpp"
 #include "expr/expression.hpp"
 
 namespace parley::expr {
@@ -31,7 +32,8 @@ class Template {
 
   [[nodiscard]] bool constant() const;  // no expression inside
   [[nodiscard]] const std::string& source() const { return source_; }
-  [[nodiscard]] std::vector<Reference> references() const;  // offsets are into source()
+  [[nodiscard]] std::vector<Reference> references() const;                     // offsets are into source()
+  [[nodiscard]] std::vector<TypeProblem> check(const TypeNames& names) const;  // likewise
 
  private:
   struct Part {

@@ -297,6 +297,7 @@ void check_all(
   for (const FlowPtr& flow : flows) {
     check_handlers(*flow, by_id, report);
     for (const Step& step : flow->steps) check_step(*flow, step, by_id, by_name, report);
+    loading::check_types_of_results(*flow, tools, diagnostics);
   }
 }
 

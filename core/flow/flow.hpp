@@ -79,6 +79,16 @@ struct Parameter {  // an input or output of a flow called as a sub-flow
   Data value;  // default of an input; expression of an output
 };
 
+// An expression or text with expressions, and where it stands: kept so that it can be checked again when more
+// is known of the names in it.
+struct TypedUse {
+  std::variant<expr::Expression, expr::Template> code;
+  Node node;          // the scalar
+  std::string key;    // "if", "text"…
+  std::string owner;  // who uses it: "step 'collect'"
+  std::string slot;   // whose `validate` it is, or empty
+};
+
 struct Flow {
   std::string id;
   std::string version;  // a label; identity is `hash`
@@ -92,6 +102,7 @@ struct Flow {
   std::vector<Step> steps;
   std::vector<std::pair<std::string, std::string>> handlers;  // repair handler name → flow id
   std::vector<Position> handler_positions;                    // parallel to handlers
+  std::vector<TypedUse> typed;                                // every expression, for checks
   std::string file;                                           // where it was read from, for messages
   Position id_position;   // of the id, or of the whole document when it has none
   std::string canonical;  // canonical JSON of the document

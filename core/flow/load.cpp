@@ -264,6 +264,7 @@ FlowPtr load(
   } else if (document.is_map()) {
     loading::load_parts(context, document);
     loading::check_names(context, shared_names);
+    loading::check_types(*flow, found);
     // The graph of a flow with broken references would only repeat them.
     if (!has_errors(found)) loading::check_graph(context);
   } else {

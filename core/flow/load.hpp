@@ -34,8 +34,9 @@ namespace parley::flow {
 
 // What check_all needs to know of a tool; made from the connectors' descriptions.
 struct ToolSignature {
-  std::string name;  // "stripe.charge"
-  Value parameters;  // JSON Schema of the arguments (an object)
+  std::string name;   // "stripe.charge"
+  Value parameters;   // JSON Schema of the arguments (an object)
+  Value result = {};  // JSON Schema of the answer; null when it is not known
 };
 
 // Checks across flows: duplicate ids and triggers, calls of unknown flows and tools, arguments that the tool

@@ -81,7 +81,7 @@ std::vector<flow::ToolSignature> TestModeRunner::signatures() const {
   std::vector<flow::ToolSignature> all;
   all.reserve(connector_.operations.size());
   for (const wire::Operation& operation : connector_.operations)
-    all.push_back({operation.id, operation.parameters});
+    all.push_back({operation.id, operation.parameters, operation.result_schema});
   return all;
 }
 

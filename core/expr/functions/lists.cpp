@@ -6,6 +6,7 @@
 #include "base/utf8.hpp"
 #include "expr/functions.hpp"
 #include "expr/functions/format.hpp"
+#include "expr/money.hpp"
 #include "expr/operators.hpp"
 
 namespace parley::expr {
@@ -51,7 +52,8 @@ Outcome sum(Call& call) {
   Value total(0);
   bool first = true;
   for (const Value& item : call[0].as_list()) {
-    if (!item.is_number() && !item.is_duration()) return call.fail("only numbers and durations have a sum");
+    bool fits = item.is_number() || item.is_duration() || is_money(item);
+    if (!fits) return call.fail("only numbers, durations and amounts of money have a sum");
     if (first) {
       total = item;
       first = false;
@@ -87,8 +89,9 @@ Outcome sort(Call& call) {
   order.reserve(call[0].size());
   for (const Value& item : call[0].as_list()) {
     // Compared with the first only: what fits it fits all others of its kind. NaN has no place in an order.
-    bool fits =
-        compare(item, call[0].as_list().front()) != Order::no_overload && compare(item, item) == Order::equal;
+    Order with_first = compare(item, call[0].as_list().front());
+    if (with_first == Order::unlike_currencies) return call.fail("the amounts are in different currencies");
+    bool fits = with_first != Order::no_overload && compare(item, item) == Order::equal;
     if (!fits) return call.fail("only numbers, texts and times of one kind can be sorted");
     order.push_back(&item);
   }
@@ -147,15 +150,71 @@ Outcome last(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"join", Style::either, 1, 2, join, "list.join(', ')"},
-    {"reverse", Style::method, 1, 1, reverse, "list.reverse() or text.reverse()"},
-    {"sum", Style::either, 1, 1, sum, "sum(list)"},
-    {"distinct", Style::method, 1, 1, distinct, "list.distinct()"},
-    {"sort", Style::method, 1, 1, sort, "list.sort()"},
-    {"slice", Style::method, 3, 3, slice, "list.slice(begin, end)"},
-    {"flatten", Style::method, 1, 1, flatten, "list.flatten()"},
-    {"first", Style::method, 1, 1, first, "list.first().orValue(default)"},
-    {"last", Style::method, 1, 1, last, "list.last().orValue(default)"},
+    {"join",
+     Style::either,
+     "list(A) -> string; list(A), string -> string",
+     join,
+     "list.join(', ')",
+     "The elements as one text, with a separator between them.",
+     "['a', 'b'].join('-') → 'a-b'"},
+    {"reverse",
+     Style::method,
+     "list(A) -> list(A); string -> string",
+     reverse,
+     "list.reverse() or text.reverse()",
+     "The same in the opposite order.",
+     "[1, 2, 3].reverse() → [3, 2, 1]"},
+    {"sum",
+     Style::either,
+     "list(int) -> int; list(number) -> number; list(duration) -> dyn; list(money) -> dyn",
+     sum,
+     "sum(list)",
+     "The sum of numbers, durations or amounts of money; 0 for an empty list.",
+     "[1, 2, 3].sum() → 6"},
+    {"distinct",
+     Style::method,
+     "list(A) -> list(A)",
+     distinct,
+     "list.distinct()",
+     "Each element once, where it stood first.",
+     "[1, 2, 1].distinct() → [1, 2]"},
+    {"sort",
+     Style::method,
+     "list(int) -> list(int); list(uint) -> list(uint); list(double) -> list(double); list(number) -> "
+     "list(number); list(string) -> list(string); list(bool) -> list(bool); list(bytes) -> list(bytes); "
+     "list(timestamp) -> list(timestamp); list(duration) -> list(duration); list(money) -> list(money)",
+     sort,
+     "list.sort()",
+     "In ascending order; the elements are of one kind.",
+     "[3, 1, 2].sort() → [1, 2, 3]"},
+    {"slice",
+     Style::method,
+     "list(A), int, int -> list(A)",
+     slice,
+     "list.slice(begin, end)",
+     "The elements from an index up to, not including, another.",
+     "[1, 2, 3].slice(0, 2) → [1, 2]"},
+    {"flatten",
+     Style::method,
+     "list(list(A)) -> list(A); list(A) -> list(A)",
+     flatten,
+     "list.flatten()",
+     "Lists inside a list become its elements, one level deep.",
+     "[[1, 2], [3]].flatten() → [1, 2, 3]"},
+    {"first",
+     Style::method,
+     "list(A) -> optional(A)",
+     first,
+     "list.first().orValue(default)",
+     "The first element, if there is one.",
+     "[1, 2].first().orValue(0) → 1"},
+    {"last",
+     Style::method,
+     "list(A) -> optional(A)",
+     last,
+     "list.last().orValue(default)",
+     "The last element, if there is one.",
+     "[1, 2].last().value() → 2"},
 };
 
 }  // namespace

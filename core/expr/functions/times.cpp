@@ -1,9 +1,9 @@
 // timestamp() duration() and the fields of both.
-#include <charconv>
 #include <optional>
 #include <string>
 
 #include "base/time.hpp"
+#include "base/zones.hpp"
 #include "expr/functions.hpp"
 
 namespace parley::expr {
@@ -36,33 +36,21 @@ Outcome to_duration(Call& call) {
   return call.give(*duration);
 }
 
-// "UTC", "Z", "+02:00", "-09:30", "02:00". Names of regions need a time zone database, which this build
-// lacks.
-std::optional<std::int32_t> offset_seconds(std::string_view zone) {
-  if (zone == "UTC" || zone == "Z" || zone == "GMT" || zone.empty()) return 0;
-  bool negative = zone.starts_with('-');
-  if (negative || zone.starts_with('+')) zone.remove_prefix(1);
-  if (zone.size() != 5 || zone[2] != ':') return std::nullopt;
-  std::int32_t hours = 0;
-  std::int32_t minutes = 0;
-  bool valid = std::from_chars(zone.data(), zone.data() + 2, hours).ptr == zone.data() + 2 &&
-               std::from_chars(zone.data() + 3, zone.data() + 5, minutes).ptr == zone.data() + 5;
-  if (!valid || hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
-  std::int32_t seconds = hours * 3600 + minutes * 60;
-  return negative ? -seconds : seconds;
-}
-
 template <typename Field>
 Outcome civil_field(Call& call, Field field) {
   if (!call[0].is_timestamp() || (call.count() == 2 && !call[1].is_string())) return Outcome::no_overload;
-  std::optional<std::int32_t> offset = call.count() == 2 ? offset_seconds(call[1].as_string()) : 0;
+  Timestamp time = call[0].as_timestamp();
+  std::string_view zone = call.count() == 2 ? call[1].as_string() : "UTC";
+  std::optional<std::int32_t> offset = utc_offset(zone, time);
   if (!offset) {
+    std::string_view meant = nearest_zone(zone);
     return call.fail(
-        "the time zone '" + std::string(call[1].as_string()) +
-        "' is not supported: use an offset such as '+01:00'"
+        "there is no time zone '" + std::string(zone) + "' (" +
+        (meant.empty() ? "use a name such as 'Europe/Berlin' or an offset such as '+01:00')"
+                       : "did you mean '" + std::string(meant) + "'?)")
     );
   }
-  return call.give(std::int64_t{field(to_civil(call[0].as_timestamp(), *offset))});
+  return call.give(std::int64_t{field(to_civil(time, *offset))});
 }
 
 Outcome full_year(Call& call) {
@@ -107,18 +95,90 @@ Outcome milliseconds(Call& call) {
 }
 
 constexpr Function kFunctions[] = {
-    {"timestamp", Style::global, 1, 1, to_timestamp, "timestamp('2026-11-23T04:30:00Z')"},
-    {"duration", Style::global, 1, 1, to_duration, "duration('1h30m')"},
-    {"getFullYear", Style::method, 1, 2, full_year, "time.getFullYear() or time.getFullYear('+01:00')"},
-    {"getMonth", Style::method, 1, 2, month, "time.getMonth() (0 = January)"},
-    {"getDate", Style::method, 1, 2, date, "time.getDate() (1 = first day)"},
-    {"getDayOfMonth", Style::method, 1, 2, day_of_month, "time.getDayOfMonth() (0 = first day)"},
-    {"getDayOfWeek", Style::method, 1, 2, day_of_week, "time.getDayOfWeek() (0 = Sunday)"},
-    {"getDayOfYear", Style::method, 1, 2, day_of_year, "time.getDayOfYear() (0 = first day)"},
-    {"getHours", Style::method, 1, 2, hours, "time.getHours() or time.getHours('+01:00')"},
-    {"getMinutes", Style::method, 1, 2, minutes, "time.getMinutes()"},
-    {"getSeconds", Style::method, 1, 2, seconds, "time.getSeconds()"},
-    {"getMilliseconds", Style::method, 1, 2, milliseconds, "time.getMilliseconds()"},
+    {"timestamp",
+     Style::global,
+     "timestamp -> timestamp; int -> timestamp; string -> timestamp",
+     to_timestamp,
+     "timestamp('2026-11-23T04:30:00Z')",
+     "A point in time, from RFC 3339 text or seconds since 1970.",
+     "timestamp(0) == timestamp('1970-01-01T00:00:00Z') → true"},
+    {"duration",
+     Style::global,
+     "duration -> duration; string -> duration",
+     to_duration,
+     "duration('1h30m')",
+     "A span of time.",
+     "duration('1h30m') → duration('5400s')"},
+    {"getFullYear",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int",
+     full_year,
+     "time.getFullYear() or time.getFullYear('Europe/Berlin')",
+     "The year; like all fields in UTC, at an offset, or in a time zone.",
+     "timestamp('2026-11-23T04:30:51.25Z').getFullYear() → 2026"},
+    {"getMonth",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int",
+     month,
+     "time.getMonth() (0 = January)",
+     "The month; 0 is January.",
+     "timestamp('2026-11-23T04:30:51.25Z').getMonth() → 10"},
+    {"getDate",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int",
+     date,
+     "time.getDate() (1 = first day)",
+     "The day of the month; 1 is the first.",
+     "timestamp('2026-11-23T04:30:51.25Z').getDate() → 23"},
+    {"getDayOfMonth",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int",
+     day_of_month,
+     "time.getDayOfMonth() (0 = first day)",
+     "The day of the month; 0 is the first.",
+     "timestamp('2026-11-23T04:30:51.25Z').getDayOfMonth() → 22"},
+    {"getDayOfWeek",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int",
+     day_of_week,
+     "time.getDayOfWeek() (0 = Sunday)",
+     "The day of the week; 0 is Sunday.",
+     "timestamp('2026-11-23T04:30:51.25Z').getDayOfWeek() → 1"},
+    {"getDayOfYear",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int",
+     day_of_year,
+     "time.getDayOfYear() (0 = first day)",
+     "The day of the year; 0 is the first.",
+     "timestamp('2026-11-23T04:30:51.25Z').getDayOfYear() → 326"},
+    {"getHours",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int; duration -> int",
+     hours,
+     "time.getHours() or time.getHours('Europe/Berlin')",
+     "The hour of a time, or the whole hours of a duration.",
+     "timestamp('2026-11-23T04:30:51.25Z').getHours() → 4"},
+    {"getMinutes",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int; duration -> int",
+     minutes,
+     "time.getMinutes()",
+     "The minute of a time, or the whole minutes of a duration.",
+     "timestamp('2026-11-23T04:30:51.25Z').getMinutes() → 30"},
+    {"getSeconds",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int; duration -> int",
+     seconds,
+     "time.getSeconds()",
+     "The second of a time, or the whole seconds of a duration.",
+     "timestamp('2026-11-23T04:30:51.25Z').getSeconds() → 51"},
+    {"getMilliseconds",
+     Style::method,
+     "timestamp -> int; timestamp, string -> int; duration -> int",
+     milliseconds,
+     "time.getMilliseconds()",
+     "The milliseconds within the second.",
+     "timestamp('2026-11-23T04:30:51.25Z').getMilliseconds() → 250"},
 };
 
 }  // namespace

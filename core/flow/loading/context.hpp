@@ -13,7 +13,11 @@
 #include "flow/document.hpp"
 #include "flow/flow.hpp"
 
-namespace parley::flow::loading {
+namespace parley::flow {
+
+struct ToolSignature;  // load.hpp
+
+namespace loading {
 
 // A name somewhere in the document that must exist once all steps and slots are known.
 struct NameUse {
@@ -118,6 +122,9 @@ void load_step(Context& context, const Node& node, StepIndex parent, std::uint32
 // After everything is read: names that must exist, and what follows from the graph.
 void check_names(Context& context, std::span<const std::string> shared_names);
 void check_graph(Context& context);
+void check_types(const Flow& flow, Diagnostics& diagnostics);
+// Again, for flows that save what a tool with a known answer gives.
+void check_types_of_results(const Flow& flow, std::span<const ToolSignature> tools, Diagnostics& diagnostics);
 
 // Tables for flow_schema().
 [[nodiscard]] std::span<const Key> flow_keys();
@@ -125,4 +132,5 @@ void check_graph(Context& context);
 [[nodiscard]] std::span<const Key> trigger_keys();
 [[nodiscard]] std::span<const Key> step_keys();  // those that every step has
 
-}  // namespace parley::flow::loading
+}  // namespace loading
+}  // namespace parley::flow

@@ -136,6 +136,7 @@ void read_validate(Context& context, const Node& node, Slot& slot) {
     }
   }
   slot.validate = compile_expression(context, *check, "validate");
+  if (slot.validate) context.flow.typed.back().slot = slot.name;
 }
 
 void read_pattern(Context& context, const Node& node, Slot& slot) {

@@ -188,6 +188,7 @@ std::optional<expr::Expression> compile_expression(Context& context, const Node&
     return std::nullopt;
   }
   note_variables(context, node, compiled->references());
+  context.flow.typed.push_back({*compiled, node, std::string(key), context.owner, {}});
   return *std::move(compiled);
 }
 
@@ -208,6 +209,9 @@ std::optional<expr::Template> compile_template(Context& context, const Node& nod
     return std::nullopt;
   }
   note_variables(context, node, compiled->references());
+  if (!compiled->constant()) {
+    context.flow.typed.push_back({*compiled, node, std::string(key), context.owner, {}});
+  }
   return *std::move(compiled);
 }
 

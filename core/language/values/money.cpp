@@ -1,6 +1,7 @@
 // Amounts of money.
 #include <algorithm>
 
+#include "base/currency.hpp"
 #include "language/values/readers.hpp"
 
 namespace parley::language {
@@ -119,13 +120,6 @@ Maybe<Money> read_coins(const Reading& reading, std::size_t at) {
     };
   }
   return std::nullopt;
-}
-
-std::int32_t minor_digits(std::string_view currency) {
-  constexpr std::string_view kNone[] = {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG"};
-  constexpr std::string_view kThree[] = {"KWD", "BHD", "OMR", "JOD", "TND", "IQD"};
-  if (contains(kNone, currency)) return 0;
-  return contains(kThree, currency) ? 3 : 2;
 }
 
 }  // namespace
