@@ -6,7 +6,7 @@
 #include <string>
 
 #include "assistant/fuzzing/fuzzer.hpp"
-#include "assistant/testing/write_test.hpp"
+#include "assistant/testing/test_writer.hpp"
 #include "server/tools/tool_table.hpp"
 #include "tests/scenarios/suite.hpp"
 

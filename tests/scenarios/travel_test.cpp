@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "assistant/backtest/backtest.hpp"
-#include "assistant/testing/record_test.hpp"
-#include "assistant/testing/write_test.hpp"
+#include "assistant/testing/test_recorder.hpp"
+#include "assistant/testing/test_writer.hpp"
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
 #include "engine/steps/registry.hpp"

@@ -2,12 +2,12 @@
 #include <chrono>
 
 #include "assistant/fuzzing/fuzzer.hpp"
-#include "assistant/testing/write_test.hpp"
+#include "assistant/testing/test_writer.hpp"
 #include "cli/command_files.hpp"
-#include "cli/fuzz_process.hpp"
 #include "cli/numbers.hpp"
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
+#include "cli/versions/fuzz_process.hpp"
 #include "server/tools/tool_table.hpp"
 
 namespace parley::cli {

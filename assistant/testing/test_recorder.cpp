@@ -1,4 +1,4 @@
-#include "assistant/testing/record_test.hpp"
+#include "assistant/testing/test_recorder.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "assistant/testing/write_test.hpp"
+#include "assistant/testing/test_writer.hpp"
 
 #include <utility>
 
@@ -9,7 +9,7 @@ namespace parley::assistant {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
@@ -23,7 +23,7 @@ class Writer {
       out_ += "# " + std::string(comment.substr(0, end)) + "\n";
       comment.remove_prefix(end == std::string_view::npos ? comment.size() : end + 1);
     }
-    out_ += "tests:\n  - name: " + quoted(test.name) + "\n";
+    out_ += "tests:\n  - name: " + as_json(test.name) + "\n";
     settings(test);
     out_ += "    dialogue:\n";
     for (const Line& line : test.lines) add_line(line);
@@ -48,18 +48,18 @@ class Writer {
   void settings(const ConversationTest& test) {
     const Setting usual;
     const Setting& setting = test.setting;
-    if (!test.flow.empty()) key("flow", quoted(test.flow));
+    if (!test.flow.empty()) key("flow", as_json(test.flow));
     if (setting.now) key("now", format_timestamp(*setting.now));
-    if (setting.locale != usual.locale) key("locale", quoted(setting.locale));
-    if (setting.user_id != usual.user_id) key("user_id", quoted(setting.user_id));
-    if (setting.channel != usual.channel) key("channel", quoted(setting.channel));
-    if (setting.currency != usual.currency) key("currency", quoted(setting.currency));
+    if (setting.locale != usual.locale) key("locale", as_json(setting.locale));
+    if (setting.user_id != usual.user_id) key("user_id", as_json(setting.user_id));
+    if (setting.channel != usual.channel) key("channel", as_json(setting.channel));
+    if (setting.currency != usual.currency) key("currency", as_json(setting.currency));
     if (setting.utc_offset_seconds != 0) key("utc_offset", format_duration({setting.utc_offset_seconds, 0}));
     if (!setting.context.is_null()) key("context", write_json(setting.context));
   }
 
   void add(const UserLine& user) {
-    out_ += (user.pressed ? "press: " : "user: ") + quoted(user.text) + "\n";
+    out_ += (user.pressed ? "press: " : "user: ") + as_json(user.text) + "\n";
     if (!user.means) return;
     ListBuilder commands;
     for (const language::Command& command : *user.means) commands.add(language::to_value(command));
@@ -71,14 +71,14 @@ class Writer {
     } else if (bot.snapshot) {
       out_ += "bot: snapshot\n";
     } else if (bot.texts.size() == 1) {
-      out_ += "bot: " + quoted(bot.texts.front()) + "\n";
+      out_ += "bot: " + as_json(bot.texts.front()) + "\n";
     } else {
       out_ += "bot:\n";
-      for (const std::string& text : bot.texts) out_ += "          - " + quoted(text) + "\n";
+      for (const std::string& text : bot.texts) out_ += "          - " + as_json(text) + "\n";
     }
   }
   void add(const ToolLine& tool) {
-    out_ += "tool: " + quoted(tool.tool) + "\n";
+    out_ += "tool: " + as_json(tool.tool) + "\n";
     if (!tool.with.is_null()) out_ += "        with: " + write_json(tool.with) + "\n";
     const ToolOutcome& outcome = tool.outcome;
     if (!outcome.fail_code.empty()) {
@@ -91,7 +91,7 @@ class Writer {
     }
   }
   void add(const OperatorLine& action) {
-    out_ += "operator: {" + action.action + ": " + quoted(action.text) + "}\n";
+    out_ += "operator: {" + action.action + ": " + as_json(action.text) + "}\n";
   }
   void add(const AdvanceLine& advance) { out_ += "advance: " + format_duration(advance.by) + "\n"; }
   void add(const ExpectLine& expect) { out_ += "expect: " + write_json(expect.values) + "\n"; }

@@ -3,8 +3,8 @@
 #include <variant>
 
 #include "assistant/testing/dialogue.hpp"
-#include "assistant/testing/record_test.hpp"
-#include "assistant/testing/write_test.hpp"
+#include "assistant/testing/test_recorder.hpp"
+#include "assistant/testing/test_writer.hpp"
 #include "assistant/yaml.hpp"
 #include "cli/command_files.hpp"
 #include "cli/data_folder.hpp"

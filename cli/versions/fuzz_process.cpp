@@ -1,4 +1,4 @@
-#include "cli/fuzz_process.hpp"
+#include "cli/versions/fuzz_process.hpp"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 #include <functional>
 #include <utility>
 
-#include "assistant/testing/write_test.hpp"
+#include "assistant/testing/test_writer.hpp"
 #include "assistant/yaml.hpp"
 
 namespace parley::cli {
