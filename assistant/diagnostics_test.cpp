@@ -17,6 +17,7 @@
 #include "base/json.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/load.hpp"
+#include "policy/check_times.hpp"
 
 namespace parley::assistant {
 namespace {
@@ -84,6 +85,7 @@ std::string check_flow(const fs::path& path, const std::string& text) {
     if (auto flow = flow::load(*document, file, engine::step_specs(), diagnostics))
       flows.push_back(std::move(flow));
     flow::check_all(flows, tools(), diagnostics);
+    policy::check_times(flows, MapBuilder().set("support", Value::map()).build(), diagnostics);
   }
   return render_all(std::move(diagnostics), text);
 }

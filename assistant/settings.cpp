@@ -7,6 +7,7 @@
 
 #include "base/edit_distance.hpp"
 #include "flow/load.hpp"
+#include "policy/business_hours.hpp"
 
 namespace parley::assistant {
 namespace {
@@ -113,6 +114,16 @@ bool read_handlers(const Node& node, std::vector<std::pair<std::string, std::str
   return true;
 }
 
+bool read_calendars(const Node& node, Value& out) {
+  if (!node.is_map()) return false;
+  const Value calendars = flow::to_value(node);
+  for (const auto& [name, calendar] : calendars.entries()) {
+    if (!policy::read_calendar(calendar)) return false;
+  }
+  out = calendars;
+  return true;
+}
+
 bool read_tool_mode(const Node& node, ToolMode& out) {
   if (!node.is_scalar() || (node.text != "test" && node.text != "live")) return false;
   out = node.text == "test" ? ToolMode::test : ToolMode::live;
@@ -144,6 +155,11 @@ constexpr Row kRows[] = {
      [](const Node& n, Settings& s) { return read_suggestions(n, s.suggestions); }},
     {{"handlers", "a map of handler names to flow ids", "Flows that replace the built-in repairs."},
      [](const Node& n, Settings& s) { return read_handlers(n, s.handlers); }},
+    {{"calendars",
+      "a map of names to {timezone, daylight, hours, holidays}, such as {support: {hours: {mon-fri: "
+      "09:00-17:00}}}",
+      "When people are there, for hand-offs."},
+     [](const Node& n, Settings& s) { return read_calendars(n, s.calendars); }},
     {{"tools.mode", "test or live", "Whether tools answer from their descriptions or are called."},
      [](const Node& n, Settings& s) { return read_tool_mode(n, s.tool_mode); }},
     {{"limits.steps_per_turn", "a whole number from 1 to 10000", "Steps that one message may run."},

@@ -32,6 +32,7 @@ struct Settings {
   std::string start;  // flow that greets; empty: wait for the first message
   std::vector<Suggestion> suggestions;
   std::vector<std::pair<std::string, std::string>> handlers;  // repair handler name → flow id
+  Value calendars;                                            // name → business hours
   ToolMode tool_mode = ToolMode::test;
 
   std::uint32_t max_steps_per_turn = 200;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "cli/http_client.hpp"
 #include "cli/project.hpp"
+#include "cli/remote/http_client.hpp"
 #include "engine/effect.hpp"
 
 namespace parley::cli {

@@ -88,6 +88,24 @@ Awaitable<Result<std::vector<turns::DueTimer>>> ReadOnlyStore::due_timers(
   co_return read([&] { return reader_.due_timers(now, limit); });
 }
 
+Awaitable<Result<std::vector<turns::ReviewEntry>>> ReadOnlyStore::reviews(
+    std::string_view, turns::ReviewFilter filter
+) {
+  co_return read([&] { return reader_.reviews(filter); });
+}
+
+Awaitable<Result<std::optional<turns::ReviewEntry>>> ReadOnlyStore::review(
+    std::string_view, std::string_view review_id
+) {
+  co_return read([&] { return reader_.review(review_id); });
+}
+
+Awaitable<Result<std::vector<turns::MemoryEntry>>> ReadOnlyStore::memory(
+    std::string_view, std::string_view user_id
+) {
+  co_return read([&] { return reader_.memory(user_id); });
+}
+
 Awaitable<Result<std::vector<turns::FlowVersion>>> ReadOnlyStore::flow_versions(
     std::string_view, std::string_view flow_id
 ) {
@@ -127,6 +145,10 @@ Awaitable<Result<void>> ReadOnlyStore::check() {
 }
 
 Awaitable<Result<void>> ReadOnlyStore::commit(std::string_view, turns::Commit) {
+  co_return refused();
+}
+
+Awaitable<Result<void>> ReadOnlyStore::forget_user(std::string_view, std::string_view) {
   co_return refused();
 }
 

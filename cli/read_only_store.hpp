@@ -37,6 +37,15 @@ class ReadOnlyStore final : public turns::Store {
   turns::Awaitable<Result<std::vector<turns::DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override;
+  turns::Awaitable<Result<std::vector<turns::ReviewEntry>>> reviews(
+      std::string_view tenant, turns::ReviewFilter filter
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::ReviewEntry>>> review(
+      std::string_view tenant, std::string_view review_id
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::MemoryEntry>>> memory(
+      std::string_view tenant, std::string_view user_id
+  ) override;
   turns::Awaitable<Result<std::vector<turns::FlowVersion>>> flow_versions(
       std::string_view tenant, std::string_view flow_id
   ) override;
@@ -56,6 +65,7 @@ class ReadOnlyStore final : public turns::Store {
   turns::Awaitable<Result<void>> check() override;
 
   turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
+  turns::Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
   turns::Awaitable<Result<void>> put_release(
       std::string_view tenant,

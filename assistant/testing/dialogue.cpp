@@ -7,6 +7,7 @@
 #include "assistant/testing/snapshot.hpp"
 #include "base/json.hpp"
 #include "engine/advance.hpp"
+#include "engine/people/reviews.hpp"
 
 namespace parley::assistant {
 
@@ -118,6 +119,33 @@ class Player {
     stage_.feed(engine::OperatorLeft{.operator_id = "operator", .note = action.text});
   }
 
+  void run(const Line& line, const ReviewLine& review) {
+    settle_tools();
+    nothing_more_said(line.position);
+    if (stage_.reviews().empty()) return fail(line.position, "no review is open");
+    const engine::RequestReview& asked = stage_.reviews().back();
+    engine::ReviewDecided decision{
+        .review_id = asked.review_id,
+        .decision = review.action == "approve"  ? engine::ReviewStatus::approved
+                    : review.action == "reject" ? engine::ReviewStatus::rejected
+                                                : engine::ReviewStatus::answered,
+        .values = review.values,
+        .reviewer = "reviewer",
+        .note = review.note,
+        .digest = asked.digest,
+    };
+    const auto fits =
+        engine::reviews::check_decision(stage_.release(), stage_.state(), decision, stage_.now());
+    if (!fits) fail(line.position, "the decision cannot be taken: " + fits.error().message);
+    stage_.feed(std::move(decision));
+  }
+
+  void run(const Line& line, const EventLine& event) {
+    settle_tools();
+    nothing_more_said(line.position);
+    stage_.feed(engine::EventArrived{event.name, event.data});
+  }
+
   void run(const Line&, const AdvanceLine& advance) {
     settle_tools();
     stage_.pass(advance.by);
@@ -145,6 +173,7 @@ class Player {
     if (what == "outcome") return state.outcome;
     if (what == "turn") return static_cast<std::int64_t>(state.turn);
     if (what == "flow") return state.stack.empty() ? Value("") : Value(state.stack.back().flow);
+    if (what == "review") return stage_.reviews().empty() ? Value("") : Value(stage_.reviews().back().title);
     if (what == "slots") {
       MapBuilder slots;
       for (const auto& [name, value] : state.slots) slots.set(name, value);
@@ -153,7 +182,7 @@ class Player {
       }
       return slots.build();
     }
-    return "(unknown: use status, step, owner, outcome, turn, flow or slots)";
+    return "(unknown: use status, step, owner, outcome, turn, flow, slots or review)";
   }
 
   // Calls that no line mentions are answered by the first stub that fits, else as in test mode.
@@ -211,6 +240,7 @@ class Player {
 }  // namespace
 
 engine::ConversationStarted start_of(const ConversationTest& test, const engine::Release& release) {
+  const EventLine& event = test.event;
   return {
       .conversation_id = "c_test",
       .tenant = "test",
@@ -222,6 +252,9 @@ engine::ConversationStarted start_of(const ConversationTest& test, const engine:
       .release = release.hash(),
       .flow = test.flow,
       .context = test.setting.context,
+      .user_slots = test.setting.memory,
+      .event =
+          event.name.empty() ? Value() : MapBuilder().set("name", event.name).set("data", event.data).build(),
   };
 }
 

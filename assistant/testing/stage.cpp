@@ -137,6 +137,12 @@ void Stage::forget_call(std::string_view effect_id) {
 void Stage::note(const engine::Effect& effect) {
   if (const auto* say = std::get_if<engine::Say>(&effect)) said_.push_back(*say);
   if (const auto* call = std::get_if<engine::CallTool>(&effect)) calls_.push_back(*call);
+  if (const auto* review = std::get_if<engine::RequestReview>(&effect)) reviews_.push_back(*review);
+  if (const auto* closed = std::get_if<engine::CloseReview>(&effect)) {
+    std::erase_if(reviews_, [&](const engine::RequestReview& open) {
+      return open.review_id == closed->review_id;
+    });
+  }
   if (const auto* timer = std::get_if<engine::StartTimer>(&effect))
     timers_.insert_or_assign(timer->timer_id, timer->due);
   if (const auto* timer = std::get_if<engine::CancelTimer>(&effect)) {

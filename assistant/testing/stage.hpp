@@ -69,6 +69,9 @@ class Stage {
   void return_from(std::string_view effect_id, Value result);
   void fail_call(std::string_view effect_id, std::string code, std::string message, bool in_doubt = false);
 
+  // What people are asked to decide and have not decided, the oldest first.
+  [[nodiscard]] const std::vector<engine::RequestReview>& reviews() const { return reviews_; }
+
   // What was said and not yet taken.
   [[nodiscard]] std::vector<engine::Say>& said() { return said_; }
   // When the next timer is due; nothing when none runs.
@@ -91,6 +94,7 @@ class Stage {
   std::vector<PlayedEvent> log_;
   std::vector<engine::Say> said_;
   std::deque<engine::CallTool> calls_;
+  std::vector<engine::RequestReview> reviews_;
   std::map<std::string, Timestamp, std::less<>> timers_;
   std::optional<engine::CommandsUnderstood> meaning_;  // of the message being fed
   std::vector<engine::Visit> visits_;                  // of the event being fed

@@ -111,6 +111,10 @@ class Reader {
       setting.currency = text;
     } else if (member.key == "context") {
       setting.context = flow::to_value(member.value);
+    } else if (member.key == "memory") {
+      setting.memory = flow::to_value(member.value);
+    } else if (member.key == "event") {
+      test.event = member.value.is_map() ? read_event_line(member.value, problems_) : EventLine{text, {}};
     } else if (member.key == "utc_offset") {
       if (const auto offset = read_time(parse_duration(text), member, "write a duration such as -5h"))
         setting.utc_offset_seconds = static_cast<std::int32_t>(offset->seconds);
@@ -128,6 +132,8 @@ class Reader {
            "channel",
            "currency",
            "context",
+           "memory",
+           "event",
            "utc_offset",
            "now"}
       );

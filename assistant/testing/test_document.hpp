@@ -18,6 +18,9 @@
 //           with: {amount: "19.00"}
 //           returns: {id: ch_1}
 //         - operator: {join: Sam}       # also {reply: …}, {leave: …}
+//         - review: {approve: fine}    # also {reject: …}, {answer: {field: value}}; of the one asked for
+//         last
+//         - event: ticket.closed        # from outside; `data: {…}` beside it
 //         - advance: 30m                # timers that become due fire
 //         - expect: {flow: order, step: confirm, status: waiting, slots: {…}, outcome: resolved}
 #pragma once
@@ -67,15 +70,27 @@ struct OperatorLine {
   std::string text;
 };
 
+struct ReviewLine {
+  std::string action;  // "approve", "reject", "answer"
+  std::string note;
+  Value values;
+};
+
+struct EventLine {
+  std::string name;
+  Value data;
+};
+
 struct AdvanceLine {
   Duration by;
 };
 
 struct ExpectLine {
-  Value values;  // map: flow, step, status, owner, outcome, slots
+  Value values;  // map: flow, step, status, owner, outcome, slots, review
 };
 
-using LineKind = std::variant<UserLine, BotLine, ToolLine, OperatorLine, AdvanceLine, ExpectLine>;
+using LineKind =
+    std::variant<UserLine, BotLine, ToolLine, OperatorLine, ReviewLine, EventLine, AdvanceLine, ExpectLine>;
 
 struct Line {
   flow::Position position;
@@ -91,12 +106,14 @@ struct Setting {
   std::int32_t utc_offset_seconds = 0;
   std::optional<Timestamp> now;
   Value context;
+  Value memory;  // what is remembered of the user: slot name to value
 };
 
 struct ConversationTest {
   std::string file;
   std::string name;
   std::string flow;  // started at once when given
+  EventLine event;   // that starts it, or one without a name
   Setting setting;
   std::vector<Line> lines;
   std::vector<ToolLine> stubs;          // the test's own before those of its file

@@ -62,6 +62,38 @@ std::optional<LineKind> read_operator(const Node& line, TestProblems& problems) 
   return std::nullopt;
 }
 
+std::optional<LineKind> read_review(const Node& line, TestProblems& problems) {
+  const Node& what = line.members.front().value;
+  ReviewLine review;
+  for (const Node::Member& member : what.members) {
+    if (member.key == "approve" || member.key == "reject") {
+      review.action = member.key;
+      review.note = member.value.text;
+    } else if (member.key == "answer") {
+      review.action = member.key;
+      review.values = flow::to_value(member.value);
+    } else if (member.key == "note") {
+      review.note = member.value.text;
+    } else if (member.key == "values") {
+      review.values = flow::to_value(member.value);
+    } else {
+      problems.unknown_key(member, {"approve", "reject", "answer", "note", "values"});
+    }
+  }
+  if (!review.action.empty()) return review;
+  problems.add(
+      "T0108",
+      what.position,
+      "a review line says what the reviewer decides",
+      "write: review: {approve: fine}, {reject: why} or {answer: {field: value}}"
+  );
+  return std::nullopt;
+}
+
+std::optional<LineKind> read_event(const Node& line, TestProblems& problems) {
+  return read_event_line(line, problems);
+}
+
 std::optional<LineKind> read_advance(const Node& line, TestProblems& problems) {
   const Node& by = line.members.front().value;
   auto duration = parse_duration(by.text);
@@ -85,6 +117,8 @@ constexpr auto kReaders = std::to_array<LineReader>({
     {"bot", read_bot},
     {"tool", read_tool},
     {"operator", read_operator},
+    {"review", read_review},
+    {"event", read_event},
     {"advance", read_advance},
     {"expect", read_expect},
 });
@@ -113,13 +147,27 @@ ToolLine read_tool_line(const Node& line, TestProblems& problems) {
   return tool;
 }
 
+EventLine read_event_line(const Node& line, TestProblems& problems) {
+  EventLine event;
+  for (const Node::Member& member : line.members) {
+    if (member.key == "event") {
+      event.name = member.value.text;
+    } else if (member.key == "data") {
+      event.data = flow::to_value(member.value);
+    } else {
+      problems.unknown_key(member, {"event", "data"});
+    }
+  }
+  return event;
+}
+
 std::optional<Line> read_line(const Node& line, TestProblems& problems) {
   if (!line.is_map() || line.members.empty()) {
     problems.add(
         "T0104",
         line.position,
         "a line of a dialogue is a map such as {user: hello}",
-        "start it with user, press, bot, tool, operator, advance or expect"
+        "start it with user, press, bot, tool, operator, review, event, advance or expect"
     );
     return std::nullopt;
   }

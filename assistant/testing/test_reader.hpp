@@ -30,5 +30,7 @@ class TestProblems {
 [[nodiscard]] std::optional<Line> read_line(const flow::Node& line, TestProblems& problems);
 // {tool: …, with: …, returns: …} or {tool: …, fails: …}
 [[nodiscard]] ToolLine read_tool_line(const flow::Node& line, TestProblems& problems);
+// {event: …, data: …}
+[[nodiscard]] EventLine read_event_line(const flow::Node& line, TestProblems& problems);
 
 }  // namespace parley::assistant

@@ -6,7 +6,7 @@
 #include "base/json.hpp"
 #include "cli/command_files.hpp"
 #include "cli/data_folder.hpp"
-#include "cli/http_client.hpp"
+#include "cli/remote/http_client.hpp"
 #include "cli/terminal.hpp"
 #include "engine/repair/builtin_flows.hpp"
 

@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "cli/command_files.hpp"
-#include "cli/http_client.hpp"
 #include "cli/project.hpp"
+#include "cli/remote/http_client.hpp"
 #include "cli/terminal.hpp"
 #include "server/api/flow_publisher.hpp"
 #include "server/stores/sqlite/sqlite_store.hpp"

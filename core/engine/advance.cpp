@@ -8,9 +8,12 @@
 #include "engine/blocks.hpp"
 #include "engine/clean.hpp"
 #include "engine/loop.hpp"
+#include "engine/people/handoffs.hpp"
+#include "engine/people/reviews.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/run.hpp"
 #include "engine/steps/registry.hpp"
+#include "engine/triggers.hpp"
 
 namespace parley::engine {
 
@@ -78,7 +81,7 @@ void start_flow(Run& run, const Command& command, std::span<const Command> value
   }
   if (wanted->guard.has_value()) {
     const auto allowed = run.test(*wanted->guard);
-    if (!allowed || !*allowed) return repair::unknown(run, run.state().message);
+    if (!allowed || !*allowed) return repair::refused(run, *wanted);
   }
   repair::digression(run, *wanted, values);
 }
@@ -152,10 +155,19 @@ class Advance {
     state_.currency = event.currency;
     state_.release = event.release;
     state_.context = event.context;
+    if (event.user_slots.is_map()) {
+      for (const auto& [name, value] : event.user_slots.entries())
+        state_.slots.insert_or_assign(std::string(name.as_string()), value);
+    }
+    if (!event.event.is_null()) {
+      if (start_by_event(run_, {std::string(event.event.text("name")), event.event["data"]})) run_steps(run_);
+      return;
+    }
     const std::string& flow_id = event.flow.empty() ? run_.release().settings().start_flow : event.flow;
     if (flow_id.empty() || run_.release().find(flow_id) == nullptr) return;
     Frame first;
     first.flow = flow_id;
+    (void)run_.fill_inputs(*run_.release().find(flow_id), first.slots);
     run_.push(std::move(first));
     run_steps(run_);
   }
@@ -164,11 +176,12 @@ class Advance {
     begin_turn(state_);
     state_.message = event.text;
     // While a person owns the conversation the bot is silent; the message is in the log for them to read.
-    if (state_.owner == Owner::bot) run_.emit(Understand{event.text, event.payload});
+    if (state_.owner == Owner::returning) state_.owner = Owner::bot;
+    if (!handoffs::silent(state_)) run_.emit(Understand{event.text, event.payload});
   }
 
   void operator()(const CommandsUnderstood& event) {
-    if (state_.owner != Owner::bot) return;
+    if (handoffs::silent(state_)) return;
     const std::vector<Command> commands = clean(run_, event.commands);
     const CommandKind first = commands.front().kind;
     if (first != CommandKind::cannot_handle && first != CommandKind::clarify) state_.misunderstood = 0;
@@ -179,32 +192,26 @@ class Advance {
 
   void operator()(const ToolReturned& event) { resume_waiting(event.effect_id, event); }
   void operator()(const ToolFailed& event) { resume_waiting(event.effect_id, event); }
-  void operator()(const TimerFired& event) { resume_top(event); }
+  void operator()(const TimerFired& event) {
+    if (reviews::expire(run_, event.timer_id)) return go_on_with_review(event.timer_id);
+    if (handoffs::give_up(run_, event.timer_id)) begin_turn(state_);
+    resume_top(event);
+  }
 
   void operator()(const OperatorJoined& event) {
     begin_turn(state_);
-    state_.operator_name = event.name.empty() ? event.operator_id : event.name;
-    if (state_.owner == Owner::human) return;
-    state_.owner = Owner::human;
-    run_.say(Say{.speaker = Speaker::system, .text = state_.operator_name + " has joined the conversation."});
+    handoffs::joined(run_, event);
   }
 
   void operator()(const OperatorReplied& event) {
     begin_turn(state_);
-    state_.owner = Owner::human;
-    run_.say(Say{
-        .speaker = Speaker::operator_,
-        .text = event.text,
-        .author = state_.operator_name.empty() ? event.operator_id : state_.operator_name,
-    });
+    handoffs::replied(run_, event);
   }
 
   void operator()(const OperatorLeft& event) {
-    if (state_.owner == Owner::bot) return;
+    if (!handoffs::silent(state_)) return;
     begin_turn(state_);
-    state_.owner = Owner::bot;
-    state_.operator_name.clear();
-    run_.say(Say{.speaker = Speaker::system, .text = "You are chatting with the automated assistant again."});
+    handoffs::left(run_, event);
     if (resume_top(event) || state_.stack.empty()) return;
     repair::resume(run_);
     run_steps(run_);
@@ -216,7 +223,24 @@ class Advance {
     if (state_.stack.empty()) state_.release = event.release;
   }
 
+  void operator()(const ReviewDecided& event) {
+    if (reviews::decide(run_, event)) go_on_with_review(event.review_id);
+  }
+
+  // A person's conversation is not disturbed; the event is in the log for them to see.
+  void operator()(const EventArrived& event) {
+    begin_turn(state_);
+    if (handoffs::silent(state_)) return;
+    if (start_by_event(run_, event)) run_steps(run_);
+  }
+
  private:
+  // A step that is not on top, or whose user talks to a person now, finds the decision when it is its turn.
+  void go_on_with_review(std::string_view review_id) {
+    begin_turn(state_);
+    if (!handoffs::silent(state_) && run_.frame().review == review_id) run_steps(run_);
+  }
+
   // The frame that waits for the effect is the top one: nothing is pushed above a call that is under way.
   void resume_waiting(std::string_view effect_id, const EventBody& event) {
     if (effect_id.empty() || state_.stack.empty() || !take_up_waiting(run_.frame(), effect_id)) return;
@@ -246,6 +270,7 @@ void advance(
 ) {
   Run run(release, state, event.at, effects, visits);
   std::visit(Advance(run), event.body);
+  reviews::withdraw_orphans(run);
 }
 
 std::string_view status(const State& state) {

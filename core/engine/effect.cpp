@@ -13,7 +13,16 @@ constexpr std::string_view kSpeakers[] = {"assistant", "operator", "system"};
 
 // In the order of Effect's alternatives.
 constexpr std::string_view kNames[] = {
-    "Say", "Understand", "CallTool", "StartTimer", "CancelTimer", "HandOff", "End"
+    "Say",
+    "Understand",
+    "CallTool",
+    "StartTimer",
+    "CancelTimer",
+    "HandOff",
+    "End",
+    "RequestReview",
+    "CloseReview",
+    "Remember",
 };
 static_assert(std::size(kNames) == std::variant_size_v<Effect>);
 
@@ -51,6 +60,7 @@ struct Write {
     out.set("arguments", call.arguments);
     if (call.occurrence != 0) out.set("occurrence", static_cast<std::int64_t>(call.occurrence));
     out.set("timeout_ms", static_cast<std::int64_t>(call.timeout_ms));
+    text(out, "review_id", call.review_id);
   }
   void operator()(const StartTimer& timer) const {
     out.set("timer_id", timer.timer_id);
@@ -64,6 +74,28 @@ struct Write {
   void operator()(const End& end) const {
     text(out, "flow", end.flow);
     out.set("outcome", end.outcome);
+  }
+  void operator()(const RequestReview& review) const {
+    out.set("review_id", review.review_id);
+    out.set("kind", engine::name(review.kind));
+    out.set("digest", review.digest);
+    text(out, "title", review.title);
+    text(out, "text", review.text);
+    text(out, "assignee", review.assignee);
+    if (!review.subject.is_null()) out.set("subject", review.subject);
+    if (!review.form.is_null()) out.set("form", review.form);
+    if (review.due) out.set("due", *review.due);
+  }
+  void operator()(const CloseReview& review) const {
+    out.set("review_id", review.review_id);
+    out.set("status", engine::name(review.status));
+    text(out, "reviewer", review.reviewer);
+    text(out, "note", review.note);
+    if (!review.values.is_null()) out.set("values", review.values);
+  }
+  void operator()(const Remember& memory) const {
+    out.set("name", memory.name);
+    if (!memory.value.is_null()) out.set("value", memory.value);
   }
 };
 
@@ -97,6 +129,21 @@ Effect read_say(const Value& m) {
   return say;
 }
 
+Effect read_review_request(const Value& m) {
+  RequestReview review{
+      .review_id = text(m, "review_id"),
+      .kind = review_kind(m.text("kind")),
+      .digest = text(m, "digest"),
+      .title = text(m, "title"),
+      .text = text(m, "text"),
+      .assignee = text(m, "assignee"),
+      .subject = m["subject"],
+      .form = m["form"],
+  };
+  if (const Value& due = m["due"]; due.is_timestamp()) review.due = due.as_timestamp();
+  return review;
+}
+
 struct Reader {
   std::string_view type;
   Effect (*read)(const Value& map);
@@ -112,13 +159,26 @@ constexpr Reader kReaders[] = {
            text(m, "tool"),
            m["arguments"],
            count(m, "occurrence", 0),
-           count(m, "timeout_ms", 30'000)
+           count(m, "timeout_ms", 30'000),
+           text(m, "review_id")
        };
      }},
     {"StartTimer", [](const Value& m) -> Effect { return StartTimer{text(m, "timer_id"), time(m, "due")}; }},
     {"CancelTimer", [](const Value& m) -> Effect { return CancelTimer{text(m, "timer_id")}; }},
     {"HandOff", [](const Value& m) -> Effect { return HandOff{text(m, "queue"), text(m, "summary")}; }},
     {"End", [](const Value& m) -> Effect { return End{text(m, "flow"), text(m, "outcome")}; }},
+    {"RequestReview", read_review_request},
+    {"CloseReview",
+     [](const Value& m) -> Effect {
+       return CloseReview{
+           .review_id = text(m, "review_id"),
+           .status = review_status(m.text("status")),
+           .reviewer = text(m, "reviewer"),
+           .note = text(m, "note"),
+           .values = m["values"],
+       };
+     }},
+    {"Remember", [](const Value& m) -> Effect { return Remember{text(m, "name"), m["value"]}; }},
 };
 
 }  // namespace

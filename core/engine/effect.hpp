@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/value.hpp"
+#include "engine/people/review_status.hpp"
 
 namespace parley::engine {
 
@@ -49,6 +51,7 @@ struct CallTool {
   Value arguments;
   std::uint32_t occurrence = 0;
   std::uint32_t timeout_ms = 30'000;
+  std::string review_id;  // of the review that approved it, or empty
 };
 
 struct StartTimer {
@@ -65,13 +68,51 @@ struct HandOff {
   std::string summary;
 };
 
+// A person has to decide. Answered by ReviewDecided, or by the timer of the same id when `due` passes.
+struct RequestReview {
+  std::string review_id;  // unique among all conversations
+  ReviewKind kind = ReviewKind::form;
+  std::string digest;  // SHA-256 of what is to be decided
+  std::string title;
+  std::string text;
+  std::string assignee;  // a person or a queue, in the team's own names
+  Value subject;         // of a tool call: {tool, arguments}
+  Value form;            // the fields: a list of {name, label, type, …}
+  std::optional<Timestamp> due;
+};
+
+// The last word about a review: its decision, or that none is wanted any more.
+struct CloseReview {
+  std::string review_id;
+  ReviewStatus status = ReviewStatus::withdrawn;
+  std::string reviewer;
+  std::string note;
+  Value values;
+};
+
+// Keep a value for the user beyond this conversation; null forgets it.
+struct Remember {
+  std::string name;
+  Value value;
+};
+
 // No flow runs any more. outcome: "resolved", "abandoned", "escalated" or "failed".
 struct End {
   std::string flow;
   std::string outcome;
 };
 
-using Effect = std::variant<Say, Understand, CallTool, StartTimer, CancelTimer, HandOff, End>;
+using Effect = std::variant<
+    Say,
+    Understand,
+    CallTool,
+    StartTimer,
+    CancelTimer,
+    HandOff,
+    End,
+    RequestReview,
+    CloseReview,
+    Remember>;
 using Effects = std::vector<Effect>;
 
 [[nodiscard]] std::string_view name(const Effect& effect);

@@ -42,6 +42,8 @@ struct Write {
     out.text("release", e.release);
     out.text("flow", e.flow);
     out.value("context", e.context);
+    out.value("user_slots", e.user_slots);
+    out.value("event", e.event);
   }
   void operator()(const MessageReceived& e) const {
     out.text("message_id", e.message_id);
@@ -83,6 +85,18 @@ struct Write {
     out.text("comment", e.comment);
   }
   void operator()(const ReleaseAdopted& e) const { out.text("release", e.release); }
+  void operator()(const ReviewDecided& e) const {
+    out.text("review_id", e.review_id);
+    out.text("decision", std::string(engine::name(e.decision)));
+    out.value("values", e.values);
+    out.text("reviewer", e.reviewer);
+    out.text("note", e.note);
+    out.text("digest", e.digest);
+  }
+  void operator()(const EventArrived& e) const {
+    out.text("name", e.name);
+    out.value("data", e.data);
+  }
 };
 
 std::string text(const Value& map, std::string_view key) {
@@ -127,6 +141,8 @@ constexpr Reader kReaders[] = {
            .release = text(m, "release"),
            .flow = text(m, "flow"),
            .context = m["context"],
+           .user_slots = m["user_slots"],
+           .event = m["event"],
        };
      }},
     {"MessageReceived",
@@ -157,6 +173,18 @@ constexpr Reader kReaders[] = {
        return FeedbackGiven{static_cast<std::int32_t>(number(m, "stars")), text(m, "comment")};
      }},
     {"ReleaseAdopted", [](const Value& m) -> EventBody { return ReleaseAdopted{text(m, "release")}; }},
+    {"ReviewDecided",
+     [](const Value& m) -> EventBody {
+       return ReviewDecided{
+           .review_id = text(m, "review_id"),
+           .decision = review_status(m.text("decision")),
+           .values = m["values"],
+           .reviewer = text(m, "reviewer"),
+           .note = text(m, "note"),
+           .digest = text(m, "digest"),
+       };
+     }},
+    {"EventArrived", [](const Value& m) -> EventBody { return EventArrived{text(m, "name"), m["data"]}; }},
 };
 
 // In the order of EventBody's alternatives.
@@ -172,6 +200,8 @@ constexpr std::string_view kNames[] = {
     "OperatorLeft",
     "FeedbackGiven",
     "ReleaseAdopted",
+    "ReviewDecided",
+    "EventArrived",
 };
 static_assert(std::size(kNames) == std::variant_size_v<EventBody>);
 

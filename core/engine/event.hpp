@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/value.hpp"
+#include "engine/people/review_status.hpp"
 #include "language/command.hpp"
 
 namespace parley::engine {
@@ -27,6 +28,8 @@ struct ConversationStarted {
   std::string release;
   std::string flow;  // to start at once; empty: wait for the first message
   Value context;     // what the caller knows about the user; read-only for flows
+  Value user_slots;  // what is remembered of the user: slot name to value
+  Value event;       // the outside event that starts it: {name, data}; its flow follows from the triggers
 };
 
 struct MessageReceived {
@@ -79,6 +82,22 @@ struct FeedbackGiven {
   std::string comment;
 };
 
+// A person decided a review. A decision that does not fit (see check_decision) changes nothing.
+struct ReviewDecided {
+  std::string review_id;
+  ReviewStatus decision = ReviewStatus::rejected;  // approved, rejected or answered
+  Value values;                                    // of a form: field name to value
+  std::string reviewer;
+  std::string note;
+  std::string digest;  // of what the person saw
+};
+
+// Something happened in an outside system.
+struct EventArrived {
+  std::string name;
+  Value data;
+};
+
 // Between flows a conversation may move to newer flows; inside a flow it never does.
 struct ReleaseAdopted {
   std::string release;
@@ -95,7 +114,9 @@ using EventBody = std::variant<
     OperatorReplied,
     OperatorLeft,
     FeedbackGiven,
-    ReleaseAdopted>;
+    ReleaseAdopted,
+    ReviewDecided,
+    EventArrived>;
 
 struct Event {
   Timestamp at;  // the only clock the engine has

@@ -57,7 +57,7 @@ void continue_below(Run& run, Frame repair) {
       abandon(run, std::move(repair.outcome));
       break;
     case Continuation::hand_off:
-      repair::give_to_human(run, "default", "The user asked for a person, or we could not help.");
+      repair::give_to_human(run, "default");
       break;
     case Continuation::conclude:
       if (run.state().stack.empty()) end_conversation(run, std::string(repair.about.text("flow")));

@@ -1,5 +1,6 @@
 #include "engine/release.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.hpp"
@@ -70,13 +71,16 @@ void add_trigger_phrases(const flow::Flow& flow, std::vector<TriggerPhrase>& phr
 Value AssistantSettings::to_value() const {
   MapBuilder handler_map;
   for (const auto& [repair, flow_id] : handlers) handler_map.set(repair, flow_id);
-  return MapBuilder()
-      .set("name", name)
+  MapBuilder map;
+  map.set("name", name)
       .set("start_flow", start_flow)
       .set("handlers", handler_map.build())
       .set("max_steps_per_turn", static_cast<std::int64_t>(max_steps_per_turn))
-      .set("max_misunderstandings", static_cast<std::int64_t>(max_misunderstandings))
-      .build();
+      .set("max_misunderstandings", static_cast<std::int64_t>(max_misunderstandings));
+  // Left out when not used, so that releases without them keep their hash.
+  if (!calendars.is_null()) map.set("calendars", calendars);
+  if (utc_offset_seconds != 0) map.set("utc_offset_seconds", static_cast<std::int64_t>(utc_offset_seconds));
+  return map.build();
 }
 
 AssistantSettings AssistantSettings::from_value(const Value& value) {
@@ -90,6 +94,9 @@ AssistantSettings AssistantSettings::from_value(const Value& value) {
   }
   settings.max_steps_per_turn = limit(value, "max_steps_per_turn", settings.max_steps_per_turn);
   settings.max_misunderstandings = limit(value, "max_misunderstandings", settings.max_misunderstandings);
+  settings.calendars = value["calendars"];
+  if (const Value& offset = value["utc_offset_seconds"]; offset.is_int())
+    settings.utc_offset_seconds = static_cast<std::int32_t>(offset.as_int());
   return settings;
 }
 
@@ -126,6 +133,16 @@ const flow::Flow* Release::by_phrase(std::string_view normalised) const {
   return found == phrases_.end() ? nullptr : found->second;
 }
 
+std::span<const Candidate> Release::by_event(std::string_view name) const {
+  const auto found = events_.find(name);
+  return found == events_.end() ? std::span<const Candidate>() : std::span<const Candidate>(found->second);
+}
+
+const policy::Calendar* Release::calendar(std::string_view name) const {
+  const auto found = calendars_.find(name);
+  return found == calendars_.end() ? nullptr : &found->second;
+}
+
 ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings settings) {
   auto release = std::make_shared<Release>();
   for (flow::FlowPtr& flow : flows) {
@@ -138,6 +155,9 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
   MapBuilder contents;
   for (const auto& [id, flow] : release->flows_) {
     contents.set(id, flow->hash);
+    release->remembers_users_ |= std::ranges::any_of(flow->slots, [](const flow::Slot& slot) {
+      return slot.scope == flow::SlotScope::user;
+    });
     for (const flow::Trigger& trigger : flow->triggers) {
       if (trigger.kind == flow::Trigger::Kind::command)
         claim(commands, trigger.command, *flow, trigger.priority);
@@ -157,6 +177,27 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
     if (!winner.contested) release->phrases_.emplace(words, winner.flow);
   }
 
+  for (const auto& [id, flow] : release->flows_) {
+    for (const flow::Trigger& trigger : flow->triggers) {
+      if (trigger.kind == flow::Trigger::Kind::event)
+        release->events_[trigger.name].push_back({flow.get(), &trigger});
+      if (trigger.kind == flow::Trigger::Kind::schedule)
+        release->schedules_.push_back({flow.get(), &trigger});
+    }
+  }
+  for (auto& [name, candidates] : release->events_) {
+    std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+      const auto first = a.trigger->priority;
+      const auto second = b.trigger->priority;
+      return first != second ? first > second : a.flow->id < b.flow->id;
+    });
+  }
+  if (settings.calendars.is_map()) {
+    for (const auto& [name, calendar] : settings.calendars.entries()) {
+      if (auto read = policy::read_calendar(calendar))
+        release->calendars_.emplace(name.as_string(), std::move(*read));
+    }
+  }
   release->settings_ = std::move(settings);
   release->hash_ = sha256_hex(write_canonical(
       MapBuilder().set("flows", contents.build()).set("settings", release->settings_.to_value()).build()

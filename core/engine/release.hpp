@@ -2,14 +2,17 @@
 // Immutable after make_release(); shared between threads.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/value.hpp"
 #include "flow/flow.hpp"
+#include "policy/business_hours.hpp"
 
 namespace parley::engine {
 
@@ -20,9 +23,17 @@ struct AssistantSettings {
   std::vector<std::pair<std::string, std::string>> handlers;  // repair handler → flow id, for all flows
   std::uint32_t max_steps_per_turn = 200;
   std::uint32_t max_misunderstandings = 3;  // in a row, then a person is brought in
+  Value calendars;                          // name → business hours, see policy::read_calendar()
+  std::int32_t utc_offset_seconds = 0;      // of schedules that name no offset
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static AssistantSettings from_value(const Value& value);
+};
+
+// A flow that an event or the clock may start.
+struct Candidate {
+  const flow::Flow* flow = nullptr;
+  const flow::Trigger* trigger = nullptr;
 };
 
 // What a user may say to start a flow, word by word as in language::plain_phrase.
@@ -52,6 +63,14 @@ class Release {
   // Every phrase; and, for flows that users may start, their names and short descriptions, which are what the
   // assistant itself calls them.
   [[nodiscard]] const std::vector<TriggerPhrase>& trigger_phrases() const { return trigger_phrases_; }
+  // The flows triggered by an event, by priority; the first whose guards hold is meant.
+  [[nodiscard]] std::span<const Candidate> by_event(std::string_view name) const;
+  // The triggers that the clock fires.
+  [[nodiscard]] std::span<const Candidate> by_schedule() const { return schedules_; }
+  // Null when the assistant has no calendar of this name.
+  [[nodiscard]] const policy::Calendar* calendar(std::string_view name) const;
+  // Some flow keeps slots for its users beyond a conversation.
+  [[nodiscard]] bool remembers_users() const { return remembers_users_; }
 
  private:
   friend std::shared_ptr<const Release> make_release(
@@ -63,6 +82,10 @@ class Release {
   std::map<std::string, const flow::Flow*, std::less<>> commands_;
   std::map<std::string, const flow::Flow*, std::less<>> phrases_;
   std::vector<TriggerPhrase> trigger_phrases_;
+  std::map<std::string, std::vector<Candidate>, std::less<>> events_;
+  std::vector<Candidate> schedules_;
+  std::map<std::string, policy::Calendar, std::less<>> calendars_;
+  bool remembers_users_ = false;
 };
 
 using ReleasePtr = std::shared_ptr<const Release>;

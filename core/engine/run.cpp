@@ -50,6 +50,7 @@ const Value* Run::look_up(const void* names, std::string_view name) {
 
 const Value* Run::find_name(const Value* value, std::string_view name) {
   if (name == "value" && value != nullptr) return value;
+  if (name == "event" && event_ != nullptr) return event_;
   if (!state_.stack.empty()) {
     // A repair handler talks about the frame below it, so it sees that frame's slots behind its own.
     for (std::size_t depth = state_.stack.size(); depth-- > 0;) {
@@ -68,6 +69,8 @@ const Value* Run::find_name(const Value* value, std::string_view name) {
   if (name == "now") return keep(Value(at_));
   if (name == "message") return keep(Value(state_.message));
   if (name == "context") return &state_.context;
+  if (name == "handoff") return &state_.handoff;
+  if (name == "event") return &kNull;
   if (name == "slots")
     return keep(state_.stack.empty() ? Value::map() : slots_as_value(state_.stack.back().slots));
   if (name == "user")
@@ -138,6 +141,9 @@ const Value* Run::slot(const Frame& frame, std::string_view name) const {
 void Run::set_slot(Frame& frame, std::string_view name, Value value) {
   const flow::Slot* declared = flow_of(frame).slot(name);
   const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
+  // Nobody can be told apart from others without an id, so nothing is kept for them.
+  if (shared && declared->scope == flow::SlotScope::user && !state_.user_id.empty())
+    emit(Remember{std::string(name), value});
   Slots& slots = shared ? state_.slots : frame.slots;
   slots.insert_or_assign(std::string(name), std::move(value));
   frame.confirmed = false;
@@ -147,9 +153,23 @@ void Run::clear_slot(Frame& frame, std::string_view name) {
   if (const auto found = frame.slots.find(name); found != frame.slots.end()) frame.slots.erase(found);
   const flow::Slot* declared = flow_of(frame).slot(name);
   if (declared != nullptr && declared->scope != flow::SlotScope::flow) {
-    if (const auto found = state_.slots.find(name); found != state_.slots.end()) state_.slots.erase(found);
+    if (const auto found = state_.slots.find(name); found != state_.slots.end()) {
+      state_.slots.erase(found);
+      if (declared->scope == flow::SlotScope::user && !state_.user_id.empty())
+        emit(Remember{std::string(name), {}});
+    }
   }
   frame.confirmed = false;
+}
+
+std::vector<std::string_view> Run::fill_inputs(const flow::Flow& flow, Slots& slots) {
+  std::vector<std::string_view> missing;
+  for (const flow::Parameter& input : flow.inputs) {
+    if (slots.contains(input.name)) continue;
+    if (input.required) missing.push_back(input.name);
+    slots.emplace(input.name, input.required ? Value() : input.value.evaluate(scope()).value_or(Value()));
+  }
+  return missing;
 }
 
 void Run::push(Frame frame) {
@@ -171,6 +191,7 @@ void Run::stand_at(flow::StepIndex step) {
   top.entered = false;
   top.asked = false;
   top.prompt.clear();
+  top.review.clear();
 }
 
 }  // namespace parley::engine

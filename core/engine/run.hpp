@@ -90,6 +90,8 @@ class Run {
   [[nodiscard]] const flow::Flow& flow_of(const Frame& frame) const;
   [[nodiscard]] const flow::Flow& flow() const { return flow_of(state_.stack.back()); }
 
+  // The outside event that guards are asked about, as `event`; null: the frame's own, if it has one.
+  void show_event(const Value* event) { event_ = event; }
   // Names for expressions, valid while this Run lives. `value` is added as a name when given (for
   // `validate`).
   [[nodiscard]] expr::Scope scope(const Value* value = nullptr);
@@ -116,6 +118,9 @@ class Run {
   void set_slot(Frame& frame, std::string_view name, Value value);
   void clear_slot(Frame& frame, std::string_view name);
 
+  // What a flow's inputs hold when a caller gives none. The names of required ones that are missing.
+  [[nodiscard]] std::vector<std::string_view> fill_inputs(const flow::Flow& flow, Slots& slots);
+
   // Frames.
   void push(Frame frame);
   // The top frame goes to a step, or where kEndOfBlock, kBreak and kContinue lead; kNoStep means completed.
@@ -129,6 +134,7 @@ class Run {
   [[nodiscard]] const Value* find_name(const Value* value, std::string_view name);
   const Value* keep(Value value);
 
+  const Value* event_ = nullptr;
   const Release& release_;
   State& state_;
   Timestamp at_;

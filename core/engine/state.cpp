@@ -161,12 +161,27 @@ void write_frame(std::string& out, const Frame& f) {
       .text("outcome", f.outcome)
       .text("pending_effect", f.pending_effect)
       .text("prompt", f.prompt)
+      .text("review", f.review)
       .list("scopes", f.scopes, write_scope)
       .number("segment", f.segment)
       .list("skipped", f.skipped, append_json_string)
       .map("slots", f.slots)
       .number("step", stored(f.step))
       .number("target", stored(f.target), -1)
+      .end();
+}
+
+void write_review(std::string& out, const OpenReview& r) {
+  Fields(out)
+      .text("digest", r.digest)
+      .value("due", r.due ? Value(*r.due) : Value())
+      .text("id", r.id)
+      .text("kind", name(r.kind))
+      .text("note", r.note)
+      .text("reviewer", r.reviewer)
+      .text("status", name(r.status))
+      .number("turn", static_cast<std::int64_t>(r.turn))
+      .value("values", r.values)
       .end();
 }
 
@@ -224,6 +239,21 @@ Names read_names(const Value& list) {
     for (const Value& name : list.as_list()) names.insert(names.end(), std::string(name.as_string()));
   }
   return names;
+}
+
+OpenReview read_review(const Value& m) {
+  OpenReview review{
+      .id = text(m, "id"),
+      .kind = review_kind(m.text("kind")),
+      .digest = text(m, "digest"),
+      .turn = static_cast<std::uint64_t>(number(m, "turn")),
+      .status = review_status(m.text("status")),
+      .reviewer = text(m, "reviewer"),
+      .note = text(m, "note"),
+      .values = m["values"],
+  };
+  if (const Value& due = m["due"]; due.is_timestamp()) review.due = due.as_timestamp();
+  return review;
 }
 
 std::vector<flow::StepIndex> read_steps(const Value& list) {
@@ -293,6 +323,7 @@ Frame read_frame(const Value& m) {
   frame.continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none"));
   frame.target = step(m, "target", -1);
   frame.outcome = text(m, "outcome");
+  frame.review = text(m, "review");
   return frame;
 }
 
@@ -316,6 +347,8 @@ std::string snapshot(const State& s) {
       .number("effects_so_far", s.effects_so_far)
       .flag("ended", s.ended)
       .number("format", 1)
+      .value("handoff", s.handoff)
+      .text("handoff_timer", s.handoff_timer)
       .list("last_said", s.last_said, write_say)
       .text("locale", s.locale)
       .text("message", s.message)
@@ -327,6 +360,7 @@ std::string snapshot(const State& s) {
       .text("outcome", s.outcome)
       .text("owner", name(s.owner))
       .text("release", s.release)
+      .list("reviews", s.reviews, write_review)
       .map("slots", s.slots)
       .list("stack", s.stack, write_frame)
       .text("tenant", s.tenant)
@@ -371,9 +405,14 @@ Result<State> restore(std::string_view bytes) {
       .message = text(m, "message"),
       .slots = read_slots(m["slots"]),
       .occurrences = read_counts(m["occurrences"]),
+      .handoff = m["handoff"],
+      .handoff_timer = text(m, "handoff_timer"),
   };
   if (const Value& stack = m["stack"]; stack.is_list()) {
     for (const Value& frame : stack.as_list()) s.stack.push_back(read_frame(frame));
+  }
+  if (const Value& reviews = m["reviews"]; reviews.is_list()) {
+    for (const Value& review : reviews.as_list()) s.reviews.push_back(read_review(review));
   }
   if (const Value& said = m["last_said"]; said.is_list()) {
     for (const Value& say : said.as_list()) {

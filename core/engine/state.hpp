@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/time.hpp"
 #include "base/value.hpp"
 #include "engine/effect.hpp"
+#include "engine/people/review_status.hpp"
 #include "flow/flow.hpp"
 
 namespace parley::engine {
@@ -21,6 +23,19 @@ using Slots = std::map<std::string, Value, std::less<>>;
 
 enum class Owner : std::uint8_t { bot, pending_human, human, returning };
 [[nodiscard]] std::string_view name(Owner owner);
+
+// A decision by a person that a frame waits for, or has but was not yet free to act on.
+struct OpenReview {
+  std::string id;
+  ReviewKind kind = ReviewKind::form;
+  std::string digest;
+  std::uint64_t turn = 0;  // that asked for it; part of the digest
+  std::optional<Timestamp> due;
+  ReviewStatus status = ReviewStatus::open;
+  std::string reviewer;
+  std::string note;
+  Value values;
+};
 
 // What to do when a repair frame is done.
 enum class Continuation : std::uint8_t {
@@ -94,6 +109,7 @@ struct Frame : Cursor {
   Slots slots;                        // flow scope, inputs and saved results included
   std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
   std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
+  std::string review;                          // the review this frame waits for
   Value about;                                 // of a repair frame: what happened, as `repair` in its texts
   Continuation continuation = Continuation::none;
   flow::StepIndex target = flow::kNoStep;  // of Continuation::rewind
@@ -127,6 +143,9 @@ struct State {
   Slots slots;                 // conversation scope
   std::vector<Say> last_said;  // of the last turn that said something, for "repeat"
   std::map<std::string, std::uint32_t, std::less<>> occurrences;  // equal tool calls so far, by digest
+  std::vector<OpenReview> reviews;                                // that frames wait for
+  Value handoff;              // of the last time a person had the conversation: {queue, agent, note, …}
+  std::string handoff_timer;  // when nobody has come, or empty
 };
 
 // Canonical bytes: equal states give equal bytes. restore() accepts what snapshot() of this or an earlier

@@ -270,6 +270,19 @@ void check_flow_call(
   }
   const auto [with, place] = find_field<Assignments>(step, "with");
   if (with != nullptr) check_inputs(flow, *with, *called->second, report);
+  for (const Parameter& input : called->second->inputs) {
+    if (!input.required) continue;
+    if (with != nullptr &&
+        std::ranges::any_of(*with, [&](const Assignment& given) { return given.slot.text == input.name; }))
+      continue;
+    report.error(
+        flow,
+        "F0414",
+        name.position,
+        "the flow " + quote(name.text) + " needs the input " + quote(input.name),
+        "add it under 'with', or give it a default in the inputs of that flow"
+    );
+  }
 }
 
 void check_step(

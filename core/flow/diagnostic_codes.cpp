@@ -773,6 +773,7 @@ std::span<const Explanation> all_explanations() {
     std::vector<Explanation> rows(std::begin(kRows), std::end(kRows));
     rows.insert(rows.end(), block_explanations().begin(), block_explanations().end());
     rows.insert(rows.end(), type_explanations().begin(), type_explanations().end());
+    rows.insert(rows.end(), people_explanations().begin(), people_explanations().end());
     std::ranges::sort(rows, {}, &Explanation::code);
     return rows;
   }();

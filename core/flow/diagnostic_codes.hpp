@@ -13,5 +13,6 @@ struct Explanation {
 
 [[nodiscard]] std::span<const Explanation> block_explanations();
 [[nodiscard]] std::span<const Explanation> type_explanations();
+[[nodiscard]] std::span<const Explanation> people_explanations();
 
 }  // namespace parley::flow

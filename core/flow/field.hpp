@@ -16,6 +16,7 @@
 #include "expr/expression.hpp"
 #include "expr/template.hpp"
 #include "flow/document.hpp"
+#include "flow/slot.hpp"
 #include "flow/text.hpp"
 
 namespace parley::flow {
@@ -40,6 +41,7 @@ enum class FieldKind : std::uint8_t {
   steps,        // Blocks: one, a list of steps
   step_lists,   // Blocks: list of {id, steps}, each a branch
   catches,      // Blocks: list of {match, as, steps}, each for some errors
+  form,         // Form: map of field name to what a slot has
 };
 
 struct Keyword {
@@ -104,6 +106,9 @@ struct Assignment {
 };
 using Assignments = std::vector<Assignment>;
 
+// What a person fills in: each field is declared like a slot.
+using Form = std::vector<Slot>;
+
 // monostate: the author did not write this keyword.
 using Field = std::variant<
     std::monostate,
@@ -116,6 +121,7 @@ using Field = std::variant<
     Assignments,
     Branches,
     Buttons,
-    Blocks>;
+    Blocks,
+    Form>;
 
 }  // namespace parley::flow

@@ -69,14 +69,17 @@ struct Trigger {
   Kind kind = Kind::command;
   std::string command;  // "/order"
   std::vector<std::string> phrases;
-  std::string name;           // of the event, or the schedule's text
-  std::int32_t priority = 0;  // higher first
+  std::string name;                       // of the event, or the schedule's text
+  Value match;                            // of an event: members that its data must have, or null
+  std::int32_t priority = 0;              // higher first
+  std::optional<expr::Expression> guard;  // it counts only when true
   Position position;
 };
 
 struct Parameter {  // an input or output of a flow called as a sub-flow
   std::string name;
-  Data value;  // default of an input; expression of an output
+  Data value;             // default of an input; expression of an output
+  bool required = false;  // of an input: it has no default
 };
 
 // An expression or text with expressions, and where it stands: kept so that it can be checked again when more
@@ -96,6 +99,7 @@ struct Flow {
   std::uint32_t semantics = 1;  // level of interpreter behaviour this flow was written for
   std::vector<Trigger> triggers;
   std::optional<expr::Expression> guard;  // the flow may start only when true
+  Text guard_message;                     // what a user is told otherwise
   std::vector<Parameter> inputs;
   std::vector<Parameter> outputs;
   std::vector<Slot> slots;

@@ -30,6 +30,10 @@ constexpr auto kHandlerNames = std::to_array<std::string_view>({
     "silence",
     "invalid",
     "too_many_attempts",
+    "refused",
+    "review_requested",
+    "review_pending",
+    "review_rejected",
     "error",
     "handoff_request",
     "completed",
@@ -47,9 +51,10 @@ constexpr Key kFlowKeys[] = {
      R"({"oneOf":[{"$ref":"#/$defs/trigger"},{"type":"array","items":{"$ref":"#/$defs/trigger"}}]})",
      "What starts the flow."},
     {"guard", R"({"$ref":"#/$defs/expression"})", "The flow may start only when this is true."},
+    {"guard_message", R"({"$ref":"#/$defs/text"})", "What a user is told when the guard is false."},
     {"inputs",
      R"({"oneOf":[{"type":"array","items":{"type":"string"}},{"type":"object"}]})",
-     "Names that a caller passes in, alone or with defaults."},
+     "What a caller passes in: a list of required names, or a map of names to defaults; null is no default."},
     {"outputs",
      R"({"oneOf":[{"type":"array","items":{"type":"string"}},{"type":"object"}]})",
      "What a caller gets back: slot names, or names with values."},
@@ -150,7 +155,7 @@ void load_parameters(
   for (const Node& item : node.items) {
     const auto name = read_text(context, item, key);
     if (!name || !is_new_parameter(context, parameters, *name, item.position, what)) continue;
-    Parameter parameter{.name = *name, .value = {}};
+    Parameter parameter{.name = *name, .value = {}, .required = what == "input"};
     if (what == "output") {
       Node read = item;
       read.text = "{{" + *name + "}}";
@@ -160,7 +165,9 @@ void load_parameters(
   }
   for (const Node::Member& member : node.members) {
     if (!is_new_parameter(context, parameters, member.key, member.key_position, what)) continue;
-    parameters.push_back({.name = member.key, .value = compile_data(context, member.value, member.key)});
+    parameters.push_back(
+        {.name = member.key, .value = compile_data(context, member.value, member.key), .required = false}
+    );
   }
 }
 
@@ -192,6 +199,9 @@ void load_parts(Context& context, const Node& document) {
   context.owner = "the flow";
   if (const Node* guard = document.find("guard")) {
     context.flow.guard = compile_expression(context, *guard, "guard");
+  }
+  if (const Node* message = document.find("guard_message")) {
+    context.flow.guard_message = compile_text(context, *message, "guard_message");
   }
   if (const Node* slots = document.find("slots")) load_slots(context, *slots);
   if (const Node* inputs = document.find("inputs"))

@@ -80,6 +80,9 @@ std::string_view kind_schema(FieldKind kind) {
         "match":{"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]},
         "as":{"type":"string"},"steps":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}}},
         "required":["steps"],"additionalProperties":false}})";
+    case FieldKind::form:
+      return R"({"type":"object","minProperties":1,"additionalProperties":{"oneOf":[
+        {"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}})";
   }
   return "{}";
 }

@@ -1,4 +1,4 @@
-// POST /v1/chat and POST /v1/conversations: one turn, as JSON or as a stream of events.
+// POST /v1/chat, POST /v1/conversations and POST /v1/events: one turn, as JSON; of a chat also as a stream.
 #include <memory>
 #include <optional>
 
@@ -139,6 +139,15 @@ Reply start_conversation(Api& api, Call& call) {
   auto answer = co_await api.driver().start(*request);
   if (!answer) co_return refused(chat_problem(api, answer.error(), *request), call);
   co_return json_response(answer_json(api, *answer), 201);
+}
+
+Reply post_event(Api& api, Call& call) {
+  auto request = read_request(api, call, kEventRequest);
+  if (!request) co_return refused(request.error(), call);
+  auto answer = co_await api.driver().arrive(*request);
+  if (answer) co_return json_response(answer_json(api, *answer));
+  if (answer.error().pointer == "event_not_wanted") co_return failed(answer.error(), call);
+  co_return refused(chat_problem(api, answer.error(), *request), call);
 }
 
 }  // namespace parley::api

@@ -61,6 +61,9 @@ std::expected<turns::ChatRequest, Problem> chat_request(
   request.payload = body.text("payload");
   request.message_id = body.text("message_id");
   request.context = body["context"];
+  // Of POST /v1/events; no other body has these fields.
+  if (const Value& name = body["name"]; !name.is_null())
+    request.event = MapBuilder().set("name", name).set("data", body["data"]).build();
   const auto settings = api.settings();
   const std::string_view language = first_language(origin.accept_language);
   request.locale = body.text("locale", language.empty() ? std::string_view(settings->locale) : language);

@@ -33,8 +33,14 @@ constexpr std::array kRows{
     ErrorRow{"conversation_not_found", 404, kInvalid, "There is no conversation with this id."},
     ErrorRow{"flow_not_found", 404, kInvalid, "There is no flow with this id."},
     ErrorRow{"version_not_found", 404, kInvalid, "The flow has no such version."},
+    ErrorRow{"event_not_wanted", 404, kInvalid, "No flow is triggered by this event now."},
+    ErrorRow{"review_not_found", 404, kInvalid, "There is no review with this id."},
     ErrorRow{"method_not_allowed", 405, kInvalid, "The path exists, but not for this method; see Allow."},
     ErrorRow{"conflict", 409, kInvalid, "Something else changed at the same time."},
+    ErrorRow{
+        "review_closed", 409, kInvalid, "The review was decided, has expired or is not wanted any more."
+    },
+    ErrorRow{"review_changed", 409, kInvalid, "The decision is about something else than what waits now."},
     ErrorRow{"setup_link_used", 410, kInvalid, "The set-up link was used or has expired."},
     ErrorRow{"body_too_large", 413, kInvalid, "The body is over the limit."},
     ErrorRow{

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/document.hpp"
+#include "policy/check_times.hpp"
 
 namespace parley::api {
 
@@ -123,6 +124,7 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
 
   flow::Diagnostics diagnostics = folder.diagnostics;
   flow::check_all(all, signatures, diagnostics);
+  policy::check_times(all, settings.calendars, diagnostics);
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
@@ -204,6 +206,7 @@ turns::Awaitable<Publication> FlowPublisher::replace(
   }
   const Signatures signatures = world_.signatures();
   flow::check_all(all, signatures, diagnostics);
+  policy::check_times(all, settings.calendars, diagnostics);
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});

@@ -10,6 +10,7 @@ using Reply = Awaitable<net::Response>;
 // chat.cpp
 Reply post_chat(Api& api, Call& call);
 Reply start_conversation(Api& api, Call& call);
+Reply post_event(Api& api, Call& call);
 // websocket.cpp
 Reply open_websocket(Api& api, Call& call);
 // conversations.cpp
@@ -19,6 +20,13 @@ Reply list_turns(Api& api, Call& call);
 Reply list_records(Api& api, Call& call);
 Reply post_feedback(Api& api, Call& call);
 Reply post_human(Api& api, Call& call);
+// reviews.cpp
+Reply list_reviews(Api& api, Call& call);
+Reply get_review(Api& api, Call& call);
+Reply post_review(Api& api, Call& call);
+// users.cpp
+Reply get_memory(Api& api, Call& call);
+Reply delete_memory(Api& api, Call& call);
 // events.cpp
 Reply stream_events(Api& api, Call& call);
 // flows.cpp

@@ -24,6 +24,13 @@ constexpr Parameter kRecordParameters[] = {
     {"after", "integer", "Only records after this sequence."},
     {"limit", "integer", "At most this many, up to 500."},
 };
+constexpr Parameter kReviewParameters[] = {
+    {"status", "string", "Only with this status; open ones are those that wait."},
+    {"assignee", "string", "Only this person's or queue's."},
+    {"conversation", "string", "Only this conversation's."},
+    {"before", "string", "The next page: `next_before` of the one before."},
+    {"limit", "integer", "At most this many, up to 200."},
+};
 constexpr Parameter kEventParameters[] = {
     {"conversation", "string", "Only this conversation's; all when left out, for operators."},
 };
@@ -94,6 +101,16 @@ const std::array kRoutes{
         kStream
     },
     Route{
+        "POST",
+        "/v1/events",
+        post_event,
+        Role::operator_,
+        "events",
+        "Tell the assistant that something happened; it starts a conversation or enters the running one",
+        &kEventRequest,
+        &kAnswer
+    },
+    Route{
         "GET",
         "/v1/ws",
         open_websocket,
@@ -159,6 +176,59 @@ const std::array kRoutes{
         "Take a conversation over, answer in it, hand it back",
         &kHumanRequest,
         &kAnswer
+    },
+    Route{
+        "GET",
+        "/v1/reviews",
+        list_reviews,
+        Role::operator_,
+        "reviews",
+        "What people are asked to decide, newest first",
+        nullptr,
+        &kReviewList,
+        200,
+        kReviewParameters
+    },
+    Route{
+        "GET",
+        "/v1/reviews/{id}",
+        get_review,
+        Role::operator_,
+        "reviews",
+        "One review with its decision",
+        nullptr,
+        &kReview
+    },
+    Route{
+        "POST",
+        "/v1/reviews/{id}",
+        post_review,
+        Role::operator_,
+        "reviews",
+        "Decide a review, once; the conversation goes on",
+        &kReviewRequest,
+        &kAnswer
+    },
+    Route{
+        "GET",
+        "/v1/users/{id}/memory",
+        get_memory,
+        Role::operator_,
+        "users",
+        "What is remembered of a user",
+        nullptr,
+        &kMemory
+    },
+    Route{
+        "DELETE",
+        "/v1/users/{id}/memory",
+        delete_memory,
+        Role::operator_,
+        "users",
+        "Forget a user; conversations that run keep what they know",
+        nullptr,
+        nullptr,
+        204
     },
     Route{
         "GET",

@@ -191,6 +191,69 @@ const std::array kRecordListFields{
     Field{"data", list_of_schema, "", true, &kRecord}, Field{"has_more", boolean, "", true}
 };
 
+constexpr std::array kEventRequestFields{
+    Field{"name", text, "What happened, such as ticket.closed.", true, nullptr, kIdBytes},
+    Field{"data", object, "What flows see as event.data."},
+    Field{
+        "conversation_id",
+        text,
+        "The conversation that it enters; left out: the user's open one, or a new one.",
+        false,
+        nullptr,
+        kIdBytes
+    },
+    kUserId,
+    kContext,
+    kLocale,
+};
+constexpr std::array kReviewRequestFields{
+    Field{
+        "decision",
+        text,
+        "approved or rejected; of a form answered or rejected.",
+        true,
+        nullptr,
+        0,
+        "approved|rejected|answered"
+    },
+    Field{"values", any, "Of a form: field name to value. Of an outcome: the result, if known."},
+    Field{"note", text, "For the flow, as review.note.", false, nullptr, 4096},
+    Field{
+        "digest",
+        text,
+        "As the review shows it; a decision about anything else is refused.",
+        false,
+        nullptr,
+        64
+    },
+    Field{"reviewer", text, "Who it is; the API key's name when left out.", false, nullptr, kIdBytes},
+};
+constexpr std::array kReviewFields{
+    Field{"id", text, "", true},
+    Field{"conversation_id", text, "", true},
+    Field{"kind", text, "", true, nullptr, 0, "form|approval|outcome"},
+    Field{"status", text, "", true, nullptr, 0, "open|approved|rejected|answered|expired|withdrawn"},
+    Field{"assignee", text, "The person or queue that should decide."},
+    Field{"title", text, "", true},
+    Field{"text", text, ""},
+    Field{"subject", any, "Of a tool call: {tool, arguments}."},
+    Field{"form", any, "The fields: a list of {name, label, type, …}."},
+    Field{"digest", text, "SHA-256 of what is to be decided.", true},
+    Field{"requested_at", text, "RFC 3339.", true},
+    Field{"due", text, "When it expires.", true, nullptr, 0, {}, 0, 0, true},
+    Field{"decided_at", text, "", false},
+    Field{"decision", any, "{reviewer, note, values}; once it is closed."},
+};
+const std::array kReviewListFields{
+    Field{"data", list_of_schema, "Newest first.", true, &kReview},
+    Field{"has_more", boolean, "", true},
+    Field{"next_before", text, "The `before` of the next page.", false},
+};
+constexpr std::array kMemoryFields{
+    Field{"user_id", text, "", true},
+    Field{"slots", object, "Slot name to value.", true},
+};
+
 constexpr std::array kFlowFields{
     Field{"id", text, "", true},
     Field{"version", text, "The author's label.", true},
@@ -251,6 +314,8 @@ const Schema kStartRequest{
 const Schema kFeedbackRequest{"Feedback", "How the user liked the conversation.", kFeedbackFields};
 const Schema kHumanRequest{"HumanRequest", "What an operator does.", kHumanFields};
 const Schema kRollback{"Rollback", "Which version of a flow to go back to.", kRollbackFields};
+const Schema kEventRequest{"EventRequest", "Something happened outside.", kEventRequestFields};
+const Schema kReviewRequest{"ReviewRequest", "A person's decision.", kReviewRequestFields};
 const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
 const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
 const Schema kAssistant{"Assistant", "What a chat page shows before the first message.", kAssistantFields};
@@ -258,6 +323,9 @@ const Schema kConversation{"Conversation", "A conversation, without what was sai
 const Schema kConversationList{"ConversationList", "", kConversationListFields};
 const Schema kTurnList{"TurnList", "", kTurnListFields};
 const Schema kRecordList{"RecordList", "", kRecordListFields};
+const Schema kReview{"Review", "What a person is asked to decide.", kReviewFields};
+const Schema kReviewList{"ReviewList", "", kReviewListFields};
+const Schema kMemory{"Memory", "What is remembered of a user.", kMemoryFields};
 const Schema kFlow{"Flow", "A flow of the active release.", kFlowFields};
 const Schema kFlowList{"FlowList", "", kFlowListFields};
 const Schema kFlowVersionList{"FlowVersionList", "", kFlowVersionListFields};
@@ -274,7 +342,8 @@ std::span<const Schema* const> all_schemas() {
       &kRecord,       &kRecordList,    &kFlow,
       &kFlowList,     &kFlowVersion,   &kFlowVersionList,
       &kReadiness,    &kError,         &kErrorAnswer,
-      &kRollback,
+      &kRollback,     &kEventRequest,  &kReviewRequest,
+      &kReview,       &kReviewList,    &kMemory,
   };
   return all;
 }

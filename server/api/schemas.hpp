@@ -13,6 +13,8 @@ extern const Schema kStartRequest;
 extern const Schema kFeedbackRequest;
 extern const Schema kHumanRequest;
 extern const Schema kRollback;
+extern const Schema kEventRequest;
+extern const Schema kReviewRequest;
 extern const Schema kSocketMessage;
 
 // Responses.
@@ -22,6 +24,9 @@ extern const Schema kConversation;
 extern const Schema kConversationList;
 extern const Schema kTurnList;
 extern const Schema kRecordList;
+extern const Schema kReview;
+extern const Schema kReviewList;
+extern const Schema kMemory;
 extern const Schema kFlow;
 extern const Schema kFlowList;
 extern const Schema kFlowVersionList;

@@ -12,6 +12,7 @@
 
 #include "engine/advance.hpp"
 #include "engine/turn.hpp"
+#include "server/turns/people_entries.hpp"
 #include "server/turns/turn.hpp"
 
 namespace parley::turns {
@@ -139,20 +140,26 @@ Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversati
   co_return Result<void>();
 }
 
-Result<void> TurnDriver::begin_conversation(Turn& turn, const ChatRequest& request) {
+Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatRequest& request) {
   auto release = world_.releases.active(turn.tenant);
   if (release == nullptr) {
-    return fail(
+    co_return fail(
         ErrorCode::unavailable, "no flows have been published yet", {}, "publish a flow, then try again"
     );
   }
   if (!request.flow.empty() && !release->flows().contains(request.flow)) {
-    return fail(
+    co_return fail(
         ErrorCode::not_found,
         "there is no flow '" + request.flow + "'",
         "flow_id",
         "GET /v1/flows lists the flows of this assistant"
     );
+  }
+  Value remembered;
+  if (!request.user_id.empty() && release->remembers_users()) {
+    const auto memory = co_await world_.store.memory(turn.tenant, request.user_id);
+    if (!memory) co_return std::unexpected(memory.error());
+    remembered = memory_value(*memory);
   }
   turn.at = world_.clock.now();
   turn.hot = std::make_unique<Hot>();
@@ -176,9 +183,19 @@ Result<void> TurnDriver::begin_conversation(Turn& turn, const ChatRequest& reque
           .release = release->hash(),
           .flow = request.flow,
           .context = request.context,
+          .user_slots = std::move(remembered),
+          .event = request.event,
       }
   );
-  return {};
+  if (!request.event.is_null() && turn.hot->state.stack.empty() && turn.effects.empty()) {
+    co_return fail(
+        ErrorCode::not_found,
+        "no flow wants the event '" + std::string(request.event.text("name")) + "' now",
+        "event_not_wanted",
+        "give a flow a trigger with event:, and look at its guard and match"
+    );
+  }
+  co_return Result<void>();
 }
 
 // Between flows a conversation moves to the newest ones; inside a flow it never does.
@@ -240,9 +257,12 @@ Commit TurnDriver::describe(Turn& turn) {
       commit.timers.push_back({timer->timer_id, timer->due});
     } else if (auto* cancelled = std::get_if<engine::CancelTimer>(&effect)) {
       commit.timers.push_back({cancelled->timer_id, std::nullopt});
+    } else {
+      add_people_entries(commit, effect, turn.at);
     }
   }
 
+  turn.note_reviews(commit);
   name_flow(summary, hot.state);
   summary.release = hot.state.release;
   summary.owner = engine::name(hot.state.owner);
@@ -359,11 +379,12 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   }
   count(metrics_.tool_failures);
   if (outcome.in_doubt) count(metrics_.effects_in_doubt);
+  // The flow is told of a doubt only when nobody may repeat the call to be sure.
+  const bool doubtful = outcome.in_doubt && !may_repeat(world_.tools.effect_class(turn.outbox.back().tool));
   Error& error = outcome.answer.error();
   std::string code = error.pointer.empty() ? std::string(name(error.code)) : std::move(error.pointer);
   advance(
-      turn,
-      engine::ToolFailed{std::move(effect_id), std::move(code), std::move(error.message), outcome.in_doubt}
+      turn, engine::ToolFailed{std::move(effect_id), std::move(code), std::move(error.message), doubtful}
   );
 }
 
@@ -387,6 +408,8 @@ void TurnDriver::publish(Turn& turn) {
     };
     tell("turn", encode_transcript_turn(element, summary.status));
   }
+  for (const auto& [review_id, status] : turn.reviews)
+    tell("review", R"({"id":")" + review_id + R"(","status":")" + status + R"("})");
   if (summary.owner != turn.owner_before) tell("owner", "{\"owner\":\"" + summary.owner + "\"}");
   if (summary.status != turn.status_before) tell("status", "{\"status\":\"" + summary.status + "\"}");
 }

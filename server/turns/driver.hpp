@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,7 @@ struct ChatRequest {
   std::int32_t utc_offset_seconds = 0;
   std::string currency = "USD";
   Value context;
+  Value event;  // something that happened outside, {name, data}, instead of a message
   std::optional<RequestKey> idempotency;  // the caller's key: the same request gets the first answer again
 };
 
@@ -101,6 +103,13 @@ class TurnDriver {
       std::string tenant, std::string conversation_id, std::int32_t stars, std::string comment
   );
 
+  // Something happened outside. It starts a conversation, or enters the one that `request` names or its user
+  // is in. Errors: not_found when no flow of the assistant wants it.
+  Awaitable<Result<Answer>> arrive(ChatRequest request);
+  // A person's decision about a review. Errors: not_found, conflict (decided already, too late, of other
+  // content), invalid_input (the values); nothing has changed then.
+  Awaitable<Result<Answer>> decide(std::string tenant, engine::ReviewDecided decision);
+
   Awaitable<Result<ConversationView>> conversation(std::string tenant, std::string conversation_id);
   // Turns after number `after_turn`, oldest first.
   Awaitable<Result<TranscriptPage>> turns(
@@ -111,7 +120,9 @@ class TurnDriver {
   // resumed.
   Awaitable<Result<std::size_t>> recover(std::string tenant);
   Awaitable<Result<std::size_t>> fire_due_timers(std::string tenant);
-  // Calls the two above, as needed, until stop_upkeep().
+  // Starts the flows whose schedule is due, each once, however long the server was away. Gives how many.
+  Awaitable<Result<std::size_t>> start_scheduled(std::string tenant);
+  // Calls the three above, as needed, until stop_upkeep().
   Awaitable<void> run_upkeep(std::string tenant);
   void stop_upkeep() { stopping_.store(true, std::memory_order_relaxed); }
 
@@ -135,7 +146,7 @@ class TurnDriver {
   // The turn, in the order things happen (driver.cpp).
   Awaitable<Result<void>> admit(Turn& turn, std::string_view conversation_id);
   Awaitable<Result<void>> load(Turn& turn, std::string_view conversation_id);
-  Result<void> begin_conversation(Turn& turn, const ChatRequest& request);
+  Awaitable<Result<void>> begin_conversation(Turn& turn, const ChatRequest& request);
   void adopt_release(Turn& turn);
   void advance(Turn& turn, engine::EventBody body);
   Awaitable<Result<void>> commit(Turn& turn);
@@ -147,6 +158,10 @@ class TurnDriver {
   void publish(Turn& turn);
   Answer finish(Turn& turn);
 
+  // The clock (driver_schedules.cpp).
+  Awaitable<Result<bool>> start_if_due(
+      std::string_view tenant, const engine::Candidate& candidate, std::string key
+  );
   // After a crash (driver_recovery.cpp).
   Awaitable<Result<void>> resume(Turn& turn);
   Awaitable<Result<void>> remember_open_turn(Turn& turn);
@@ -159,7 +174,8 @@ class TurnDriver {
   ConversationTable conversations_;
   InFlightRequests in_flight_;
   TurnMetrics metrics_;
-  std::atomic<bool> unfinished_{false};  // a turn broke off after its first commit
+  std::map<std::string, Timestamp> schedules_;  // when each was last looked at; of start_scheduled() alone
+  std::atomic<bool> unfinished_{false};         // a turn broke off after its first commit
   std::atomic<bool> stopping_{false};
 };
 

@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::uint32_t kPage = 1000;
 
-bool may_repeat(EffectClass effect_class) {
-  return effect_class == EffectClass::read || effect_class == EffectClass::keyed ||
-         effect_class == EffectClass::natural;
-}
-
 bool waits_for(const engine::State& state, std::string_view effect_id) {
   return std::ranges::any_of(state.stack, [&](const engine::Frame& frame) {
     return engine::waits_for(frame, effect_id);
@@ -171,6 +166,7 @@ Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
           options_.log_problem(recovered.error().message);
       }
       if (auto fired = co_await fire_due_timers(tenant); !fired) options_.log_problem(fired.error().message);
+      if (auto begun = co_await start_scheduled(tenant); !begun) options_.log_problem(begun.error().message);
     } catch (const std::exception& problem) {
       options_.log_problem(problem.what());
     }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/advance.hpp"
+#include "engine/people/reviews.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/turn.hpp"
 
@@ -53,6 +54,17 @@ Awaitable<Result<Answer>> TurnDriver::start(ChatRequest request, Observer* obser
   request.text.clear();
   request.payload.clear();
   co_return co_await answer_once(std::move(request), observer);
+}
+
+Awaitable<Result<Answer>> TurnDriver::arrive(ChatRequest request) {
+  request.text.clear();
+  request.payload.clear();
+  if (request.conversation_id.empty() && !request.user_id.empty()) {
+    auto last = co_await world_.store.list(request.tenant, {.user_id = request.user_id, .limit = 1});
+    if (!last) co_return std::unexpected(std::move(last.error()));
+    if (!last->empty() && last->front().status != "ended") request.conversation_id = last->front().id;
+  }
+  co_return co_await answer_once(std::move(request), nullptr);
 }
 
 // The first of equal requests is answered; all others get its answer.
@@ -133,7 +145,7 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(const ChatRequest& request, Obse
     for (bool again = false;; again = true) {
       if (fresh) {
         turn.answer.conversation_id = conversation_id;
-        if (auto begun = begin_conversation(turn, request); !begun)
+        if (auto begun = co_await begin_conversation(turn, request); !begun)
           co_return std::unexpected(std::move(begun.error()));
       } else {
         if (auto loaded = co_await load(turn, conversation_id); !loaded) {
@@ -142,6 +154,9 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(const ChatRequest& request, Obse
         adopt_release(turn);
       }
       turn.request = request.idempotency;
+      if (!fresh && !request.event.is_null()) {
+        advance(turn, engine::EventArrived{std::string(request.event.text("name")), request.event["data"]});
+      }
       if (said) {
         turn.said = {true, request.text, request.payload};
         advance(turn, engine::MessageReceived{request.message_id, request.text, request.payload});
@@ -185,6 +200,13 @@ Awaitable<Result<Answer>> TurnDriver::take_event(
       if (auto loaded = co_await load(turn, conversation_id); !loaded) {
         co_return std::unexpected(std::move(loaded.error()));
       }
+      if (const auto* decision = std::get_if<engine::ReviewDecided>(&body)) {
+        auto fits = engine::reviews::check_decision(*turn.hot->release, turn.hot->state, *decision, turn.at);
+        if (!fits) {
+          turn.lease.put(std::move(turn.hot));
+          co_return std::unexpected(std::move(fits.error()));
+        }
+      }
       // A timer that has gone off is gone; the engine may start it again in the same commit.
       if (const auto* fired = std::get_if<engine::TimerFired>(&body))
         turn.timers = {{fired->timer_id, std::nullopt}};
@@ -211,6 +233,26 @@ Awaitable<Result<Answer>> TurnDriver::feedback(
 ) {
   if (stars < 1 || stars > 5) co_return fail(ErrorCode::invalid_input, "stars must be 1 to 5", "stars");
   co_return co_await take_event(tenant, conversation_id, engine::FeedbackGiven{stars, std::move(comment)});
+}
+
+Awaitable<Result<Answer>> TurnDriver::decide(std::string tenant, engine::ReviewDecided decision) {
+  auto review = co_await world_.store.review(tenant, decision.review_id);
+  if (!review) co_return std::unexpected(std::move(review.error()));
+  if (!*review) {
+    co_return fail(
+        ErrorCode::not_found, "there is no review '" + decision.review_id + "'", "review_not_found"
+    );
+  }
+  const ReviewEntry& asked = **review;
+  if (asked.status != "open") {
+    co_return fail(
+        ErrorCode::conflict,
+        "this review is closed already: " + asked.status,
+        "review_closed",
+        "a review is decided once"
+    );
+  }
+  co_return co_await take_event(tenant, asked.conversation_id, std::move(decision));
 }
 
 // ---- reading

@@ -233,6 +233,12 @@ TEST_CASE("a tool that fails is reported to the flow, which goes on") {
       {"unknown outcome",
        {ErrorCode::unavailable, "cut off", "in_doubt"},
        EffectClass::unsafe,
+       "I could not find out whether that went through, so I will not try it again. A person will check and "
+       "get back to you here.",
+       "in_doubt"},
+      {"unknown outcome of what may be repeated",
+       {ErrorCode::unavailable, "cut off", "in_doubt"},
+       EffectClass::keyed,
        "That did not work: in_doubt",
        "in_doubt"},
       {"unknown outcome of a reading",
@@ -275,6 +281,7 @@ TEST_CASE("a tool that throws or never answers does not hold the conversation") 
       {"id": "call", "type": "tool", "call": "shop.slow", "timeout": "1ms", "on_error": "sorry"},
       {"id": "sorry", "type": "message", "text": "{{ error.code }} {{ error.in_doubt }}"}]})";
     world.publish({kHasty});
+    world.tools.classes["shop.slow"] = EffectClass::natural;
     world.tools.answer = [&](const ToolCall&) -> Awaitable<Result<ToolAnswer>> {
       co_await net::await_callback<bool>([&](auto done) { sleepers.push_back(std::move(done)); });
       co_return ToolAnswer{};
@@ -285,7 +292,7 @@ TEST_CASE("a tool that throws or never answers does not hold the conversation") 
       answer = a;
     });
     world.run_until([&] { return answer.has_value(); });
-    CHECK(text_of(*answer) == "timeout yes");
+    CHECK(text_of(*answer) == "timeout no");
     // The late answer finds nobody waiting.
     REQUIRE(sleepers.size() == 1);
     sleepers[0](true);

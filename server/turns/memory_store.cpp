@@ -30,6 +30,7 @@ Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit
     conversation.snapshot = std::move(*commit.snapshot);
     conversation.snapshot_sequence = commit.record.sequence;
   }
+  write_people(tenant, commit, conversation.summary);
   conversation.records.push_back(std::move(commit.record));
   for (OutboxEntry& entry : commit.outbox) {
     std::string id = entry.effect_id;
@@ -47,6 +48,32 @@ Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit
     tenant.inbox.insert_or_assign(key, std::move(*commit.inbox));
   }
   co_return Result<void>();
+}
+
+// Mutex held.
+void MemoryStore::write_people(Tenant& tenant, Commit& commit, const ConversationSummary& conversation) {
+  for (ReviewEntry& review : commit.reviews) {
+    if (std::ranges::find(tenant.reviews, review.review_id, &ReviewEntry::review_id) != tenant.reviews.end())
+      continue;
+    review.conversation_id = conversation.id;
+    tenant.reviews.push_back(std::move(review));
+  }
+  for (ReviewDecision& decision : commit.decisions) {
+    const auto review = std::ranges::find(tenant.reviews, decision.review_id, &ReviewEntry::review_id);
+    if (review == tenant.reviews.end() || review->status != "open") continue;
+    review->status = std::move(decision.status);
+    review->decision = std::move(decision.decision);
+    review->decided_at = decision.at;
+  }
+  for (MemoryEntry& entry : commit.memory) {
+    auto& of_user = tenant.memory[conversation.user_id];
+    std::string name = entry.name;
+    if (entry.value) {
+      of_user.insert_or_assign(std::move(name), std::move(entry));
+    } else {
+      of_user.erase(name);
+    }
+  }
 }
 
 Awaitable<Result<std::optional<StoredConversation>>> MemoryStore::load(
@@ -152,6 +179,63 @@ Awaitable<Result<std::vector<DueTimer>>> MemoryStore::due_timers(
   std::ranges::sort(out, {}, &DueTimer::due);
   if (out.size() > limit) out.resize(limit);
   co_return out;
+}
+
+Awaitable<Result<std::vector<ReviewEntry>>> MemoryStore::reviews(
+    std::string_view tenant_name, ReviewFilter filter
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& reviews = tenant_named(tenant_name).reviews;
+  auto last = reviews.end();
+  if (!filter.before.empty()) {
+    last = std::ranges::find(reviews, filter.before, &ReviewEntry::review_id);
+    if (last == reviews.end()) {
+      co_return fail(
+          ErrorCode::not_found, "There is no review " + filter.before + " to go on from.", "before"
+      );
+    }
+  }
+  const auto fits = [](const std::string& wanted, const std::string& value) {
+    return wanted.empty() || wanted == value;
+  };
+  std::vector<ReviewEntry> page;
+  while (last != reviews.begin() && page.size() < filter.limit) {
+    --last;
+    if (fits(filter.status, last->status) && fits(filter.assignee, last->assignee) &&
+        fits(filter.conversation_id, last->conversation_id)) {
+      page.push_back(*last);
+    }
+  }
+  co_return page;
+}
+
+Awaitable<Result<std::optional<ReviewEntry>>> MemoryStore::review(
+    std::string_view tenant_name, std::string_view review_id
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& reviews = tenant_named(tenant_name).reviews;
+  const auto found = std::ranges::find(reviews, review_id, &ReviewEntry::review_id);
+  if (found == reviews.end()) co_return std::nullopt;
+  co_return *found;
+}
+
+Awaitable<Result<std::vector<MemoryEntry>>> MemoryStore::memory(
+    std::string_view tenant_name, std::string_view user_id
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& memory = tenant_named(tenant_name).memory;
+  std::vector<MemoryEntry> entries;
+  if (const auto user = memory.find(user_id); user != memory.end()) {
+    for (const auto& [name, entry] : user->second) entries.push_back(entry);
+  }
+  co_return entries;
+}
+
+Awaitable<Result<void>> MemoryStore::forget_user(std::string_view tenant_name, std::string_view user_id) {
+  const std::lock_guard lock(mutex_);
+  auto& memory = tenant_named(tenant_name).memory;
+  if (const auto user = memory.find(user_id); user != memory.end()) memory.erase(user);
+  co_return Result<void>();
 }
 
 Awaitable<Result<void>> MemoryStore::put_flow(std::string_view tenant_name, FlowVersion version) {

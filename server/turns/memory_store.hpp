@@ -34,6 +34,12 @@ class MemoryStore : public Store {
   Awaitable<Result<std::vector<DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override;
+  Awaitable<Result<std::vector<ReviewEntry>>> reviews(std::string_view tenant, ReviewFilter filter) override;
+  Awaitable<Result<std::optional<ReviewEntry>>> review(std::string_view tenant, std::string_view review_id)
+      override;
+  Awaitable<Result<std::vector<MemoryEntry>>> memory(std::string_view tenant, std::string_view user_id)
+      override;
+  Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
   Awaitable<Result<void>> put_flow(std::string_view tenant, FlowVersion version) override;
   Awaitable<Result<std::vector<FlowVersion>>> flow_versions(std::string_view tenant, std::string_view flow_id)
       override;
@@ -67,12 +73,15 @@ class MemoryStore : public Store {
   struct Tenant {
     std::map<std::string, Conversation, std::less<>> conversations;
     std::map<std::pair<std::string, std::string>, InboxEntry> inbox;
-    std::vector<FlowVersion> flows;  // in order of publishing
+    std::vector<ReviewEntry> reviews;                                               // in order of asking
+    std::map<std::string, std::map<std::string, MemoryEntry>, std::less<>> memory;  // by user, by name
+    std::vector<FlowVersion> flows;                                                 // in order of publishing
     std::map<std::string, StoredRelease, std::less<>> releases;
     std::string active;
     std::vector<PublicationEntry> history;
     std::map<std::string, std::string, std::less<>> settings;
   };
+  static void write_people(Tenant& tenant, Commit& commit, const ConversationSummary& conversation);
   Tenant& tenant_named(std::string_view name);
 
   std::mutex mutex_;

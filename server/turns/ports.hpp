@@ -77,6 +77,35 @@ struct InboxEntry {
   std::string answer;  // empty while the turn runs
 };
 
+// What a person is asked to decide, listed beside the conversation that waits for it.
+struct ReviewEntry {
+  std::string review_id;        // unique in the tenant
+  std::string conversation_id;  // filled in by reads
+  std::string kind;             // "form", "approval", "outcome"
+  std::string status = "open";  // then "approved", "rejected", "answered", "expired" or "withdrawn"
+  std::string assignee;
+  std::string request;   // JSON {title, text, subject, form, digest}
+  std::string decision;  // JSON {reviewer, note, values}; empty while open
+  Timestamp requested_at;
+  std::optional<Timestamp> due;
+  std::optional<Timestamp> decided_at;
+};
+
+// Closes an open review; one that is closed already keeps its decision.
+struct ReviewDecision {
+  std::string review_id;
+  std::string status;
+  std::string decision;
+  Timestamp at;
+};
+
+// What is remembered of a user beyond one conversation.
+struct MemoryEntry {
+  std::string name;
+  std::optional<std::string> value;  // typed JSON; empty: forget
+  Timestamp at;
+};
+
 // One transaction. It succeeds only if the conversation's last sequence is record.sequence - 1 (0: it does
 // not exist yet), otherwise ErrorCode::conflict and nothing is changed.
 struct Commit {
@@ -85,7 +114,10 @@ struct Commit {
   std::optional<std::string> snapshot;  // state after this record
   std::vector<OutboxEntry> outbox;      // inserted or updated by effect_id
   std::vector<TimerEntry> timers;
-  std::optional<InboxEntry> inbox;  // inserted or updated by (scope, key)
+  std::optional<InboxEntry> inbox;   // inserted or updated by (scope, key)
+  std::vector<ReviewEntry> reviews;  // inserted
+  std::vector<ReviewDecision> decisions;
+  std::vector<MemoryEntry> memory;  // of conversation.user_id, inserted or updated by name
 };
 
 struct StoredConversation {
@@ -100,6 +132,14 @@ struct ConversationFilter {
   std::string status;
   std::string flow;
   std::string before;  // page cursor: id of the last conversation seen; newest first
+  std::uint32_t limit = 50;
+};
+
+struct ReviewFilter {
+  std::string status;
+  std::string assignee;
+  std::string conversation_id;
+  std::string before;  // page cursor: id of the last review seen; newest first
   std::uint32_t limit = 50;
 };
 
@@ -171,6 +211,19 @@ class Store {
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) = 0;
 
+  // Newest first.
+  virtual Awaitable<Result<std::vector<ReviewEntry>>> reviews(
+      std::string_view tenant, ReviewFilter filter
+  ) = 0;
+  virtual Awaitable<Result<std::optional<ReviewEntry>>> review(
+      std::string_view tenant, std::string_view review_id
+  ) = 0;
+
+  virtual Awaitable<Result<std::vector<MemoryEntry>>> memory(
+      std::string_view tenant, std::string_view user_id
+  ) = 0;
+  virtual Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) = 0;
+
   // Flow versions and releases are kept for ever: running conversations need them.
   virtual Awaitable<Result<void>> put_flow(
       std::string_view tenant, FlowVersion version
@@ -212,6 +265,12 @@ class Store {
 // What repeating a call does: read — nothing · keyed — the remote recognises the key · natural — the same
 // again · reconcile — ask first · unsafe — never repeat. Unknown is unsafe.
 enum class EffectClass : std::uint8_t { read, keyed, natural, reconcile, unsafe };
+
+// Making the call again does no harm.
+[[nodiscard]] constexpr bool may_repeat(EffectClass effect_class) {
+  return effect_class == EffectClass::read || effect_class == EffectClass::keyed ||
+         effect_class == EffectClass::natural;
+}
 
 struct ToolCall {
   std::string tool;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/effect.hpp"
@@ -39,9 +40,16 @@ struct TurnDriver::Turn {
   std::deque<OutboxEntry> calls;  // started, to be made after the commit
   std::uint32_t tool_calls = 0;
   Answer answer;
-  Said said;  // what started the turn, for listeners
+  Said said;                                                 // what started the turn, for listeners
+  std::vector<std::pair<std::string, std::string>> reviews;  // opened or closed: (id, status)
   std::string status_before;
   std::string owner_before;
+
+  void note_reviews(const Commit& commit) {
+    for (const ReviewEntry& review : commit.reviews) reviews.emplace_back(review.review_id, review.status);
+    for (const ReviewDecision& closed : commit.decisions)
+      reviews.emplace_back(closed.review_id, closed.status);
+  }
 
   // Forgets an attempt whose commit found newer state in the store.
   void start_over() {
@@ -51,6 +59,7 @@ struct TurnDriver::Turn {
     outbox.clear();
     timers.clear();
     calls.clear();
+    reviews.clear();
     answer = {};
   }
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/steps/registry.hpp"
+#include "policy/check_times.hpp"
 #include "server/tools/test_mode.hpp"
 #include "server/tools/text_tools.hpp"
 #include "wire/openapi.hpp"
@@ -53,6 +54,8 @@ engine::AssistantSettings engine_settings(const assistant::Settings& settings) {
       .handlers = settings.handlers,
       .max_steps_per_turn = settings.max_steps_per_turn,
       .max_misunderstandings = settings.max_misunderstandings,
+      .calendars = settings.calendars,
+      .utc_offset_seconds = settings.utc_offset_seconds,
   };
 }
 
@@ -64,6 +67,9 @@ Workspace load(const std::filesystem::path& path) {
     for (flow::ToolSignature& signature : connector->signatures()) signatures.push_back(std::move(signature));
   }
   flow::check_all(workspace.folder.flows, signatures, workspace.folder.diagnostics);
+  policy::check_times(
+      workspace.folder.flows, workspace.folder.settings.calendars, workspace.folder.diagnostics
+  );
   flow::sort_diagnostics(workspace.folder.diagnostics);
   workspace.release =
       engine::make_release(workspace.folder.flows, engine_settings(workspace.folder.settings));

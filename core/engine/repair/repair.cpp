@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/people/handoffs.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/steps/registry.hpp"
 
@@ -59,11 +60,13 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   return "That does not work for " + slot.label + ".";
 }
 
-void digression(Run& run, const flow::Flow& wanted, std::span<const Command> values) {
+void digression(Run& run, const flow::Flow& wanted, std::span<const Command> values, Slots slots) {
   const auto& stack = run.state().stack;
   const auto start = [&] {
     Frame started;
     started.flow = wanted.id;
+    started.slots = std::move(slots);
+    (void)run.fill_inputs(wanted, started.slots);
     run.push(std::move(started));
     for (const Command& command : values) {
       const flow::Slot* slot = wanted.slot(command.slot);
@@ -81,6 +84,16 @@ void digression(Run& run, const flow::Flow& wanted, std::span<const Command> val
   start();
   // Runs before the wanted flow and may say a word about it.
   begin(run, "digression", std::move(about), Continuation::none);
+}
+
+void refused(Run& run, const flow::Flow& wanted) {
+  const std::string reason = run.render(wanted.guard_message).value_or(std::string());
+  begin(
+      run,
+      "refused",
+      std::move(MapBuilder().set("flow", spoken(wanted.id)).set("reason", reason)),
+      question_open(run) ? Continuation::ask_again : Continuation::none
+  );
 }
 
 void resume(Run& run) {
@@ -161,6 +174,8 @@ void flow_changed(Run& run, std::string_view wanted) {
 }
 
 void unknown(Run& run, std::string_view text) {
+  const Frame* working = working_frame(run);
+  if (working != nullptr && !working->review.empty()) return review_pending(run);
   if (given_up(run, text)) return;
   const bool open = question_open(run);
   begin(
@@ -216,9 +231,28 @@ void error(Run& run, std::string_view code, std::string_view message, bool in_do
   );
 }
 
+void review_requested(Run& run, std::string_view kind) {
+  begin(run, "review_requested", std::move(MapBuilder().set("kind", kind)), Continuation::none);
+}
+
+void review_pending(Run& run) {
+  begin(run, "review_pending", {}, Continuation::none);
+}
+
+void review_rejected(Run& run, std::string_view note) {
+  Frame details;
+  details.outcome = "failed";
+  begin(
+      run,
+      "review_rejected",
+      std::move(MapBuilder().set("note", note)),
+      Continuation::abandon,
+      std::move(details)
+  );
+}
+
 void give_to_human(Run& run, std::string queue, std::string summary) {
-  run.state().owner = Owner::pending_human;
-  run.emit(HandOff{std::move(queue), std::move(summary)});
+  handoffs::begin(run, std::move(queue), std::move(summary));
 }
 
 }  // namespace parley::engine::repair

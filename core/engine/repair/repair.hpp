@@ -18,8 +18,12 @@ namespace parley::engine::repair {
 // The user changed answers that were already given. Invalid new values keep the old ones and say why.
 void correction(Run& run, const std::vector<language::Command>& changes);
 // The user wants another flow; the running one waits below it. Refused when too many wait already.
-// `values` fill its slots as far as the slots' rules allow.
-void digression(Run& run, const flow::Flow& wanted, std::span<const language::Command> values = {});
+// `values` fill its slots as far as the slots' rules allow; `slots` are set as they are.
+void digression(
+    Run& run, const flow::Flow& wanted, std::span<const language::Command> values = {}, Slots slots = {}
+);
+// The user wants a flow whose guard forbids it now.
+void refused(Run& run, const flow::Flow& wanted);
 // A digression is over, or a person handed back: go on with the frame that waited.
 void resume(Run& run);
 void cancel(Run& run);
@@ -45,8 +49,15 @@ void completed(Run& run, const flow::Flow& flow);
 // A tool or an expression failed and the flow has no branch for it. in_doubt brings in a person.
 void error(Run& run, std::string_view code, std::string_view message, bool in_doubt);
 
+// A person was asked to decide; the user waits meanwhile. `kind` is that of the review.
+void review_requested(Run& run, std::string_view kind);
+// The user says something while a person's decision is awaited.
+void review_pending(Run& run);
+// A person said no, and the flow has no branch for that.
+void review_rejected(Run& run, std::string_view note);
+
 // The bot falls silent; the effect tells the operators.
-void give_to_human(Run& run, std::string queue, std::string summary);
+void give_to_human(Run& run, std::string queue, std::string summary = {});
 
 // A value for a slot, checked with the slot's `validate`; the sentence for the user when it is refused.
 [[nodiscard]] std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value& value);

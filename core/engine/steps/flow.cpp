@@ -23,7 +23,12 @@ Outcome run(Run& run, const flow::Step& step) {
       inputs.insert_or_assign(input.slot.text, std::move(*value));
     }
   }
-  return Outcome::call(step.get<flow::Name>(k_call)->text, std::move(inputs));
+  const std::string& called = step.get<flow::Name>(k_call)->text;
+  const flow::Flow* flow = run.release().find(called);
+  if (flow == nullptr) return Outcome::fail("there is no flow '" + called + "'");
+  if (const auto missing = run.fill_inputs(*flow, inputs); !missing.empty())
+    return Outcome::fail("the flow '" + called + "' needs the input '" + std::string(missing.front()) + "'");
+  return Outcome::call(called, std::move(inputs));
 }
 
 constexpr flow::StepSpec kSpec{

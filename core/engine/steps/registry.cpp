@@ -7,7 +7,7 @@ namespace parley::engine {
 // One line here and one below is all that a new step type changes outside its own file.
 namespace steps {
 extern const StepType message, input, confirm, set, clear, switch_, tool, flow_, goto_, loop, parallel, try_,
-    handoff, end;
+    handoff, review, end;
 }  // namespace steps
 
 namespace {
@@ -26,6 +26,7 @@ constexpr const StepType* kStepTypes[] = {
     &steps::parallel,
     &steps::try_,
     &steps::handoff,
+    &steps::review,
     &steps::end,
 };
 

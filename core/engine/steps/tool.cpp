@@ -1,6 +1,7 @@
 // tool: calls an operation of an outside system and waits for its result.
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "engine/people/reviews.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -9,7 +10,20 @@ namespace {
 
 using flow::FieldKind;
 
-enum Keyword : std::size_t { k_call, k_with, k_save, k_timeout, k_on_error, k_effect };
+enum Keyword : std::size_t {
+  k_call,
+  k_with,
+  k_save,
+  k_timeout,
+  k_on_error,
+  k_effect,
+  k_approve,
+  k_approver,
+  k_approve_within,
+  k_on_rejected
+};
+
+constexpr Duration kApproveWithin{24 * 3600, 0};
 
 constexpr std::string_view kEffects[] = {"read", "write"};
 
@@ -27,6 +41,16 @@ constexpr flow::Keyword kKeywords[] = {
      false,
      "`read`: it changes nothing, so a correction may call it again; default: write.",
      kEffects},
+    {"approve",
+     FieldKind::expression,
+     false,
+     "When this is true, a person must approve the call first; not inside of a parallel."},
+    {"approver", FieldKind::text, false, "The person or queue that should approve it."},
+    {"approve_within", FieldKind::duration, false, "How long an approval may take; default 24h."},
+    {"on_rejected",
+     FieldKind::step_name,
+     false,
+     "Where it leads when the person says no; the flow is stopped when left out."},
 };
 
 Result<Value> arguments(Run& run, const flow::Step& step) {
@@ -36,29 +60,6 @@ Result<Value> arguments(Run& run, const flow::Step& step) {
     if (const Value* value = run.slot(slot.name)) gathered.set(slot.name, *value);
   }
   return gathered.build();
-}
-
-Outcome run(Run& run, const flow::Step& step) {
-  Frame& frame = run.frame();
-  if (!frame.pending_effect.empty()) return Outcome::wait();
-  auto args = arguments(run, step);
-  if (!args) return Outcome::fail(args.error().message);
-
-  CallTool call{
-      .effect_id = run.next_effect_id(),
-      .tool = step.get<flow::Name>(k_call)->text,
-      .arguments = std::move(*args)
-  };
-  if (const auto* timeout = step.get<Value>(k_timeout)) {
-    const Duration duration = timeout->as_duration();
-    call.timeout_ms = static_cast<std::uint32_t>(duration.seconds * 1000 + duration.nanos / 1'000'000);
-  }
-  const std::string digest = sha256_hex(call.tool + " " + write_canonical(call.arguments)).substr(0, 16);
-  call.occurrence = run.state().occurrences[digest]++;
-  frame.pending_effect = call.effect_id;
-  frame.entered = true;
-  run.emit(std::move(call));
-  return Outcome::wait();
 }
 
 // What has had an effect is not gone back over by a later correction.
@@ -79,10 +80,32 @@ Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
   return Outcome::next();
 }
 
+// Never a blind retry: a person finds out whether it happened.
+void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event) {
+  const std::string& tool = step.get<flow::Name>(k_call)->text;
+  const auto args = arguments(run, step);
+  reviews::ask(
+      run,
+      {.kind = ReviewKind::outcome,
+       .title = "Did " + tool + " happen?",
+       .text = event.message,
+       .subject = MapBuilder()
+                      .set("tool", tool)
+                      .set("arguments", args ? *args : Value())
+                      .set("error", event.code)
+                      .build()}
+  );
+}
+
 Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
   Frame& frame = run.frame();
   frame.pending_effect.clear();
   if (event.in_doubt) had_effect(frame, step);
+  // Beside other branches nobody can be waited for: there it stays an error.
+  if (event.in_doubt && frame.around.empty()) {
+    ask_what_happened(run, step, event);
+    return Outcome::stay();
+  }
   frame.slots.insert_or_assign(
       "error",
       MapBuilder()
@@ -95,6 +118,91 @@ Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
     return Outcome::jump(run.flow().step_index(on_error->text));
   raise(run, event.code, event.message, event.in_doubt);
   return Outcome::stay();
+}
+
+// What a person is shown, and what the approval is bound to.
+Value subject_of(const CallTool& call) {
+  return MapBuilder().set("tool", call.tool).set("arguments", call.arguments).build();
+}
+
+Result<Outcome> ask_for_approval(Run& run, const flow::Step& step, const CallTool& call) {
+  reviews::Question question{
+      .kind = ReviewKind::approval, .title = call.tool, .subject = subject_of(call), .expires = kApproveWithin
+  };
+  if (const auto* approver = step.get<flow::Text>(k_approver)) {
+    auto assignee = run.render(*approver);
+    if (!assignee) return std::unexpected(std::move(assignee.error()));
+    question.assignee = std::move(*assignee);
+  }
+  if (const auto* within = step.get<Value>(k_approve_within)) question.expires = within->as_duration();
+  reviews::ask(run, std::move(question));
+  return Outcome::stay();
+}
+
+// Nothing when the call may be made now. An approval holds for exactly the call that the person saw.
+std::optional<Outcome> wait_for_approval(Run& run, const flow::Step& step, CallTool& call) {
+  if (reviews::of_top_frame(run) != nullptr) {
+    const OpenReview review = reviews::take(run);
+    run.frame().slots.insert_or_assign("review", reviews::as_value(review));
+    if (review.status == ReviewStatus::expired)
+      return failed(run, step, ToolFailed{.code = "approval_expired", .message = "nobody approved in time"});
+    if (review.status == ReviewStatus::rejected) {
+      if (const auto* target = step.get<flow::Name>(k_on_rejected))
+        return Outcome::jump(run.flow().step_index(target->text));
+      repair::review_rejected(run, review.note);
+      return Outcome::stay();
+    }
+    if (review.digest == reviews::digest_of(run.state(), review.turn, subject_of(call))) {
+      call.review_id = review.id;
+      return std::nullopt;
+    }
+  }
+  const auto* approve = step.get<expr::Expression>(k_approve);
+  if (approve == nullptr) return std::nullopt;
+  const auto needed = run.test(*approve);
+  if (!needed) return Outcome::fail(needed.error().message);
+  if (!*needed) return std::nullopt;
+  if (!run.frame().around.empty())
+    return Outcome::fail("a call inside of a parallel cannot wait for an approval");
+  auto asked = ask_for_approval(run, step, call);
+  return asked ? std::move(*asked) : Outcome::fail(asked.error().message);
+}
+
+// A person has found out what became of a call that was in doubt.
+Outcome found_out(Run& run, const flow::Step& step) {
+  const OpenReview review = reviews::take(run);
+  run.frame().slots.insert_or_assign("review", reviews::as_value(review));
+  if (review.status == ReviewStatus::approved)
+    return returned(run, step, ToolReturned{.effect_id = {}, .result = review.values});
+  return failed(run, step, ToolFailed{.code = "did_not_happen", .message = review.note});
+}
+
+Outcome run(Run& run, const flow::Step& step) {
+  Frame& frame = run.frame();
+  if (!frame.pending_effect.empty()) return Outcome::wait();
+  if (const OpenReview* review = reviews::of_top_frame(run)) {
+    if (review->status == ReviewStatus::open) return reviews::keep_waiting(run);
+    if (review->kind == ReviewKind::outcome) return found_out(run, step);
+  }
+  auto args = arguments(run, step);
+  if (!args) return Outcome::fail(args.error().message);
+
+  CallTool call{
+      .effect_id = run.next_effect_id(),
+      .tool = step.get<flow::Name>(k_call)->text,
+      .arguments = std::move(*args)
+  };
+  if (const auto* timeout = step.get<Value>(k_timeout)) {
+    const Duration duration = timeout->as_duration();
+    call.timeout_ms = static_cast<std::uint32_t>(duration.seconds * 1000 + duration.nanos / 1'000'000);
+  }
+  if (auto instead = wait_for_approval(run, step, call)) return std::move(*instead);
+  const std::string digest = sha256_hex(call.tool + " " + write_canonical(call.arguments)).substr(0, 16);
+  call.occurrence = run.state().occurrences[digest]++;
+  frame.pending_effect = call.effect_id;
+  frame.entered = true;
+  run.emit(std::move(call));
+  return Outcome::wait();
 }
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {

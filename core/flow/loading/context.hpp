@@ -112,6 +112,9 @@ bool expect_list(Context& context, const Node& node, std::string_view key);
 [[nodiscard]] Data compile_data(Context& context, const Node& node, std::string_view key);
 [[nodiscard]] Field compile_field(Context& context, const Keyword& keyword, const Node& node);
 
+// The fields of a form; problems are those of slots.
+[[nodiscard]] Form read_form(Context& context, const Node& node, std::string_view key);
+
 // Parts of a flow.
 void load_slots(Context& context, const Node& slots);
 void load_triggers(Context& context, const Node& triggers);

@@ -264,6 +264,10 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       Blocks blocks = load_blocks(context, keyword, node);
       return blocks.empty() ? Field() : Field(std::move(blocks));
     }
+    case FieldKind::form: {
+      Form form = read_form(context, node, keyword.name);
+      return form.empty() ? Field() : Field(std::move(form));
+    }
   }
   return {};
 }

@@ -281,7 +281,8 @@ void read_flags(Context& context, const Node& node, Slot& slot) {
   }
 }
 
-void load_slot(Context& context, const Node::Member& member) {
+// Nothing when the slot is not even of the right shape.
+std::optional<Slot> read_slot(Context& context, const Node::Member& member) {
   context.owner = "slot " + quote(member.key);
   Slot slot;
   slot.name = member.key;
@@ -305,10 +306,10 @@ void load_slot(Context& context, const Node::Member& member) {
         "expected a type or a map for slot " + quote(member.key) + ", got a list",
         "write " + member.key + ": list of text, or {type: …, ask: …}"
     );
-    return;
+    return std::nullopt;
   }
   check_combination(context, node, slot);
-  context.flow.slots.push_back(std::move(slot));
+  return slot;
 }
 
 }  // namespace
@@ -327,7 +328,23 @@ void load_slots(Context& context, const Node& slots) {
     );
     return;
   }
-  for (const Node::Member& member : slots.members) load_slot(context, member);
+  for (const Node::Member& member : slots.members) {
+    if (auto slot = read_slot(context, member)) context.flow.slots.push_back(*std::move(slot));
+  }
+}
+
+Form read_form(Context& context, const Node& node, std::string_view key) {
+  Form form;
+  if (!expect_map(context, node, key)) return form;
+  if (node.members.empty()) {
+    context.error("F0116", node.position, quote(key) + " is an empty map", "name at least one field");
+  }
+  const std::string owner = context.owner;
+  for (const Node::Member& member : node.members) {
+    if (auto field = read_slot(context, member)) form.push_back(*std::move(field));
+  }
+  context.owner = owner;
+  return form;
 }
 
 }  // namespace parley::flow::loading

@@ -16,7 +16,11 @@ constexpr Key kTriggerKeys[] = {
      R"({"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]})",
      "What users say to start the flow."},
     {"event", R"({"type":"string"})", "The name of an outside event that starts the flow."},
-    {"schedule", R"({"type":"string"})", "When the flow starts by itself."},
+    {"match", R"({"type":"object"})", "Of an event: members that its data must have."},
+    {"schedule",
+     R"({"type":"string"})",
+     "When the flow starts by itself: 'every day 09:00', 'every 15 minutes', or cron."},
+    {"guard", R"({"$ref":"#/$defs/expression"})", "Of an event: it counts only when this is true."},
     {"priority", R"({"type":"integer"})", "Higher goes first when several flows are meant; 0 when left out."},
 };
 
@@ -27,7 +31,7 @@ bool is_command(std::string_view text) {
   });
 }
 
-void load_command(Context& context, const Node& node, std::int32_t priority) {
+void load_command(Context& context, const Node& node, Trigger trigger) {
   auto text = read_text(context, node, "command");
   if (!text) return;
   if (!is_command(*text)) {
@@ -40,18 +44,14 @@ void load_command(Context& context, const Node& node, std::int32_t priority) {
     );
     return;
   }
-  Trigger trigger;
   trigger.kind = Trigger::Kind::command;
   trigger.command = *std::move(text);
-  trigger.priority = priority;
   trigger.position = node.position;
   context.flow.triggers.push_back(std::move(trigger));
 }
 
-void load_phrases(Context& context, const Node& node, std::int32_t priority) {
-  Trigger trigger;
+void load_phrases(Context& context, const Node& node, Trigger trigger) {
   trigger.kind = Trigger::Kind::phrases;
-  trigger.priority = priority;
   trigger.position = node.position;
   if (node.is_list() && node.items.empty()) {
     context.error("F0116", node.position, "'phrases' is an empty list", "write at least one phrase");
@@ -74,16 +74,28 @@ void load_phrases(Context& context, const Node& node, std::int32_t priority) {
 }
 
 void load_named(
-    Context& context, const Node& node, Trigger::Kind kind, std::string_view key, std::int32_t priority
+    Context& context, const Node& node, Trigger::Kind kind, std::string_view key, Trigger trigger
 ) {
   auto name = read_text(context, node, key);
   if (!name) return;
-  Trigger trigger;
   trigger.kind = kind;
   trigger.name = *std::move(name);
-  trigger.priority = priority;
   trigger.position = node.position;
   context.flow.triggers.push_back(std::move(trigger));
+}
+
+// What a trigger has whatever fires it.
+Trigger read_common(Context& context, const Node& node) {
+  Trigger trigger;
+  if (const Node* given = node.find("priority")) {
+    trigger.priority =
+        static_cast<std::int32_t>(read_integer(context, *given, "priority", -1000, 1000).value_or(0));
+  }
+  if (const Node* guard = node.find("guard")) trigger.guard = compile_expression(context, *guard, "guard");
+  if (const Node* match = node.find("match"); match != nullptr && expect_map(context, *match, "match")) {
+    trigger.match = to_value(*match);
+  }
+  return trigger;
 }
 
 void load_trigger(Context& context, const Node& node) {
@@ -98,29 +110,39 @@ void load_trigger(Context& context, const Node& node) {
     return;
   }
   check_keys(context, node, kTriggerKeys, "a trigger");
-  std::int32_t priority = 0;
-  if (const Node* given = node.find("priority")) {
-    priority = static_cast<std::int32_t>(read_integer(context, *given, "priority", -1000, 1000).value_or(0));
+  const Trigger common = read_common(context, node);
+  if (node.find("event") == nullptr) {
+    for (const std::string_view key : {"match", "guard"}) {
+      if (const Node* only = node.find(key)) {
+        context.error(
+            "F0324",
+            only->position,
+            quote(key) + " is for triggers with 'event'",
+            key == "guard" ? "give the flow a guard of its own" : "write event: name beside it"
+        );
+      }
+    }
   }
   bool any = false;
   if (const Node* command = node.find("command")) {
     any = true;
-    load_command(context, *command, priority);
+    load_command(context, *command, common);
   }
   if (const Node* phrases = node.find("phrases")) {
     any = true;
-    load_phrases(context, *phrases, priority);
+    load_phrases(context, *phrases, common);
   }
   if (const Node* event = node.find("event")) {
     any = true;
-    load_named(context, *event, Trigger::Kind::event, "event", priority);
+    load_named(context, *event, Trigger::Kind::event, "event", common);
   }
   if (const Node* schedule = node.find("schedule")) {
     any = true;
-    load_named(context, *schedule, Trigger::Kind::schedule, "schedule", priority);
+    load_named(context, *schedule, Trigger::Kind::schedule, "schedule", common);
   }
-  const bool only_known_keys =
-      std::ranges::all_of(node.members, [](const Node::Member& member) { return member.key == "priority"; });
+  const bool only_known_keys = std::ranges::all_of(node.members, [](const Node::Member& member) {
+    return std::ranges::find(kTriggerKeys, member.key, &Key::name) != std::end(kTriggerKeys);
+  });
   if (!any && only_known_keys) {
     context.error(
         "F0322",

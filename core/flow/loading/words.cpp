@@ -20,6 +20,9 @@ constexpr std::array kVariableRoots = std::to_array<std::string_view>({
     "now",
     "result",
     "error",
+    "review",
+    "handoff",
+    "event",
     "repair",
     "value",
 });

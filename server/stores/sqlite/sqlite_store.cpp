@@ -90,6 +90,35 @@ Awaitable<Result<std::vector<turns::DueTimer>>> SqliteStore::due_timers(
   });
 }
 
+Awaitable<Result<std::vector<turns::ReviewEntry>>> SqliteStore::reviews(
+    std::string_view tenant, turns::ReviewFilter filter
+) {
+  return readers_.read<std::vector<turns::ReviewEntry>>(
+      std::string(tenant),
+      [filter = std::move(filter)](TenantReader& reader) { return reader.reviews(filter); }
+  );
+}
+
+Awaitable<Result<std::optional<turns::ReviewEntry>>> SqliteStore::review(
+    std::string_view tenant, std::string_view review_id
+) {
+  return readers_.read<std::optional<turns::ReviewEntry>>(
+      std::string(tenant), [id = std::string(review_id)](TenantReader& reader) { return reader.review(id); }
+  );
+}
+
+Awaitable<Result<std::vector<turns::MemoryEntry>>> SqliteStore::memory(
+    std::string_view tenant, std::string_view user_id
+) {
+  return readers_.read<std::vector<turns::MemoryEntry>>(
+      std::string(tenant), [user = std::string(user_id)](TenantReader& reader) { return reader.memory(user); }
+  );
+}
+
+Awaitable<Result<void>> SqliteStore::forget_user(std::string_view tenant, std::string_view user_id) {
+  return batcher_.submit({std::string(tenant), ForgetUser{std::string(user_id)}});
+}
+
 Awaitable<Result<void>> SqliteStore::put_flow(std::string_view tenant, turns::FlowVersion version) {
   return batcher_.submit({std::string(tenant), std::move(version)});
 }

@@ -54,6 +54,17 @@ class SqliteStore final : public turns::Store {
   turns::Awaitable<Result<std::vector<turns::DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override;
+  // Newest first.
+  turns::Awaitable<Result<std::vector<turns::ReviewEntry>>> reviews(
+      std::string_view tenant, turns::ReviewFilter filter
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::ReviewEntry>>> review(
+      std::string_view tenant, std::string_view review_id
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::MemoryEntry>>> memory(
+      std::string_view tenant, std::string_view user_id
+  ) override;
+  turns::Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
   // Newest first.
   turns::Awaitable<Result<std::vector<turns::FlowVersion>>> flow_versions(

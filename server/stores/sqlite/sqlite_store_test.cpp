@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/stores/checksum.hpp"
 #include "server/stores/store_contract.hpp"
 #include "server/stores/temporary_directory.hpp"
 
@@ -129,6 +130,37 @@ TEST_CASE("A database that is not ours or newer than this program is left alone"
   REQUIRE_FALSE(read.has_value());
   CHECK(read.error() == written.error());
   put(*store, turn_of("c_1", 1), "other");
+}
+
+TEST_CASE("A database of the first schema opens and goes on") {
+  const TemporaryDirectory folder;
+  const std::string path = folder.path() + "/tenants/default.db";
+  open_store(folder.path()).reset();
+  std::ofstream(path).close();
+  {
+    // What a server of that time had written: the schema, its number, one conversation with one record.
+    Connection old(path, Connection::Mode::write);
+    std::ifstream sql(PARLEY_SOURCE_DIR "/migrations/0001_initial.sql");
+    old.execute(std::string((std::istreambuf_iterator<char>(sql)), {}));
+    old.execute("PRAGMA application_id = 1347570777; PRAGMA user_version = 1");
+    const auto sum = [](const RowChecksum& checksum) { return std::to_string(checksum.value()); };
+    old.execute(
+        "INSERT INTO conversation VALUES (1, 'c_1', 'ana', 'web', 'r1', 'order', 'bot', 'waiting', '', 5, " +
+        sum(RowChecksum(1, "c_1", "ana", "web", "r1", "order", "bot", "waiting", "", 5)) + ")"
+    );
+    old.execute(
+        "INSERT INTO record VALUES (1, 1, 1, 1, 7, 'one', " + sum(RowChecksum(1, 1, 1, 7, "one")) + ")"
+    );
+  }
+  const auto store = open_store(folder.path());
+  CHECK(contract::bodies(load(*store, "c_1").records) == contract::Texts{"one"});
+  auto next = turn_of("c_1", 2, "two");
+  next.reviews.push_back(contract::review_of("c_1.e1"));
+  next.memory.push_back({"diet", "\"vegan\"", contract::at(2)});
+  put(*store, next);
+  CHECK(contract::bodies(load(*store, "c_1").records) == contract::Texts{"one", "two"});
+  CHECK(get(store->review("default", "c_1.e1"))->status == "open");
+  CHECK(get(store->memory("default", "ana")).size() == 1);
 }
 
 TEST_CASE("An interrupted first start is finished by the next one") {

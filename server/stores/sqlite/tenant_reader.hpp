@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/stores/sqlite/connection.hpp"
+#include "server/stores/sqlite/people_tables.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::stores {
@@ -29,6 +30,11 @@ class TenantReader {
   std::optional<turns::InboxEntry> find_answer(std::string_view scope, std::string_view key);
   std::vector<turns::PendingEffect> pending_effects(std::uint32_t limit);
   Result<std::vector<turns::DueTimer>> due_timers(Timestamp now, std::uint32_t limit);
+  Result<std::vector<turns::ReviewEntry>> reviews(const turns::ReviewFilter& filter) {
+    return read_reviews(db_, filter);
+  }
+  std::optional<turns::ReviewEntry> review(std::string_view id) { return read_review(db_, id); }
+  std::vector<turns::MemoryEntry> memory(std::string_view user_id) { return read_memory(db_, user_id); }
   std::vector<turns::FlowVersion> flow_versions(std::string_view flow_id);
   std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);
   std::optional<turns::StoredRelease> release(std::string_view hash);

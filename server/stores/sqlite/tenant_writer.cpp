@@ -58,7 +58,7 @@ Result<void> check_storable(const turns::Commit& commit) {
     if (!timer.due) continue;
     if (auto ok = check_time(*timer.due); !ok) return ok;
   }
-  return {};
+  return PeopleWriter::check(commit);
 }
 
 }  // namespace
@@ -132,7 +132,8 @@ TenantWriter::TenantWriter(const std::string& path)
       put_setting_(
           db_,
           "INSERT INTO setting VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, checksum = ?3"
-      ) {
+      ),
+      people_(db_) {
   // Replaces SQLite's own checkpointing, which would stall whoever commits.
   sqlite3_wal_hook(
       db_.handle(),
@@ -225,6 +226,7 @@ Result<void> TenantWriter::apply(const turns::Commit& commit) {
   for (const auto& effect : commit.outbox) write_outbox(number, effect);
   for (const auto& timer : commit.timers) write_timer(number, timer);
   if (commit.inbox) write_inbox(inbox, *commit.inbox);
+  people_.write(number, commit);
   return {};
 }
 
@@ -404,6 +406,11 @@ Result<void> TenantWriter::apply(const PutRelease& put) {
 
 Result<void> TenantWriter::apply(const PutSetting& put) {
   put_setting_.run(put.name, put.value, RowChecksum(put.name, put.value).value());
+  return {};
+}
+
+Result<void> TenantWriter::apply(const ForgetUser& forget) {
+  people_.forget(forget.user_id);
   return {};
 }
 

@@ -14,6 +14,7 @@
 
 #include "server/stores/sqlite/connection.hpp"
 #include "server/stores/sqlite/conversation_cache.hpp"
+#include "server/stores/sqlite/people_tables.hpp"
 #include "server/stores/sqlite/write.hpp"
 
 namespace parley::stores {
@@ -47,6 +48,7 @@ class TenantWriter {
   Result<void> apply(const turns::FlowVersion& version);
   Result<void> apply(const PutRelease& put);
   Result<void> apply(const PutSetting& put);
+  Result<void> apply(const ForgetUser& forget);
   Result<void> apply(const Probe&) { return {}; }
 
   KnownConversation* known(const std::string& id);
@@ -72,6 +74,7 @@ class TenantWriter {
   Statement insert_flow_, release_by_hash_, insert_release_, insert_release_flow_, last_activation_,
       insert_activation_, insert_publication_;
   Statement put_setting_;
+  PeopleWriter people_;
 };
 
 }  // namespace parley::stores

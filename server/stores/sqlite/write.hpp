@@ -20,12 +20,16 @@ struct PutSetting {
   std::string value;
 };
 
+struct ForgetUser {
+  std::string user_id;
+};
+
 // Asks whether writing works; writes only if it lately did not. Belongs to no tenant.
 struct Probe {};
 
 struct Write {
   std::string tenant;
-  std::variant<turns::Commit, turns::FlowVersion, PutRelease, PutSetting, Probe> work;
+  std::variant<turns::Commit, turns::FlowVersion, PutRelease, PutSetting, ForgetUser, Probe> work;
 };
 
 }  // namespace parley::stores

@@ -1,4 +1,4 @@
-#include "cli/http_client.hpp"
+#include "cli/remote/http_client.hpp"
 
 #include <curl/curl.h>
 
@@ -53,7 +53,7 @@ std::string without_newline(std::string text) {
 }  // namespace
 
 Result<HttpClient> HttpClient::from(const Arguments& arguments) {
-  std::string url = arguments.text("--url");
+  std::string url = arguments.text("--url", "http://127.0.0.1:8080");
   while (url.ends_with('/')) url.pop_back();
   if (!url.starts_with("http://") && !url.starts_with("https://")) {
     return fail(
