@@ -31,4 +31,8 @@ const std::string& Expression::source() const {
   return program_->ast.source;
 }
 
+const Ast& Expression::ast() const {
+  return program_->ast;
+}
+
 }  // namespace parley::expr

@@ -18,6 +18,8 @@
 
 namespace parley::expr {
 
+struct Ast;
+
 // A mistake in an expression's text. [begin, end) are byte offsets into the text, for the caret of a
 // diagnostic.
 struct SyntaxProblem {
@@ -61,6 +63,7 @@ class Expression {
 
   [[nodiscard]] std::span<const Reference> references() const;
   [[nodiscard]] const std::string& source() const;
+  [[nodiscard]] const Ast& ast() const;  // for checks; lives as long as this
 
  private:
   struct Program;

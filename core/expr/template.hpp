@@ -32,6 +32,8 @@ class Template {
   [[nodiscard]] bool constant() const;  // no expression inside
   [[nodiscard]] const std::string& source() const { return source_; }
   [[nodiscard]] std::vector<Reference> references() const;  // offsets are into source()
+  // Its expressions in order, for checks; they live as long as this.
+  [[nodiscard]] std::vector<const Expression*> expressions() const;
 
  private:
   struct Part {
