@@ -9,6 +9,7 @@ std::span<const Command* const> commands() {
       &kInit,
       &kCheck,
       &kExplain,
+      &kGraph,
       &kTest,
       &kChat,
       &kFlowList,

@@ -64,6 +64,7 @@ Workspace load(const std::filesystem::path& path) {
     for (flow::ToolSignature& signature : connector->signatures()) signatures.push_back(std::move(signature));
   }
   flow::check_all(workspace.folder.flows, signatures, workspace.folder.diagnostics);
+  assistant::check_flows(workspace.folder);
   flow::sort_diagnostics(workspace.folder.diagnostics);
   workspace.release =
       engine::make_release(workspace.folder.flows, engine_settings(workspace.folder.settings));

@@ -50,6 +50,8 @@ constexpr flow::StepSpec kSpec{
     .keywords = kKeywords,
     .waits = true,
     .needs_person = true,
+    .says = true,
+    .seals = true,
 };
 
 }  // namespace

@@ -112,6 +112,7 @@ constexpr flow::StepSpec kSpec{
     .doc = "Calls an outside system and saves its answer.",
     .keywords = kKeywords,
     .waits = true,
+    .seals = true,
 };
 
 }  // namespace

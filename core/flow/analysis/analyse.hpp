@@ -17,7 +17,7 @@ namespace parley::flow::analysis {
 
 struct Assistant {
   std::span<const FlowPtr> flows;
-  std::string start;  // the flow that greets, or empty
+  std::string start;                                               // the flow that greets, or empty
   std::vector<std::pair<std::string, std::string>> handlers = {};  // repair handler → flow, for all flows
   std::uint32_t steps_per_turn = 0;                                // the limit in force; 0: none is checked
 };

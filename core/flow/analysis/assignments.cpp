@@ -79,6 +79,10 @@ class Assignments {
     }
     for (const Step& step : flow_.steps) {
       if (const auto* save = find_field<Name>(step, "save")) add_name(save->text);
+      if (const auto* as = find_field<Name>(step, "as")) add_name(as->text);
+      for (const auto* catches = find_field<Blocks>(step, "catch"); catches != nullptr; catches = nullptr) {
+        for (const Block& block : *catches) add_name(block.as);
+      }
     }
     add_name("result");
     add_name("error");
@@ -161,7 +165,8 @@ class Assignments {
           sometimes.set(i);
         }
         const NodeIndex to = arcs[a].to;
-        const bool changed = static_cast<int>(always_[to].intersect(always)) | static_cast<int>(sometimes_[to].unite(sometimes));
+        const bool changed = static_cast<int>(always_[to].intersect(always)) |
+                             static_cast<int>(sometimes_[to].unite(sometimes));
         if (changed || !visited[to]) open.insert(to);
       }
       if (work > kMostWork) return false;
@@ -171,19 +176,16 @@ class Assignments {
 
   void report_reads() {
     std::set<std::string, std::less<>> reported;
+    // A step may be laid out several times; the order of the document decides what is reported first.
+    std::vector<std::vector<NodeIndex>> places(flow_.steps.size());
+    for (NodeIndex n = 0; n < model_.size(); ++n) {
+      if (reached_[n] && model_.runs(n) != nullptr) places[model_.node(n).step].push_back(n);
+    }
     for (StepIndex s = 0; s < flow_.steps.size(); ++s) {
-      for (const NodeIndex n : places_of(s)) {
-        if (!reached_[n]) continue;
+      for (const NodeIndex n : places[s]) {
         for (const Read& read : uses_[s].reads) report_read(n, read, reported);
       }
     }
-  }
-
-  [[nodiscard]] std::vector<NodeIndex> places_of(StepIndex step) const {
-    std::vector<NodeIndex> places;
-    const NodeIndex first = model_.start_of(step);
-    if (first < model_.size()) places.push_back(first);
-    return places;
   }
 
   void report_read(NodeIndex n, const Read& read, std::set<std::string, std::less<>>& reported) {
@@ -200,17 +202,25 @@ class Assignments {
     const std::string who = "step " + quote(step.id) + " reads " + quote(name);
     if (!possible && !slot) {
       findings_.error(
-          "F0513", read.position, who + ", which no earlier step saves",
-          "read it in a step after the one that saves it", way_to(n, at->second)
+          "F0513",
+          read.position,
+          who + ", which no earlier step saves",
+          "read it in a step after the one that saves it",
+          way_to(n, at->second)
       );
     } else if (!possible) {
       findings_.warning(
-          "F0512", read.position, who + ", which no earlier step gives a value",
-          "gather or set it first, or test it with " + name + " != null", way_to(n, at->second)
+          "F0512",
+          read.position,
+          who + ", which no earlier step gives a value",
+          "gather or set it first, or test it with " + name + " != null",
+          way_to(n, at->second)
       );
     } else {
       findings_.warning(
-          "F0512", read.position, who + ", which has no value yet on some way",
+          "F0512",
+          read.position,
+          who + ", which has no value yet on some way",
           slot ? "gather or set it on that way too, or test it with " + name + " != null"
                : "save it on that way too, or test it with has(slots." + name + ")",
           way_to(n, at->second)
@@ -265,7 +275,8 @@ void check_unread(const Flow& flow, Diagnostics& diagnostics) {
   }
   Findings findings{diagnostics, flow};
   for (const Slot& slot : flow.slots) {
-    if (!slot.declared || slot.scope != SlotScope::flow || reads(slot.name) || !given.contains(slot.name)) continue;
+    if (!slot.declared || slot.scope != SlotScope::flow || reads(slot.name) || !given.contains(slot.name))
+      continue;
     findings.warning(
         "F0514",
         slot.position,

@@ -52,7 +52,8 @@ Cost attempts(const Step& step) {
   if (members == nullptr) return 1;
   for (const Data::Member& member : *members) {
     const auto* value = std::get_if<Value>(&member.value.node);
-    if (member.key == "max" && value != nullptr && value->is_int()) return 1 + std::max<Cost>(value->as_int(), 0);
+    if (member.key == "max" && value != nullptr && value->is_int())
+      return 1 + std::max<Cost>(value->as_int(), 0);
   }
   return 1;
 }
@@ -60,7 +61,13 @@ Cost attempts(const Step& step) {
 // The costs of one flow, given those of the flows that it runs.
 class Costs {
  public:
-  Costs(const Model& model, const Models& models, const Corrections* held, Counted counted, const Summaries& known)
+  Costs(
+      const Model& model,
+      const Models& models,
+      const Corrections* held,
+      Counted counted,
+      const Summaries& known
+  )
       : model_(model), models_(models), held_(held), counted_(counted), known_(known) {}
 
   Summary summarise() {
@@ -110,8 +117,8 @@ class Costs {
         const Step* to = model_.runs(arc.to);
         const StepIndex loop = model_.node(arc.to).step;
         const Step* from = model_.step(n);
-        const bool back = to != nullptr && to->spec->repeats && from != nullptr && inside(model_.node(n).step, loop) &&
-                          spins_[loop];
+        const bool back = to != nullptr && to->spec->repeats && from != nullptr &&
+                          inside(model_.node(n).step, loop) && spins_[loop];
         if (!back) {
           next_[n].push_back({arc.to});
           continue;
@@ -186,9 +193,11 @@ class Costs {
     const Flow& flow = model_.flow();
     const StepIndex self = model_.node(n).step;
     if (self == kNoStep) return product;
-    if (flow.steps[self].spec->repeats && spins_[self]) product = times(product, most_rounds(flow.steps[self]) + 1);
+    if (flow.steps[self].spec->repeats && spins_[self])
+      product = times(product, most_rounds(flow.steps[self]) + 1);
     for (StepIndex around = flow.steps[self].parent; around != kNoStep; around = flow.steps[around].parent) {
-      if (flow.steps[around].spec->repeats && spins_[around]) product = times(product, most_rounds(flow.steps[around]));
+      if (flow.steps[around].spec->repeats && spins_[around])
+        product = times(product, most_rounds(flow.steps[around]));
     }
     return product;
   }
@@ -286,7 +295,8 @@ class Costs {
   [[nodiscard]] Cost rounds_around(NodeIndex n) const {
     Cost sum = 0;
     const Flow& flow = model_.flow();
-    for (StepIndex around = flow.steps[model_.node(n).step].parent; around != kNoStep; around = flow.steps[around].parent) {
+    for (StepIndex around = flow.steps[model_.node(n).step].parent; around != kNoStep;
+         around = flow.steps[around].parent) {
       if (!flow.steps[around].spec->repeats || !spins_[around]) continue;
       for (const Edge& edge : next_[model_.start_of(around)]) sum = plus(sum, onward_[edge.to]);
     }
@@ -319,12 +329,13 @@ Summaries summarise_all(const Models& models, const HeldSlots* held, Counted cou
   for (std::size_t round = 0; round <= rounds; ++round) {
     bool changed = false;
     for (const auto& [id, model] : models.all()) {
-      Summary next = Costs(model, models, held == nullptr ? nullptr : &held->at(id), counted, summaries).summarise();
+      Summary next =
+          Costs(model, models, held == nullptr ? nullptr : &held->at(id), counted, summaries).summarise();
       Summary& now = summaries.at(id);
       if (next == now) continue;
       changed = true;
       if (round == rounds) {
-        for (Cost Summary::*part : {&Summary::head, &Summary::through, &Summary::tail, &Summary::turn}) {
+        for (Cost Summary::* part : {&Summary::head, &Summary::through, &Summary::tail, &Summary::turn}) {
           if (next.*part > now.*part) next.*part = kUnbounded;
         }
       }
@@ -372,8 +383,8 @@ void check_bounds(const Models& models, std::uint32_t limit, Diagnostics& diagno
     Findings{diagnostics, flow}.warning(
         "F0519",
         flow.id_position,
-        bounded ? "a turn of this flow may run " + std::to_string(summary.turn) + " steps, but the limit is " +
-                      std::to_string(limit)
+        bounded ? "a turn of this flow may run " + std::to_string(summary.turn) +
+                      " steps, but the limit is " + std::to_string(limit)
                 : "nothing bounds how many steps a turn of this flow may run; it is cut off after " +
                       std::to_string(limit),
         bounded ? "raise limits.steps_per_turn in parley.yaml, or let the flow wait in between"

@@ -30,7 +30,8 @@ StepIndex first_that_asks(const Flow& flow, const std::set<std::size_t>& slots) 
     const auto* names = find_field<Names>(flow.steps[s], "gather");
     if (names == nullptr) continue;
     for (const Name& name : *names) {
-      const bool asked = std::ranges::any_of(slots, [&](std::size_t i) { return flow.slots[i].name == name.text; });
+      const bool asked =
+          std::ranges::any_of(slots, [&](std::size_t i) { return flow.slots[i].name == name.text; });
       if (asked) return s;
     }
   }
@@ -57,7 +58,9 @@ void Corrections::find_held_slots() {
   const std::size_t count = flow.slots.size();
   constexpr std::size_t kMostCells = 4'000'000;
   if (model_.size() * count > kMostCells) {
-    held_.assign(model_.size(), std::vector<bool>(count, true));  // safe: more can be corrected than really can
+    held_.assign(
+        model_.size(), std::vector<bool>(count, true)
+    );  // safe: more can be corrected than really can
     return;
   }
   held_.assign(model_.size(), std::vector<bool>(count, false));
@@ -127,7 +130,8 @@ std::vector<Mark> Corrections::behind(NodeIndex from, const Arc& arc, Mark mark)
     return mark.confirmed ? std::vector<Mark>{asked, mark} : std::vector<Mark>{asked};
   }
   if (step->spec->seals) return {{.segment = arc.to, .confirmed = false}};
-  const bool sets = find_field<Assignments>(*step, "values") != nullptr || find_field<Name>(*step, "save") != nullptr;
+  const bool sets =
+      find_field<Assignments>(*step, "values") != nullptr || find_field<Name>(*step, "save") != nullptr;
   if (sets) mark.confirmed = false;
   const bool says_yes = arc.kind == EdgeKind::yes || arc.kind == EdgeKind::next;
   if (step->spec->type == "confirm" && says_yes) mark.confirmed = true;
@@ -143,7 +147,8 @@ std::vector<Corrections::Target> Corrections::targets(NodeIndex node, const Mark
   for (std::size_t i = 0; i < asked_again_.size(); ++i) {
     const std::string& slot = model_.flow().slots[i].name;
     // Of several slots that one step asks for, the first may be corrected while the second is asked.
-    const bool here = asked != nullptr && asked->size() > 1 && std::ranges::find(*asked, slot, &Name::text) != asked->end();
+    const bool here =
+        asked != nullptr && asked->size() > 1 && std::ranges::find(*asked, slot, &Name::text) != asked->end();
     if (!holds(node, i) && !here) continue;
     const StepIndex again = asked_again_[i];
     const NodeIndex to = again != kNoStep && again < segment ? model_.start_of(again) : mark.segment;

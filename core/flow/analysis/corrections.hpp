@@ -47,9 +47,9 @@ class Corrections {
   [[nodiscard]] bool holds(NodeIndex node, std::size_t slot) const { return held_[node][slot]; }
 
   const Model& model_;
-  std::vector<std::vector<bool>> held_;       // by node, by slot: may hold a value on arrival
-  std::vector<bool> covered_;                 // by slot: a bound step may be about it
-  std::vector<StepIndex> asked_again_;        // by slot: the first step that asks for what depends on it
+  std::vector<std::vector<bool>> held_;  // by node, by slot: may hold a value on arrival
+  std::vector<bool> covered_;            // by slot: a bound step may be about it
+  std::vector<StepIndex> asked_again_;   // by slot: the first step that asks for what depends on it
 };
 
 // The user's words reach the flow while it waits at this step, so an answer can be changed.

@@ -153,7 +153,7 @@ void check_traps(const Model& model, const std::vector<bool>& reached, Diagnosti
       Findings{diagnostics, model.flow()}.warning(
           "F0510",
           trap->position,
-          "from step " + quote(trap->id) + " on no way leads to the end of the flow",
+          "from step " + quote(trap->id) + " no way leads to the end of the flow",
           "let one of the steps behind it lead on, or end the flow there"
       );
     }
@@ -218,7 +218,9 @@ bool has_the_last_word(const Models& models, std::string_view flow_id) {
 
 // Whether a walk comes from the start of a flow to its end (or, when `resting` is asked for, to a step that
 // waits for somebody), given which flows that it runs come to theirs.
-bool comes_to_end(const Model& model, const Models& models, const std::set<std::string_view>& good, bool resting) {
+bool comes_to_end(
+    const Model& model, const Models& models, const std::set<std::string_view>& good, bool resting
+) {
   std::vector<bool> seen(model.size(), false);
   std::vector<NodeIndex> open{model.entry()};
   seen[model.entry()] = true;
@@ -262,7 +264,8 @@ std::vector<Waypoint> calls_back_to(const Models& models, std::string_view flow_
     const Flow& flow = models.find(queue[at])->flow();
     for (const Step& step : flow.steps) {
       const Model* called = models.called_by(step);
-      if (called == nullptr || !before.emplace(called->flow().id, std::pair(queue[at], &step)).second) continue;
+      if (called == nullptr || !before.emplace(called->flow().id, std::pair(queue[at], &step)).second)
+        continue;
       if (called->flow().id != flow_id) {
         queue.push_back(called->flow().id);
         continue;
@@ -279,7 +282,9 @@ std::vector<Waypoint> calls_back_to(const Models& models, std::string_view flow_
   return {};
 }
 
-void check_recursion(const Models& models, const std::set<std::string_view>& ending, Diagnostics& diagnostics) {
+void check_recursion(
+    const Models& models, const std::set<std::string_view>& ending, Diagnostics& diagnostics
+) {
   const std::set<std::string_view> resting = all_that_come_to_end(models, true);
   std::set<std::string_view> with_any_call;
   for (const auto& [id, model] : models.all()) with_any_call.insert(id);
@@ -290,20 +295,28 @@ void check_recursion(const Models& models, const std::set<std::string_view>& end
     const Flow& flow = model.flow();
     if (!resting.contains(id)) {
       Findings{diagnostics, flow}.error(
-          "F0517", flow.id_position, "the flow " + quote(id) + " runs itself for ever, without waiting for anybody",
-          "let it end, or wait, on some way before it runs itself again", std::move(way)
+          "F0517",
+          flow.id_position,
+          "the flow " + quote(id) + " runs itself for ever, without waiting for anybody",
+          "let it end, or wait, on some way before it runs itself again",
+          std::move(way)
       );
     } else if (comes_to_end(model, models, with_any_call, false)) {
       Findings{diagnostics, flow}.warning(
-          "F0517", flow.id_position,
-          "the flow " + quote(id) + " always runs itself again before its end, so no run of it is ever finished",
-          "go back with goto instead of running the flow anew", std::move(way)
+          "F0517",
+          flow.id_position,
+          "the flow " + quote(id) +
+              " always runs itself again before its end, so no run of it is ever finished",
+          "go back with goto instead of running the flow anew",
+          std::move(way)
       );
     }
   }
 }
 
-void check_lost_calls(const Models& models, const std::set<std::string_view>& ending, Diagnostics& diagnostics) {
+void check_lost_calls(
+    const Models& models, const std::set<std::string_view>& ending, Diagnostics& diagnostics
+) {
   for (const auto& [id, model] : models.all()) {
     for (StepIndex s = 0; s < model.flow().steps.size(); ++s) {
       const Step& step = model.flow().steps[s];

@@ -1,10 +1,20 @@
-// F0504 and F051–F053: what the analyses find.
+// F0415, F0504 and F051–F053: what the analyses find.
 #include "flow/diagnostic_codes.hpp"
 
 namespace parley::flow {
 namespace {
 
 constexpr Explanation kRows[] = {
+    {"F0415", R"(F0415: a value that the tool does not take
+
+The tool's description lists the values of this argument, and the constant is none of them.
+
+Wrong:
+    with: { priority: hihg }
+
+Right:
+    with: { priority: high }
+)"},
     {"F0504", R"(F0504: a loop that asks only once
 
 An input step asks for slots that are empty. In the second round of a loop they hold the answer of the
@@ -104,7 +114,9 @@ Wrong:
     - { type: flow, call: menu }
     - { type: message, text: Thanks for choosing. }
 
-Right: give menu a step that leads to its end.
+Right:
+    # in menu
+    - { type: confirm, text: Anything else?, no: end }
 )"},
     {"F0517", R"(F0517: a flow that runs itself without end
 
@@ -176,9 +188,12 @@ Right:
 
 The flows allow more ways than are looked through. The rule may hold or not. This is a warning.
 
-Wrong: one rule over flows with thousands of branches that run side by side.
+Wrong:
+    # over hundreds of flows that run each other
+    rules: [{ never: stripe.charge, without: confirm }]
 
-Right: give the rule in: with the flow that it is about, or split the flow.
+Right:
+    rules: [{ never: stripe.charge, without: confirm, in: order }]
 )"},
 };
 

@@ -26,7 +26,13 @@ void Findings::warning(
     std::string_view code, Position at, std::string message, std::string help, std::vector<Waypoint> way
 ) {
   diagnostics.push_back(
-      {std::string(code), Severity::warning, flow.file, at, std::move(message), std::move(help), std::move(way)}
+      {std::string(code),
+       Severity::warning,
+       flow.file,
+       at,
+       std::move(message),
+       std::move(help),
+       std::move(way)}
   );
 }
 

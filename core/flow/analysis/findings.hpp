@@ -16,9 +16,19 @@ struct Findings {
   Diagnostics& diagnostics;
   const Flow& flow;
 
-  void error(std::string_view code, Position at, std::string message, std::string help, std::vector<Waypoint> way = {});
+  void error(
+      std::string_view code,
+      Position at,
+      std::string message,
+      std::string help,
+      std::vector<Waypoint> way = {}
+  );
   void warning(
-      std::string_view code, Position at, std::string message, std::string help, std::vector<Waypoint> way = {}
+      std::string_view code,
+      Position at,
+      std::string message,
+      std::string help,
+      std::vector<Waypoint> way = {}
   );
 };
 

@@ -17,7 +17,8 @@ struct PlacedText {
 };
 
 void add(std::vector<PlacedText>& texts, const Text& text, Position position, std::string owner) {
-  const bool translated = std::ranges::any_of(text.forms, [](const auto& form) { return !form.first.empty(); });
+  const bool translated =
+      std::ranges::any_of(text.forms, [](const auto& form) { return !form.first.empty(); });
   if (translated) texts.push_back({&text, position, std::move(owner)});
 }
 
@@ -68,7 +69,8 @@ void check_languages(const Flow& flow, Diagnostics& diagnostics) {
     Findings{diagnostics, flow}.warning(
         "F0515",
         placed.position,
-        "a text of " + placed.owner + " lacks the language " + missing + ", which other texts of the flow have",
+        "a text of " + placed.owner + " lacks the language " + missing +
+            ", which other texts of the flow have",
         "add it; until then its users get the first language of the text"
     );
   }

@@ -1,7 +1,9 @@
 #include "flow/analysis/model.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <utility>
 
 namespace parley::flow::analysis {
@@ -70,8 +72,9 @@ class ModelBuilder {
     StepIndex owner = kNoStep;  // of the branch
     std::size_t turn = 0;       // which order of the owner's branches
     std::map<StepIndex, NodeIndex> starts;
-    std::map<StepIndex, NodeIndex> ends;                              // behind the blocks
-    std::map<std::pair<StepIndex, std::size_t>, std::vector<const Copy*>> branches;  // (owner, turn) → by block
+    std::map<StepIndex, NodeIndex> ends;  // behind the blocks
+    std::map<std::pair<StepIndex, std::size_t>, std::vector<const Copy*>>
+        branches;  // (owner, turn) → by block
   };
 
   NodeIndex add(Node node) {
@@ -83,8 +86,9 @@ class ModelBuilder {
   [[nodiscard]] bool in_order(StepIndex s) const {
     const Step& step = flow_.steps[s];
     if (!step.spec->parallel) return false;
-    const auto* join = find_field<Name>(step, "join");
-    return join == nullptr || join->text == "all";
+    const auto* join = find_field<Value>(step, "join");
+    return join == nullptr || !join->is_int() ||
+           join->as_int() >= static_cast<std::int64_t>(blocks_[s].all.size());
   }
 
   void place(StepIndex first, StepIndex last, Copy& copy) {
@@ -172,7 +176,8 @@ class ModelBuilder {
   NodeIndex target(const Copy& copy, const Edge& edge) {
     const Step& step = flow_.steps[edge.from];
     if (edge.to == kNoStep) return model_.end_;
-    const bool plain = edge.kind == EdgeKind::next || edge.kind == EdgeKind::skip || edge.kind == EdgeKind::leave;
+    const bool plain =
+        edge.kind == EdgeKind::next || edge.kind == EdgeKind::skip || edge.kind == EdgeKind::leave;
     const bool around = edge.to <= edge.from && edge.from < flow_.steps[edge.to].end && edge.to != edge.from;
     if (!plain || !special(step.next) || !around) return find(copy, edge.to, false);
     // The end of the block of edge.to that the step is in.
@@ -198,7 +203,7 @@ class ModelBuilder {
       }
     }
     fail_into(copy, index, start);
-    const bool handled = find_field<Name>(step, "on_error") != nullptr;
+    const bool handled = find_field<Name>(step, "on_error") != nullptr || caught(index);
     if (called_tool(step) != nullptr && !handled) connect(start, model_.stopped_, EdgeKind::error);
   }
 
@@ -209,8 +214,10 @@ class ModelBuilder {
 
   void enter(const Copy& copy, StepIndex owner, NodeIndex start, const Edge& edge) {
     const BlocksOf& blocks = blocks_[owner];
-    if (edge.number < blocks.is_finally.size() && blocks.is_finally[edge.number]) return;  // behind the others
-    if (!flow_.steps[owner].spec->parallel) return connect(start, find(copy, edge.to, false), edge.kind, edge.number);
+    if (edge.number < blocks.is_finally.size() && blocks.is_finally[edge.number])
+      return;  // behind the others
+    if (!flow_.steps[owner].spec->parallel)
+      return connect(start, find(copy, edge.to, false), edge.kind, edge.number);
     for (std::size_t turn = 0;; ++turn) {
       const auto branches = copy.branches.find({owner, turn});
       if (branches == copy.branches.end()) break;
@@ -220,10 +227,28 @@ class ModelBuilder {
     }
   }
 
+  // Some try around the step catches whatever happens.
+  [[nodiscard]] bool caught(StepIndex index) const {
+    StepIndex inner = index;
+    for (StepIndex around = flow_.steps[index].parent; around != kNoStep;
+         around = flow_.steps[around].parent) {
+      const BlocksOf& blocks = blocks_[around];
+      const std::uint32_t block = flow_.steps[inner].block;
+      inner = around;
+      if (block < blocks.all.size() && (blocks.is_catch[block] || blocks.is_finally[block])) continue;
+      for (std::size_t b = 0; b < blocks.all.size(); ++b) {
+        const auto any = [](const Name& match) { return match.text == "*"; };
+        if (blocks.is_catch[b] && std::ranges::any_of(blocks.all[b].match, any)) return true;
+      }
+    }
+    return false;
+  }
+
   // A failure inside a try leads to its catches, from whatever step it came.
   void fail_into(const Copy& copy, StepIndex index, NodeIndex start) {
     StepIndex inner = index;
-    for (StepIndex around = flow_.steps[index].parent; around != kNoStep; around = flow_.steps[around].parent) {
+    for (StepIndex around = flow_.steps[index].parent; around != kNoStep;
+         around = flow_.steps[around].parent) {
       const BlocksOf& blocks = blocks_[around];
       const std::uint32_t block = flow_.steps[inner].block;
       inner = around;
@@ -233,7 +258,13 @@ class ModelBuilder {
       for (std::size_t b = 0; b < blocks.all.size(); ++b) {
         if (!blocks.is_catch[b]) continue;
         any = true;
-        connect(start, find(copy, blocks.all[b].first, false), EdgeKind::error, static_cast<std::uint32_t>(b), true);
+        connect(
+            start,
+            find(copy, blocks.all[b].first, false),
+            EdgeKind::error,
+            static_cast<std::uint32_t>(b),
+            true
+        );
       }
       if (any) return;
     }
@@ -269,8 +300,8 @@ const Name* called_flow(const Step& step) {
 }
 
 bool rests(const Step& step) {
-  return step.spec->waits && step.spec->model_calls == 0 && called_tool(step) == nullptr &&
-         called_flow(step) == nullptr;
+  return step.spec->waits && !step.spec->parallel && step.spec->model_calls == 0 &&
+         called_tool(step) == nullptr && called_flow(step) == nullptr;
 }
 
 bool is_done(const Step& step, const Arc& arc) {

@@ -61,10 +61,10 @@ struct Frame {
   Progress progress = Progress::none;
   bool below = false;
   bool root = false;
-  std::vector<std::uint32_t> callers = {};           // states that run this flow
+  std::vector<std::uint32_t> callers = {};                  // states that run this flow
   std::array<std::uint32_t, 3> exits{kNone, kNone, kNone};  // by progress: a state at its end
-  std::uint64_t distance = UINT64_MAX;               // steps from the start of the conversation
-  std::uint32_t called_from = kNone;                 // the state that gives that distance
+  std::uint64_t distance = UINT64_MAX;                      // steps from the start of the conversation
+  std::uint32_t called_from = kNone;                        // the state that gives that distance
 };
 
 class Search {
@@ -97,6 +97,7 @@ class Search {
   struct Violation {
     std::uint32_t state = kNone;
     std::uint64_t distance = UINT64_MAX;
+    std::size_t place = 0;  // in the order of flows and steps
   };
   // The nearest of each place, nearest first.
   [[nodiscard]] std::vector<Violation> violations() const {
@@ -107,11 +108,12 @@ class Search {
       if (frame.distance == UINT64_MAX) continue;
       const std::uint64_t distance = frame.distance + state.distance;
       Violation& best = nearest[{frame.model->flow().id, frame.model->node(state.node).step}];
-      if (distance < best.distance) best = {index, distance};
+      if (distance < best.distance) best = {.state = index, .distance = distance};
     }
     std::vector<Violation> all;
     for (const auto& [place, violation] : nearest) all.push_back(violation);
-    std::ranges::sort(all, {}, [](const Violation& v) { return std::pair(v.distance, v.state); });
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].place = i;
+    std::ranges::sort(all, {}, [](const Violation& v) { return std::pair(v.distance, v.place); });
     return all;
   }
 
@@ -172,11 +174,17 @@ class Search {
   }
 
   std::uint32_t frame_of(const Model& model, Progress progress, bool below, bool root) {
-    const auto [found, fresh] =
-        frame_index_.emplace(std::tuple(&model, progress, below, root), static_cast<std::uint32_t>(frames_.size()));
+    const auto [found, fresh] = frame_index_.emplace(
+        std::tuple(&model, progress, below, root), static_cast<std::uint32_t>(frames_.size())
+    );
     if (fresh) {
       frames_.push_back({.model = &model, .progress = progress, .below = below, .root = root});
-      push({.context = found->second, .node = model.entry(), .mark = {.segment = model.entry()}, .progress = progress});
+      push(
+          {.context = found->second,
+           .node = model.entry(),
+           .mark = {.segment = model.entry()},
+           .progress = progress}
+      );
     }
     return found->second;
   }
@@ -258,7 +266,8 @@ class Search {
     const auto taken_back = [&](bool takes) {
       return takes && state.progress == Progress::bound ? Progress::none : state.progress;
     };
-    for (const Corrections::Target& target : facts_.at(frame.model).corrections->targets(state.node, state.mark)) {
+    for (const Corrections::Target& target :
+         facts_.at(frame.model).corrections->targets(state.node, state.mark)) {
       push({
           .context = state.context,
           .node = target.node,
@@ -285,7 +294,8 @@ class Search {
   void call(std::uint32_t index, const Model& called) {
     const State state = states_[index];
     const Model& model = *frames_[state.context].model;
-    const bool below = frames_[state.context].below || facts_.at(&model).corrections->may_take_back(state.node);
+    const bool below =
+        frames_[state.context].below || facts_.at(&model).corrections->may_take_back(state.node);
     for (const Arc& arc : model.from(state.node)) {
       if (arc.kind == EdgeKind::skip || arc.failure) follow(index, arc, state.progress);
     }
@@ -334,10 +344,15 @@ class Search {
 
   // The distance of every frame from the start of a conversation, through the calls that lead there.
   void measure() {
-    std::priority_queue<std::pair<std::uint64_t, std::uint32_t>, std::vector<std::pair<std::uint64_t, std::uint32_t>>, std::greater<>> open;
+    std::priority_queue<
+        std::pair<std::uint64_t, std::uint32_t>,
+        std::vector<std::pair<std::uint64_t, std::uint32_t>>,
+        std::greater<>>
+        open;
     std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> calls(frames_.size());
     for (std::uint32_t f = 0; f < frames_.size(); ++f) {
-      for (const std::uint32_t caller : frames_[f].callers) calls[states_[caller].context].emplace_back(caller, f);
+      for (const std::uint32_t caller : frames_[f].callers)
+        calls[states_[caller].context].emplace_back(caller, f);
       if (frames_[f].distance == 0) open.emplace(0, f);
     }
     while (!open.empty()) {
@@ -380,7 +395,8 @@ class Search {
   }
 
   static std::string words(const Step& step, const State& next) {
-    if (next.move == Move::correction || next.move == Move::taken_back) return "the user changes an earlier answer";
+    if (next.move == Move::correction || next.move == Move::taken_back)
+      return "the user changes an earlier answer";
     return label(step, next.arc.kind, next.arc.number);
   }
 
@@ -392,7 +408,11 @@ class Search {
   std::map<std::tuple<const Model*, Progress, bool, bool>, std::uint32_t> frame_index_;
   std::map<Key, std::uint32_t> best_;
   std::set<Key> settled_;
-  std::priority_queue<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::pair<std::uint32_t, std::uint32_t>>, std::greater<>> queue_;
+  std::priority_queue<
+      std::pair<std::uint32_t, std::uint32_t>,
+      std::vector<std::pair<std::uint32_t, std::uint32_t>>,
+      std::greater<>>
+      queue_;
   std::vector<std::uint32_t> broken_;
   bool undecided_ = false;
 };
@@ -402,7 +422,11 @@ struct Report {
   const Rule& rule;
 
   void add(
-      std::string_view code, Severity severity, Position at, std::string message, std::string help,
+      std::string_view code,
+      Severity severity,
+      Position at,
+      std::string message,
+      std::string help,
       std::vector<Waypoint> way = {}
   ) const {
     diagnostics.push_back(
@@ -446,43 +470,57 @@ void check_selectors(const Models& models, const Rule& rule, const Report& repor
   for (const Selectors* selectors : {&rule.target, &rule.other}) {
     for (const Selector& selector : *selectors) {
       const bool found = selector.is_end() || std::ranges::any_of(models.all(), [&](const auto& entry) {
-        const Flow& flow = entry.second.flow();
-        return std::ranges::any_of(flow.steps, [&](const Step& step) { return selector.matches(flow, step); });
-      });
+                           const Flow& flow = entry.second.flow();
+                           return std::ranges::any_of(flow.steps, [&](const Step& step) {
+                             return selector.matches(flow, step);
+                           });
+                         });
       if (found) continue;
       report.add(
-          "F0532", Severity::warning, selector.position, "no step of any flow is " + quote(selector.text),
+          "F0532",
+          Severity::warning,
+          selector.position,
+          "no step of any flow is " + quote(selector.text),
           "check how it is written; if the step is still to come, this is fine"
       );
     }
   }
 }
 
-void check_rule(const Models& models, const Assistant& assistant, const Rule& rule, Diagnostics& diagnostics) {
+void check_rule(
+    const Models& models, const Assistant& assistant, const Rule& rule, Diagnostics& diagnostics
+) {
   const Report report{diagnostics, rule};
   check_selectors(models, rule, report);
   Search search(models, rule);
   bool any = false;
   for (const auto& [id, model] : models.all()) {
-    const bool wanted = rule.in.empty() ? starts_conversations(models, assistant, model.flow()) : rule.in == id;
+    const bool wanted =
+        rule.in.empty() ? starts_conversations(models, assistant, model.flow()) : rule.in == id;
     if (!wanted) continue;
     search.from(model);
     any = true;
   }
   if (!any) {
     report.add(
-        "F0532", Severity::warning, rule.position, "no flow " + quote(rule.in) + " begins a conversation",
+        "F0532",
+        Severity::warning,
+        rule.position,
+        "no flow " + quote(rule.in) + " begins a conversation",
         "name the id of a flow, or leave 'in' out"
     );
     return;
   }
   search.run();
-  const bool unordered = rule.kind == Rule::Kind::after && std::ranges::any_of(models.all(), [](const auto& entry) {
-    return entry.second.unordered();
-  });
+  const bool unordered =
+      rule.kind == Rule::Kind::after &&
+      std::ranges::any_of(models.all(), [](const auto& entry) { return entry.second.unordered(); });
   if (search.undecided() || unordered) {
     report.add(
-        "F0533", Severity::warning, rule.position, "the rule " + quote(rule.name) + " could not be decided",
+        "F0533",
+        Severity::warning,
+        rule.position,
+        "the rule " + quote(rule.name) + " could not be decided",
         "the flows have too many ways; split them, or narrow the rule with in"
     );
     if (search.undecided()) return;
@@ -495,9 +533,12 @@ void check_rule(const Models& models, const Assistant& assistant, const Rule& ru
     if (violations.size() > 2) help += " and " + std::to_string(violations.size() - 2) + " more";
   }
   report.add(
-      "F0530", Severity::error, rule.position,
+      "F0530",
+      Severity::error,
+      rule.position,
       "the rule " + quote(rule.name) + " is broken: " + what_is_wrong(rule, search.place_of(violations[0])),
-      std::move(help), search.way_to(violations[0])
+      std::move(help),
+      search.way_to(violations[0])
   );
 }
 

@@ -16,9 +16,9 @@ namespace {
 using loading::did_you_mean;
 using loading::quote;
 
-constexpr auto kRuleKeys = std::to_array<std::string_view>({
-    "name", "every_path_to", "passes", "never", "without", "after", "always", "in", "even_when_stopped"
-});
+constexpr auto kRuleKeys = std::to_array<std::string_view>(
+    {"name", "every_path_to", "passes", "never", "without", "after", "always", "in", "even_when_stopped"}
+);
 
 constexpr std::string_view kForms =
     "write every_path_to with passes, never with without or after, never alone, or after with always";
@@ -73,7 +73,8 @@ class Reader {
       if (std::ranges::find(kRuleKeys, std::string_view(member.key)) != kRuleKeys.end()) continue;
       std::string help = did_you_mean(member.key, kRuleKeys);
       error(
-          member.key_position, "unknown key " + quote(member.key) + " in a rule",
+          member.key_position,
+          "unknown key " + quote(member.key) + " in a rule",
           help.empty() ? loading::one_of(kRuleKeys) : help
       );
       good = false;
@@ -166,8 +167,10 @@ class Reader {
       });
     }
     error(
-        node.position, quote(key) + " names steps",
-        "write a tool (stripe.charge), a step type (confirm), a type with a name (input card), or a list of them"
+        node.position,
+        quote(key) + " names steps",
+        "write a tool (stripe.charge), a step type (confirm), a type with a name (input card), or a list of "
+        "them"
     );
     return false;
   }
@@ -182,7 +185,8 @@ class Reader {
     }
     if (words.empty() || words.size() > 2) {
       error(
-          node.position, quote(node.text) + " does not say which steps it means",
+          node.position,
+          quote(node.text) + " does not say which steps it means",
           "write a tool (stripe.charge), a step type (confirm) or a type with a name (input card)"
       );
       return false;
@@ -199,7 +203,8 @@ class Reader {
     if (!known || (words[0] == "step" && words.size() == 1)) {
       std::string help = did_you_mean(words[0], types_);
       error(
-          node.position, quote(words[0]) + " is neither a step type nor a tool",
+          node.position,
+          quote(words[0]) + " is neither a step type nor a tool",
           help.empty() ? "for a step of this name, write step " + std::string(words[0]) : help
       );
       return false;

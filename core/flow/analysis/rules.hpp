@@ -20,7 +20,7 @@ namespace parley::flow::analysis {
 
 // "stripe.*", "confirm", "input card", "message done in order", "end failed".
 struct Selector {
-  std::string text;  // as written
+  std::string text;       // as written
   std::string type = {};  // step type; empty: any
   std::string name = {};  // step id, tool, slot, flow or outcome; may end in *; empty: any
   std::string flow = {};  // empty: any

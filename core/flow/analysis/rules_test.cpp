@@ -46,7 +46,8 @@ std::string check(const std::vector<FlowPtr>& flows, std::string_view rule) {
   Diagnostics diagnostics;
   check_rules({.flows = flows, .start = ""}, rules, diagnostics);
   std::string text;
-  for (const Diagnostic& d : diagnostics) text += (text.empty() ? "" : "; ") + d.code + (d.way.empty() ? "" : " ") + way(d);
+  for (const Diagnostic& d : diagnostics)
+    text += (text.empty() ? "" : "; ") + d.code + (d.way.empty() ? "" : " ") + way(d);
   return text;
 }
 
@@ -56,16 +57,22 @@ constexpr std::string_view kPay = R"({"every_path_to": "stripe.charge", "passes"
 
 TEST_CASE("each form of a rule is read, and everything else is explained") {
   struct Row {
-    const char* rule;
-    const char* codes;
-    const char* name;
+    std::string rule;
+    std::string codes;
+    std::string name;
   };
-  constexpr Row kRows[] = {
-      {R"({"every_path_to": "stripe.charge", "passes": "confirm"})", "", "every path to stripe.charge passes confirm"},
-      {R"({"never": "stripe.*", "without": ["confirm", "step yes"]})", "", "never stripe.* without confirm or step yes"},
+  const Row kRows[] = {
+      {R"({"every_path_to": "stripe.charge", "passes": "confirm"})",
+       "",
+       "every path to stripe.charge passes confirm"},
+      {R"({"never": "stripe.*", "without": ["confirm", "step yes"]})",
+       "",
+       "never stripe.* without confirm or step yes"},
       {R"({"never": "end", "after": "input card in order"})", "", "never end after input card in order"},
       {R"({"never": "tool stripe.refund"})", "", "never tool stripe.refund"},
-      {R"({"after": "stripe.charge", "always": "message", "even_when_stopped": true})", "", "after stripe.charge always message"},
+      {R"({"after": "stripe.charge", "always": "message", "even_when_stopped": true})",
+       "",
+       "after stripe.charge always message"},
       {R"({"name": "mine", "never": "end", "in": "order"})", "", "mine"},
       {R"({"never": "end", "passes": "confirm"})", "F0531", ""},
       {R"({"never": "end", "without": "confirm", "after": "confirm"})", "F0531", ""},
@@ -95,10 +102,10 @@ TEST_CASE("a rule that a way breaks shows the shortest one") {
     {"id": "done", "type": "message", "text": "!", "next": "end"},
     {"id": "sorry", "type": "message", "text": "No."}]})")};
   struct Row {
-    const char* rule;
-    const char* found;
+    std::string rule;
+    std::string found;
   };
-  constexpr Row kRows[] = {
+  const Row kRows[] = {
       {R"({"every_path_to": "stripe.charge", "passes": "confirm"})", ""},
       {R"({"every_path_to": "stripe.charge", "passes": "review"})", "F0532; F0530 ask > sure > pay"},
       {R"({"never": "stripe.*"})", "F0530 ask > sure > pay"},
@@ -123,7 +130,8 @@ TEST_CASE("flows that others run are searched with their callers, and returns ma
   const FlowPtr pay = flow_of(R"({"id": "pay", "steps": [
     {"id": "charge", "type": "tool", "call": "stripe.charge", "on_error": "end"}]})");
   const FlowPtr good = flow_of(R"({"id": "good", "steps": [
-    {"id": "sure", "type": "confirm", "text": "?", "no": "end"}, {"id": "go", "type": "flow", "call": "pay"}]})");
+    {"id": "sure", "type": "confirm", "text": "?", "no": "end"}, {"id": "go", "type": "flow", "call": "pay"}]})"
+  );
   const FlowPtr bad = flow_of(R"({"id": "bad", "steps": [
     {"id": "which", "type": "switch", "cases": [{"when": "now == now", "next": "sure"}]},
     {"id": "go", "type": "flow", "call": "pay", "next": "end"},
@@ -131,9 +139,13 @@ TEST_CASE("flows that others run are searched with their callers, and returns ma
   CHECK(check({pay, good}, kPay).empty());
   CHECK(check({pay, good, bad}, kPay) == "F0530 which > go > charge");
   // Once others run it, the flow itself is not where conversations begin; alone it is.
-  CHECK(check({pay}, kPay) == "F0530 charge");
-  CHECK(check({pay, good, bad}, R"({"every_path_to": "stripe.charge", "passes": "confirm", "in": "good"})").empty());
-  CHECK(check({pay, good}, R"({"after": "confirm", "always": "stripe.charge"})") == "F0530 sure > go > charge (on error) > the end of good");
+  CHECK(check({pay}, kPay) == "F0532; F0530 charge");
+  CHECK(check({pay, good, bad}, R"({"every_path_to": "stripe.charge", "passes": "confirm", "in": "good"})")
+            .empty());
+  CHECK(
+      check({pay, good}, R"({"after": "confirm", "always": "stripe.charge"})") ==
+      "F0530 sure > go > charge (on error) > the end of good"
+  );
 }
 
 TEST_CASE("a correction goes back: a yes to the answer that was changed does not count any more") {
@@ -151,7 +163,9 @@ TEST_CASE("a correction goes back: a yes to the answer that was changed does not
     {"id": "tip", "type": "input", "gather": "tip"},
     {"id": "note", "type": "input", "gather": "note"},
     {"id": "pay", "type": "tool", "call": "stripe.charge"}]})");
-  CHECK(check({note}, kPay) == "F0530 ask > sure > tip > note (the user changes an earlier answer) > note > pay");
+  CHECK(
+      check({note}, kPay) == "F0530 ask > sure > tip > note (the user changes an earlier answer) > note > pay"
+  );
   // A flow that is run asks something while the answers of its caller can be changed.
   const FlowPtr card = flow_of(R"({"id": "card", "steps": [
     {"id": "number", "type": "input", "gather": "card"},
@@ -176,8 +190,12 @@ TEST_CASE("branches that run side by side have no order, but all are done behind
   CHECK(check({flow}, R"({"every_path_to": "message after", "passes": "message end_b"})").empty());
   CHECK(check({flow}, R"({"every_path_to": "stock.book", "passes": "stock.look"})") == "F0530 p > book");
   CHECK(check({flow}, R"({"every_path_to": "stock.look", "passes": "stock.book"})") == "F0530 p > look");
-  CHECK(check({flow}, R"({"never": "stock.look", "after": "stock.book"})") == "F0530 p > book > end_b > look");
-  CHECK(check({flow}, R"({"never": "stock.book", "after": "stock.look"})") == "F0530 p > look > end_a > book");
+  CHECK(
+      check({flow}, R"({"never": "stock.look", "after": "stock.book"})") == "F0530 p > book > end_b > look"
+  );
+  CHECK(
+      check({flow}, R"({"never": "stock.book", "after": "stock.look"})") == "F0530 p > look > end_a > book"
+  );
 }
 
 namespace {
@@ -187,7 +205,8 @@ std::string random_flow(std::mt19937& dice, int flow, int flows) {
   const auto roll = [&](int n) { return static_cast<int>(dice() % static_cast<unsigned>(n)); };
   const int steps = 2 + roll(5);
   const auto target = [&] { return roll(6) == 0 ? std::string("end") : "s" + std::to_string(roll(steps)); };
-  std::string out = R"({"id": "f)" + std::to_string(flow) + R"(", "triggers": [{"command": "/f)" + std::to_string(flow) + R"("}], "steps": [)";
+  std::string out = R"({"id": "f)" + std::to_string(flow) + R"(", "triggers": [{"command": "/f)" +
+                    std::to_string(flow) + R"("}], "steps": [)";
   for (int s = 0; s < steps; ++s) {
     if (s > 0) out += ", ";
     out += R"({"id": "s)" + std::to_string(s) + "\", ";
@@ -261,8 +280,7 @@ struct Enumeration {
   }
 
   [[nodiscard]] bool broken(const Situation& situation) const {
-    if (situation.stack.empty())
-      return rule.kind == Rule::Kind::always && situation.passed;
+    if (situation.stack.empty()) return rule.kind == Rule::Kind::always && situation.passed;
     const auto& [flow, index] = situation.stack.back();
     if (index >= flow->steps.size() || !any(rule.target, *flow, flow->steps[index])) return false;
     if (rule.kind == Rule::Kind::never) return true;
@@ -280,7 +298,8 @@ struct Enumeration {
   // The flow on top goes on at `to`, which may be its end, and then its caller's.
   [[nodiscard]] Situation going_on(Situation situation, StepIndex to) const {
     situation.stack.back().second = to;
-    while (!situation.stack.empty() && situation.stack.back().second >= situation.stack.back().first->steps.size()) {
+    while (!situation.stack.empty() &&
+           situation.stack.back().second >= situation.stack.back().first->steps.size()) {
       situation.stack.pop_back();
       if (situation.stack.empty()) break;
       auto& [flow, index] = situation.stack.back();
@@ -308,8 +327,10 @@ struct Enumeration {
       all.push_back(std::move(next));
       return all;
     }
-    if (const auto* cases = find_field<Branches>(step, "cases")) add(flow->step_index(cases->front().next.text), true);
-    if (const auto* on_error = find_field<Name>(step, "on_error")) add(flow->step_index(on_error->text), false);
+    if (const auto* cases = find_field<Branches>(step, "cases"))
+      add(flow->step_index(cases->front().next.text), true);
+    if (const auto* on_error = find_field<Name>(step, "on_error"))
+      add(flow->step_index(on_error->text), false);
     add(step.next, true);
     return all;
   }

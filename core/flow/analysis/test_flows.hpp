@@ -59,8 +59,19 @@ inline constexpr StepSpec kAll[] = {
     {.type = "try", .doc = "Tries.", .keywords = kTry},
 };
 inline constexpr const StepSpec* kSpecs[] = {
-    &kAll[0], &kAll[1], &kAll[2], &kAll[3], &kAll[4],  &kAll[5],  &kAll[6],
-    &kAll[7], &kAll[8], &kAll[9], &kAll[10], &kAll[11], &kAll[12],
+    &kAll[0],
+    &kAll[1],
+    &kAll[2],
+    &kAll[3],
+    &kAll[4],
+    &kAll[5],
+    &kAll[6],
+    &kAll[7],
+    &kAll[8],
+    &kAll[9],
+    &kAll[10],
+    &kAll[11],
+    &kAll[12],
 };
 
 inline FlowPtr flow_of(std::string_view json) {

@@ -182,7 +182,9 @@ std::vector<std::string> set_by(
   }
   add_facts(step, arc, names);
   if (arc.kind == EdgeKind::enter) {
-    if (const auto* as = find_field<Name>(step, "as")) names.push_back(as->text);
+    const auto* as = find_field<Name>(step, "as");
+    if (find_field<expr::Expression>(step, "for_each") != nullptr)
+      names.push_back(as != nullptr ? as->text : "item");
   }
   if (!is_done(step, arc)) return names;
   add_results(flow, step, names);

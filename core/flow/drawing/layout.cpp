@@ -223,8 +223,10 @@ class LevelLayout {
     const auto apart = [&](std::size_t i) {
       return (level_.items[rank[i - 1]].width + level_.items[rank[i]].width) / 2 + kColumnGap;
     };
-    for (std::size_t i = 1; i < rank.size(); ++i) forwards[i] = std::max(wanted[i], forwards[i - 1] + apart(i));
-    for (std::size_t i = rank.size() - 1; i-- > 0;) backwards[i] = std::min(wanted[i], backwards[i + 1] - apart(i + 1));
+    for (std::size_t i = 1; i < rank.size(); ++i)
+      forwards[i] = std::max(wanted[i], forwards[i - 1] + apart(i));
+    for (std::size_t i = rank.size() - 1; i-- > 0;)
+      backwards[i] = std::min(wanted[i], backwards[i + 1] - apart(i + 1));
     for (std::size_t i = 0; i < rank.size(); ++i) level_.items[rank[i]].x = (forwards[i] + backwards[i]) / 2;
   }
 
@@ -360,7 +362,8 @@ class Drawer {
     for (const Arrow& arrow : scene_.arrows) {
       const StepIndex from = parent_of(arrow.from);
       const StepIndex to = arrow.to == kNoStep ? kNoStep : parent_of(arrow.to);
-      const bool drawn = std::ranges::any_of(layout_.lines, [&](const Line& line) { return line.arrow == &arrow; });
+      const bool drawn =
+          std::ranges::any_of(layout_.lines, [&](const Line& line) { return line.arrow == &arrow; });
       if (!drawn && (from != to || arrow.to == kNoStep)) layout_.lines.push_back(line_out(arrow));
     }
   }
@@ -386,7 +389,10 @@ class Drawer {
     return {
         .arrow = link.arrow,
         .points =
-            {{at.x + from.x + from.width / 2, high}, {lane, high}, {lane, low}, {at.x + to.x + to.width / 2, low}},
+            {{at.x + from.x + from.width / 2, high},
+             {lane, high},
+             {lane, low},
+             {at.x + to.x + to.width / 2, low}},
         .back = true,
     };
   }

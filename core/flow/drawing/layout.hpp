@@ -1,6 +1,6 @@
-// Places for the boxes of a picture and lines for its arrows: ranks by the longest way, order within a rank by
-// the middle of the neighbours, blocks laid out by themselves inside their owners. Arrows that lead back run
-// at the right side. Internal to core/flow/drawing.
+// Places for the boxes of a picture and lines for its arrows: ranks by the longest way, order within a rank
+// by the middle of the neighbours, blocks laid out by themselves inside their owners. Arrows that lead back
+// run at the right side. Internal to core/flow/drawing.
 #pragma once
 
 #include <vector>

@@ -30,7 +30,8 @@ std::string detail_of(const Step& step) {
   if (const auto* queue = analysis::find_field<Name>(step, "queue")) add(queue->text);
   for (const std::string_view keyword : {"gather", "slots"}) {
     if (const auto* names = analysis::find_field<Names>(step, keyword)) {
-      for (std::size_t i = 0; i < names->size(); ++i) add((*names)[i].text + (i + 1 < names->size() ? "," : ""));
+      for (std::size_t i = 0; i < names->size(); ++i)
+        add((*names)[i].text + (i + 1 < names->size() ? "," : ""));
     }
   }
   for (const std::string_view keyword : {"while", "for_each"}) {
@@ -38,7 +39,8 @@ std::string detail_of(const Step& step) {
       add(std::string(keyword == "while" ? "while " : "for each ") + condition->source());
   }
   if (const auto* values = analysis::find_field<Assignments>(step, "values")) {
-    for (std::size_t i = 0; i < values->size(); ++i) add((*values)[i].slot.text + (i + 1 < values->size() ? "," : ""));
+    for (std::size_t i = 0; i < values->size(); ++i)
+      add((*values)[i].slot.text + (i + 1 < values->size() ? "," : ""));
   }
   return shortened(detail, 34);
 }
@@ -89,13 +91,18 @@ void add_arrow(Scene& scene, const Flow& flow, const Edge& edge) {
   if (edge.to != kNoStep && inside(flow, edge.to, edge.from)) return;  // into a catch
   const bool plain = edge.kind == EdgeKind::next || edge.kind == EdgeKind::skip;
   if (plain && edge.to != kNoStep && inside(flow, edge.from, edge.to)) return;  // the end of a block
-  Arrow arrow{.from = edge.from, .to = edge.to, .label = analysis::label(flow.steps[edge.from], edge.kind, edge.number)};
+  Arrow arrow{
+      .from = edge.from,
+      .to = edge.to,
+      .label = analysis::label(flow.steps[edge.from], edge.kind, edge.number)
+  };
   arrow.dashed = edge.kind == EdgeKind::error || edge.kind == EdgeKind::timeout ||
                  edge.kind == EdgeKind::exhausted || edge.kind == EdgeKind::skip;
   for (Arrow& known : scene.arrows) {
     if (known.from != arrow.from || known.to != arrow.to) continue;
     // One arrow for several ways between the same two steps.
-    if (!arrow.label.empty() && known.label != arrow.label) known.label += (known.label.empty() ? "" : " / ") + arrow.label;
+    if (!arrow.label.empty() && known.label != arrow.label)
+      known.label += (known.label.empty() ? "" : " / ") + arrow.label;
     known.dashed = known.dashed && arrow.dashed;
     return;
   }

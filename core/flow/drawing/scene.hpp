@@ -36,7 +36,7 @@ struct Arrow {
 };
 
 struct Scene {
-  std::vector<Card> cards;      // by step
+  std::vector<Card> cards;       // by step
   std::vector<StepIndex> outer;  // steps outside of all blocks
   std::vector<Arrow> arrows;     // without those into and out of blocks, which the nesting shows
 };

@@ -1,5 +1,6 @@
 // A flow as one SVG file: no scripts, no fonts, light and dark as the reader prefers, words for screen
 // readers.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -44,11 +45,14 @@ std::string at(Point point) {
 }
 
 std::string rect(std::string_view style, const Rect& r, double radius) {
-  return "<rect class=\"" + std::string(style) + "\" x=\"" + number(r.x) + "\" y=\"" + number(r.y) + "\" width=\"" +
-         number(r.width) + "\" height=\"" + number(r.height) + "\" rx=\"" + number(radius) + "\"/>";
+  return "<rect class=\"" + std::string(style) + "\" x=\"" + number(r.x) + "\" y=\"" + number(r.y) +
+         "\" width=\"" + number(r.width) + "\" height=\"" + number(r.height) + "\" rx=\"" + number(radius) +
+         "\"/>";
 }
 
-std::string text(std::string_view style, Point place, std::string_view words, std::string_view anchor = "start") {
+std::string text(
+    std::string_view style, Point place, std::string_view words, std::string_view anchor = "start"
+) {
   return "<text class=\"" + std::string(style) + "\" x=\"" + number(place.x) + "\" y=\"" + number(place.y) +
          "\" text-anchor=\"" + std::string(anchor) + "\">" + xml(words) + "</text>";
 }
@@ -65,15 +69,21 @@ class Writer {
     for (const Card& card : scene_.cards) write_card(card);
     write_ends();
     // Labels come last, so that no line crosses them.
-    const std::string size = "width=\"" + number(std::ceil(layout_.width)) + "\" height=\"" + number(std::ceil(layout_.height)) + "\"";
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" " + size + " viewBox=\"0 0 " + number(std::ceil(layout_.width)) + " " +
-           number(std::ceil(layout_.height)) + "\" role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">Flow " +
-           xml(flow_.id) + "</title>\n<desc id=\"desc\">" + xml(description()) + "</desc>\n" + std::string(kStyle) +
-           "<rect width=\"100%\" height=\"100%\" fill=\"var(--bg)\"/>\n" + body_ + labels_ + "</svg>\n";
+    const std::string left = number(std::floor(left_));
+    const std::string width = number(std::ceil(std::max(layout_.width, right_)) - std::floor(left_));
+    const std::string height = number(std::ceil(layout_.height));
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height +
+           "\" viewBox=\"" + left + " 0 " + width + " " + height +
+           "\" role=\"img\" aria-labelledby=\"title desc\">\n<title id=\"title\">Flow " + xml(flow_.id) +
+           "</title>\n<desc id=\"desc\">" + xml(description()) + "</desc>\n" + std::string(kStyle) +
+           "<rect x=\"" + left + "\" width=\"" + width + "\" height=\"" + height +
+           "\" fill=\"var(--bg)\"/>\n" + body_ + labels_ + "</svg>\n";
   }
 
  private:
-  [[nodiscard]] std::string name_of(StepIndex step) const { return step == kNoStep ? "the end" : flow_.steps[step].id; }
+  [[nodiscard]] std::string name_of(StepIndex step) const {
+    return step == kNoStep ? "the end" : flow_.steps[step].id;
+  }
 
   [[nodiscard]] std::string description() const {
     std::string words = std::to_string(flow_.steps.size()) + " steps.";
@@ -149,7 +159,8 @@ class Writer {
       if (p[i].x == p[i - 1].x) {
         path += " L" + at(p[i]);
       } else {
-        path += " C" + at({p[i - 1].x, p[i - 1].y + bend}) + " " + at({p[i].x, p[i].y - bend}) + " " + at(p[i]);
+        path +=
+            " C" + at({p[i - 1].x, p[i - 1].y + bend}) + " " + at({p[i].x, p[i].y - bend}) + " " + at(p[i]);
       }
     }
     return path;
@@ -165,7 +176,8 @@ class Writer {
       drawn.points.back().y -= 7;
     }
     const bool dashed = line.arrow != nullptr && line.arrow->dashed;
-    body_ += "<path class=\"wire" + std::string(dashed ? " dashed" : "") + "\" d=\"" + path_of(drawn) + "\"/>";
+    body_ +=
+        "<path class=\"wire" + std::string(dashed ? " dashed" : "") + "\" d=\"" + path_of(drawn) + "\"/>";
     const Point a = sideways ? Point{tip.x + 8, tip.y - 4} : Point{tip.x - 4, tip.y - 8};
     const Point b = sideways ? Point{tip.x + 8, tip.y + 4} : Point{tip.x + 4, tip.y - 8};
     body_ += "<path class=\"head\" d=\"M" + at(tip) + " L" + at(a) + " L" + at(b) + " Z\"/>\n";
@@ -175,17 +187,21 @@ class Writer {
   void write_label(const Line& line) {
     const std::string words = shortened(line.arrow->label, 30);
     Point place = line.points[0];
-    std::string_view anchor = "middle";
+    std::string_view anchor = "start";
     if (line.back) {
-      place = {line.points[0].x + 8, line.points[0].y - 5};
-      anchor = "start";
+      place = {place.x + 8, place.y - 5};
     } else {
-      // On the way to the first rank below, nearer to the source the steeper the line is.
+      // Beside the line, on the side to which it leads.
       const Point next = line.points[1];
-      place = {place.x + (next.x - place.x) * 0.42, place.y + (next.y - place.y) * 0.45 + 4};
-      if (std::abs(next.x - place.x) < 1) place.x += 0;
+      const double aside = next.x - place.x;
+      place = {place.x + aside * 0.5 + (aside < 0 ? -6 : 6), place.y + (next.y - place.y) * 0.5 + 2};
+      if (aside < 0) anchor = "end";
     }
-    labels_ += "<g><title>" + xml(line.arrow->label) + "</title>" + text("label", place, words, anchor) + "</g>\n";
+    const double width = static_cast<double>(count_code_points(words)) * 6;
+    if (anchor == "start") right_ = std::max(right_, place.x + width + 8);
+    if (anchor == "end") left_ = std::min(left_, place.x - width - 8);
+    labels_ +=
+        "<g><title>" + xml(line.arrow->label) + "</title>" + text("label", place, words, anchor) + "</g>\n";
   }
 
   const Flow& flow_;
@@ -194,6 +210,8 @@ class Writer {
   Layout layout_;
   std::string body_;
   std::string labels_;
+  double left_ = 0;  // labels may stand out
+  double right_ = 0;
 };
 
 }  // namespace

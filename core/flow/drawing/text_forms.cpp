@@ -72,15 +72,20 @@ Shape mermaid_shape(Family family) {
 }
 
 void mermaid_steps(
-    std::string& out, const Flow& flow, const Scene& scene, const std::vector<StepIndex>& steps,
-    const std::string& indent, const Visits* visits
+    std::string& out,
+    const Flow& flow,
+    const Scene& scene,
+    const std::vector<StepIndex>& steps,
+    const std::string& indent,
+    const Visits* visits
 ) {
   for (const StepIndex s : steps) {
     const Card& card = scene.cards[s];
     const Shape shape = mermaid_shape(card.family);
     std::string words = "<b>" + mermaid_text(card.title) + "</b><br/>" + mermaid_text(card.detail);
     if (visits != nullptr) words += "<br/>" + visited(visits, flow, s);
-    const std::string node = node_name(s) + std::string(shape.open) + "\"" + words + "\"" + std::string(shape.close) +
+    const std::string node = node_name(s) + std::string(shape.open) + "\"" + words + "\"" +
+                             std::string(shape.close) +
                              ":::" + (missed(visits, flow, s) ? "missed" : std::string(name(card.family)));
     if (card.groups.empty()) {
       out += indent + node + "\n";
@@ -90,34 +95,42 @@ void mermaid_steps(
     for (std::size_t g = 0; g < card.groups.size(); ++g) {
       const Group& group = card.groups[g];
       const std::string id = "box" + std::to_string(s) + "_" + std::to_string(g);
-      out += indent + "  subgraph " + id + " [\"" + (group.title.empty() ? " " : mermaid_text(group.title)) + "\"]\n";
+      out += indent + "  subgraph " + id + " [\"" + (group.title.empty() ? " " : mermaid_text(group.title)) +
+             "\"]\n";
       mermaid_steps(out, flow, scene, group.steps, indent + "    ", visits);
       out += indent + "  end\n";
-      if (!group.steps.empty()) out += indent + "  " + node_name(s) + " --> " + node_name(group.steps.front()) + "\n";
+      if (!group.steps.empty())
+        out += indent + "  " + node_name(s) + " --> " + node_name(group.steps.front()) + "\n";
     }
     out += indent + "end\n";
   }
 }
 
 void dot_steps(
-    std::string& out, const Flow& flow, const Scene& scene, const std::vector<StepIndex>& steps,
-    const std::string& indent, const Visits* visits
+    std::string& out,
+    const Flow& flow,
+    const Scene& scene,
+    const std::vector<StepIndex>& steps,
+    const std::string& indent,
+    const Visits* visits
 ) {
   constexpr std::string_view kShapes[] = {"box", "parallelogram", "box3d", "hexagon", "box", "oval"};
   for (const StepIndex s : steps) {
     const Card& card = scene.cards[s];
     std::string words = dot_text(card.title) + "\\n" + dot_text(card.detail);
     if (visits != nullptr) words += "\\n" + visited(visits, flow, s);
-    out += indent + node_name(s) + " [label=\"" + words + "\", shape=" +
-           std::string(kShapes[static_cast<std::size_t>(card.family)]) +
+    out += indent + node_name(s) + " [label=\"" + words +
+           "\", shape=" + std::string(kShapes[static_cast<std::size_t>(card.family)]) +
            (missed(visits, flow, s) ? ", style=dashed, color=red" : "") + "];\n";
     for (std::size_t g = 0; g < card.groups.size(); ++g) {
       const Group& group = card.groups[g];
       out += indent + "subgraph cluster_" + std::to_string(s) + "_" + std::to_string(g) + " {\n";
-      out += indent + "  label=\"" + dot_text(card.title + (group.title.empty() ? "" : ": " + group.title)) + "\";\n";
+      out += indent + "  label=\"" + dot_text(card.title + (group.title.empty() ? "" : ": " + group.title)) +
+             "\";\n";
       dot_steps(out, flow, scene, group.steps, indent + "  ", visits);
       out += indent + "}\n";
-      if (!group.steps.empty()) out += indent + node_name(s) + " -> " + node_name(group.steps.front()) + ";\n";
+      if (!group.steps.empty())
+        out += indent + node_name(s) + " -> " + node_name(group.steps.front()) + ";\n";
     }
   }
 }
@@ -144,7 +157,8 @@ std::string mermaid(const Flow& flow, const Visits* visits) {
       "  classDef end_ fill:#e2e8f0,stroke:#0f172a,color:#0f172a\n"
       "  classDef missed fill:#fee2e2,stroke:#b91c1c,color:#450a0a,stroke-dasharray:4 3\n";
   // `end` closes a subgraph, so it cannot be the name of a class.
-  for (std::size_t at = out.find(":::end\n"); at != std::string::npos; at = out.find(":::end\n", at)) out.replace(at, 7, ":::end_\n");
+  for (std::size_t at = out.find(":::end\n"); at != std::string::npos; at = out.find(":::end\n", at))
+    out.replace(at, 7, ":::end_\n");
   return out;
 }
 
