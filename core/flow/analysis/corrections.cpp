@@ -9,46 +9,28 @@ namespace parley::flow::analysis {
 
 namespace {
 
-// Slots that hang on a changed one, directly or through others.
-std::set<std::size_t> dependents(const Flow& flow, std::size_t changed) {
-  std::set<std::size_t> found;
-  std::vector<std::size_t> open{changed};
-  while (!open.empty()) {
-    const std::string& current = flow.slots[open.back()].name;
-    open.pop_back();
-    for (std::size_t i = 0; i < flow.slots.size(); ++i) {
-      const auto& names = flow.slots[i].depends_on;
-      if (i == changed || std::ranges::find(names, current) == names.end()) continue;
-      if (found.insert(i).second) open.push_back(i);
-    }
-  }
-  return found;
-}
-
-StepIndex first_that_asks(const Flow& flow, const std::set<std::size_t>& slots) {
-  for (StepIndex s = 0; s < flow.steps.size(); ++s) {
-    const auto* names = find_field<Names>(flow.steps[s], "gather");
-    if (names == nullptr) continue;
-    for (const Name& name : *names) {
-      const bool asked =
-          std::ranges::any_of(slots, [&](std::size_t i) { return flow.slots[i].name == name.text; });
-      if (asked) return s;
-    }
-  }
-  return kNoStep;
-}
+// A flow with more steps is taken to go back over everything, which is safe and has fewer states.
+constexpr std::size_t kMostStepsWithEffects = 300;
 
 }  // namespace
+
+bool may_begin_again(const Step& step) {
+  if (step.condition || called_tool(step) != nullptr || called_flow(step) != nullptr) return true;
+  for (std::size_t k = 0; k < step.fields.size(); ++k) {
+    const FieldKind kind = step.spec->keywords[k].kind;
+    const bool works = kind == FieldKind::slot_names || kind == FieldKind::assignments ||
+                       kind == FieldKind::branches || kind == FieldKind::expression ||
+                       step.spec->keywords[k].name == "save";
+    if (works && !std::holds_alternative<std::monostate>(step.fields[k])) return true;
+  }
+  return false;
+}
 
 bool hears(const Step& step) {
   return step.spec->hears;
 }
 
 Corrections::Corrections(const Model& model, const std::vector<bool>& bound) : model_(model) {
-  const Flow& flow = model.flow();
-  for (std::size_t i = 0; i < flow.slots.size(); ++i) {
-    asked_again_.push_back(first_that_asks(flow, dependents(flow, i)));
-  }
   find_held_slots();
   find_bound_slots(bound);
 }
@@ -123,49 +105,66 @@ void Corrections::find_bound_slots(const std::vector<bool>& bound) {
 
 std::vector<Mark> Corrections::behind(NodeIndex from, const Arc& arc, Mark mark) const {
   const Step* step = model_.runs(from);
-  if (step == nullptr || arc.kind == EdgeKind::skip) return {mark};
+  if (step == nullptr || arc.kind == EdgeKind::skip) return behind_blocks(from, arc, mark);
   if (find_field<Names>(*step, "gather") != nullptr && step->spec->hears) {
-    if (arc.kind != EdgeKind::next) return {mark};
-    const Mark asked{.segment = arc.to, .confirmed = false};
+    if (arc.kind != EdgeKind::next) return behind_blocks(from, arc, mark);
+    const Mark asked{.segment = arc.to, .confirmed = false, .free = mark.free};
     return mark.confirmed ? std::vector<Mark>{asked, mark} : std::vector<Mark>{asked};
   }
-  if (step->spec->seals) return {{.segment = arc.to, .confirmed = false}};
+  if (step->spec->seals) {
+    Mark sealed{.segment = arc.to, .confirmed = false, .free = mark.free};
+    const StepIndex next = model_.node(arc.to).step;
+    const bool calls = called_tool(*step) != nullptr;
+    if (calls && next != kNoStep && model_.flow().steps.size() <= kMostStepsWithEffects) sealed.free = next;
+    // What only reads, and what failed for sure, has had no effect.
+    const auto* effect = find_field<Name>(*step, "effect");
+    const bool harmless = effect != nullptr && effect->text == "read";
+    mark.confirmed = mark.confirmed && find_field<Name>(*step, "save") == nullptr;
+    if (calls && harmless) return {mark};
+    if (calls && !is_done(*step, arc)) return {sealed, mark};
+    return {sealed};
+  }
   const bool sets =
       find_field<Assignments>(*step, "values") != nullptr || find_field<Name>(*step, "save") != nullptr;
   if (sets) mark.confirmed = false;
   const bool says_yes = arc.kind == EdgeKind::yes || arc.kind == EdgeKind::next;
   if (step->spec->type == "confirm" && says_yes) mark.confirmed = true;
-  return {mark};
+  return behind_blocks(from, arc, mark);
 }
 
-std::vector<Corrections::Target> Corrections::targets(NodeIndex node, const Mark& mark) const {
-  std::vector<Target> found;
+// Entering and leaving a block begins a segment of its own.
+std::vector<Mark> Corrections::behind_blocks(NodeIndex from, const Arc& arc, const Mark& mark) const {
+  const Flow& flow = model_.flow();
+  const StepIndex to = model_.node(arc.to).step;
+  const StepIndex at = model_.node(from).step;
+  if (to == kNoStep || at == kNoStep) return {mark};
+  const bool block = model_.node(from).after || flow.steps[at].parent != flow.steps[to].parent ||
+                     (flow.steps[at].spec->repeats && arc.kind == EdgeKind::next);
+  if (!block) return {mark};
+  const Mark begun{.segment = arc.to, .confirmed = mark.confirmed, .free = mark.free};
+  return begun == mark ? std::vector<Mark>{mark} : std::vector<Mark>{begun, mark};
+}
+
+Corrections::Choice Corrections::at(NodeIndex node) const {
+  Choice choice;
   const Step* waits = model_.runs(node);
-  if (waits == nullptr || !hears(*waits)) return found;
-  const StepIndex segment = model_.node(mark.segment).step;
-  const auto* asked = find_field<Names>(*waits, "gather");
-  for (std::size_t i = 0; i < asked_again_.size(); ++i) {
+  const auto* asked = waits == nullptr ? nullptr : find_field<Names>(*waits, "gather");
+  for (std::size_t i = 0; i < covered_.size(); ++i) {
     const std::string& slot = model_.flow().slots[i].name;
     // Of several slots that one step asks for, the first may be corrected while the second is asked.
     const bool here =
         asked != nullptr && asked->size() > 1 && std::ranges::find(*asked, slot, &Name::text) != asked->end();
     if (!holds(node, i) && !here) continue;
-    const StepIndex again = asked_again_[i];
-    const NodeIndex to = again != kNoStep && again < segment ? model_.start_of(again) : mark.segment;
-    const Target target{to, covered_[i]};
-    const bool known = std::ranges::any_of(found, [&](const Target& other) {
-      return other.node == target.node && other.takes_back == target.takes_back;
-    });
-    if (!known) found.push_back(target);
+    (covered_[i] ? choice.takes_back : choice.keeps) = true;
   }
-  return found;
+  return choice;
 }
 
-bool Corrections::may_take_back(NodeIndex node) const {
-  for (std::size_t i = 0; i < covered_.size(); ++i) {
-    if (covered_[i] && holds(node, i)) return true;
-  }
-  return false;
+StepIndex Corrections::last_target(NodeIndex node, const Mark& mark) const {
+  const StepIndex here = model_.node(node).step;
+  const StepIndex segment = model_.node(mark.segment).step;
+  const StepIndex last = std::min(here, segment);
+  return last == kNoStep ? last : std::min(here, std::max(last, mark.free));
 }
 
 bool Corrections::may_hold(NodeIndex node, std::string_view slot) const {

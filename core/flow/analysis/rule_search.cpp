@@ -43,6 +43,9 @@ struct FlowFacts {
 
 enum class Move : std::uint8_t { start, arc, correction, taken_back, returned };
 
+// A correction may lead back to any step from a last one down to a first one: such a state stands for all of
+// them at once, so that their number stays small.
+
 struct State {
   std::uint32_t context = 0;
   NodeIndex node = 0;
@@ -52,6 +55,7 @@ struct State {
   std::uint32_t parent = kNone;
   std::uint32_t exit = kNone;  // of a returned call: the state at the end of the flow that was run
   Move move = Move::start;
+  bool back = false;  // about to go back to the step of `node`, or further
   Arc arc = {};
 };
 
@@ -63,6 +67,7 @@ struct Frame {
   bool root = false;
   std::vector<std::uint32_t> callers = {};                  // states that run this flow
   std::array<std::uint32_t, 3> exits{kNone, kNone, kNone};  // by progress: a state at its end
+  std::array<std::uint32_t, 3> heard{kNone, kNone, kNone};  // by progress: a state in which the user speaks
   std::uint64_t distance = UINT64_MAX;                      // steps from the start of the conversation
   std::uint32_t called_from = kNone;                        // the state that gives that distance
 };
@@ -159,9 +164,17 @@ class Search {
     return facts;
   }
 
-  using Key = std::tuple<std::uint32_t, NodeIndex, NodeIndex, bool, Progress>;
+  using Key = std::tuple<std::uint32_t, NodeIndex, NodeIndex, bool, StepIndex, Progress, bool>;
   static Key key(const State& state) {
-    return {state.context, state.node, state.mark.segment, state.mark.confirmed, state.progress};
+    return {
+        state.context,
+        state.node,
+        state.mark.segment,
+        state.mark.confirmed,
+        state.mark.free,
+        state.progress,
+        state.back
+    };
   }
 
   void push(State state) {
@@ -192,6 +205,7 @@ class Search {
   void expand(std::uint32_t index) {
     const State state = states_[index];
     const Model& model = *frames_[state.context].model;
+    if (state.back) return go_back(index);
     if (state.node == model.end()) return leave(index);
     if (state.node == model.stopped()) {
       if (rule_.even_when_stopped && breaks_at_end(state.progress)) broken_.push_back(index);
@@ -261,48 +275,99 @@ class Search {
   // The user says something else than an answer.
   void hear(std::uint32_t index) {
     const State state = states_[index];
-    const Frame& frame = frames_[state.context];
     if (rule_.even_when_stopped && breaks_at_end(state.progress)) broken_.push_back(index);
-    const auto taken_back = [&](bool takes) {
-      return takes && state.progress == Progress::bound ? Progress::none : state.progress;
-    };
-    for (const Corrections::Target& target :
-         facts_.at(frame.model).corrections->targets(state.node, state.mark)) {
-      push({
-          .context = state.context,
-          .node = target.node,
-          .mark = {.segment = state.mark.segment, .confirmed = false},
-          .progress = taken_back(target.takes_back),
-          .distance = state.distance + 1,
-          .parent = index,
-          .move = Move::correction,
-      });
+    correct(index, index);
+    if (frames_[state.context].below && state.progress == Progress::bound) {
+      // An answer of a flow below is changed, and that flow does not go back.
+      State taken = state;
+      taken.progress = Progress::none;
+      taken.distance = state.distance + 1;
+      taken.parent = index;
+      taken.move = Move::taken_back;
+      push(taken);
     }
-    // An answer of a flow below is changed, but that flow does not go back.
-    if (!frame.below || state.progress != Progress::bound) return;
-    push({
-        .context = state.context,
-        .node = state.node,
-        .mark = state.mark,
-        .progress = Progress::none,
-        .distance = state.distance + 1,
-        .parent = index,
-        .move = Move::taken_back,
-    });
+    note_heard(state.context, index);
+  }
+
+  // A flow below may also go back, and then the flows above it are left.
+  void note_heard(std::uint32_t context, std::uint32_t speaker) {
+    std::uint32_t& heard = frames_[context].heard[static_cast<std::size_t>(states_[speaker].progress)];
+    if (heard != kNone) return;
+    heard = speaker;
+    const std::vector<std::uint32_t> callers = frames_[context].callers;
+    for (const std::uint32_t caller : callers) {
+      correct(caller, speaker);
+      note_heard(states_[caller].context, speaker);
+    }
+  }
+
+  // An answer of the flow of `standing` is changed by what the user says in `speaker`.
+  void correct(std::uint32_t standing, std::uint32_t speaker) {
+    const State state = states_[standing];
+    const Corrections& corrections = *facts_.at(frames_[state.context].model).corrections;
+    const Model& model = *frames_[state.context].model;
+    const StepIndex last = corrections.last_target(state.node, state.mark);
+    if (last == kNoStep) return;
+    const Corrections::Choice choice = corrections.at(state.node);
+    const Progress progress = states_[speaker].progress;
+    const auto back_with = [&](Progress then) {
+      State back{
+          .context = state.context,
+          .node = model.start_of(last),
+          .mark = {.segment = model.start_of(last), .confirmed = false, .free = state.mark.free},
+          .progress = then,
+          .distance = state.distance + (speaker == standing ? 0 : states_[speaker].distance) + 1,
+          .parent = standing,
+          .exit = speaker == standing ? kNone : speaker,
+          .move = Move::correction,
+      };
+      push(back);
+      if (last > state.mark.free) push(further_back(back));
+    };
+    if (choice.keeps) back_with(progress);
+    if (choice.takes_back) back_with(progress == Progress::bound ? Progress::none : progress);
+  }
+
+  void go_back(std::uint32_t index) {
+    const State state = states_[index];
+    const Model& model = *frames_[state.context].model;
+    const StepIndex step = model.node(state.node).step;
+    if (may_begin_again(*model.step(state.node))) {
+      State there = state;
+      there.mark.segment = state.node;
+      there.back = false;
+      push(there);
+    }
+    if (step > state.mark.free) push(further_back(state));
+  }
+
+  [[nodiscard]] State further_back(State state) const {
+    const Model& model = *frames_[state.context].model;
+    state.node = model.start_of(model.node(state.node).step - 1);
+    state.mark.segment = model.entry();
+    state.back = true;
+    return state;
   }
 
   void call(std::uint32_t index, const Model& called) {
     const State state = states_[index];
     const Model& model = *frames_[state.context].model;
     const bool below =
-        frames_[state.context].below || facts_.at(&model).corrections->may_take_back(state.node);
+        frames_[state.context].below || facts_.at(&model).corrections->at(state.node).takes_back;
     for (const Arc& arc : model.from(state.node)) {
       if (arc.kind == EdgeKind::skip || arc.failure) follow(index, arc, state.progress);
     }
     const std::uint32_t frame = frame_of(called, state.progress, below, false);
     frames_[frame].callers.push_back(index);
-    for (const std::uint32_t exit : frames_[frame].exits) {
+    const auto exits = frames_[frame].exits;
+    const auto heard = frames_[frame].heard;
+    for (const std::uint32_t exit : exits) {
       if (exit != kNone) come_back(index, exit);
+    }
+    for (const std::uint32_t speaker : heard) {
+      if (speaker == kNone) continue;
+      correct(index, speaker);
+      note_heard(state.context, speaker);
     }
   }
 
@@ -313,7 +378,8 @@ class Search {
       if (arc.kind == EdgeKind::skip || arc.failure) continue;
       // Its outputs, and corrections meanwhile, may change slots of this flow.
       std::vector<Mark> marks{state.mark};
-      if (state.mark.confirmed) marks.push_back({.segment = state.mark.segment, .confirmed = false});
+      if (state.mark.confirmed)
+        marks.push_back({.segment = state.mark.segment, .confirmed = false, .free = state.mark.free});
       for (const Mark& mark : marks) {
         push({
             .context = state.context,
@@ -380,9 +446,11 @@ class Search {
       const State& next = states_[chain[i + 1]];
       const Step* step = model.runs(states_[chain[i]].node);
       if (step == nullptr) continue;
-      append_waypoint(way, model.flow(), *step, words(*step, next));
+      const bool spoken = next.move == Move::correction && next.exit != kNone;
+      append_waypoint(way, model.flow(), *step, spoken ? std::string() : words(*step, next));
       if (next.exit == kNone) continue;
-      for (Waypoint& point : within(next.exit, false)) way.push_back(std::move(point));
+      for (Waypoint& point : within(next.exit, spoken)) way.push_back(std::move(point));
+      if (spoken) way.back().text += " (the user changes an earlier answer)";
     }
     if (!last) return way;
     const Step* step = model.runs(states_[index].node);
