@@ -16,6 +16,8 @@
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
 #include "engine/steps/registry.hpp"
+#include "flow/analysis/analyse.hpp"
+#include "flow/analysis/rules.hpp"
 #include "flow/load.hpp"
 #include "policy/check_times.hpp"
 
@@ -51,26 +53,41 @@ std::string render_all(flow::Diagnostics diagnostics, std::string_view source) {
   return out;
 }
 
-// The rest of the assistant that the files under test live in.
-flow::FlowPtr companion() {
+flow::FlowPtr load_good(std::string_view text, const std::string& file) {
   flow::Diagnostics diagnostics;
-  const auto document = read_yaml(
-      "id: address\n"
-      "triggers: {command: /address}\n"
-      "inputs: [country]\n"
-      "steps: [{type: input, gather: [street]}]\n",
-      "flows/address.yaml",
-      diagnostics
-  );
-  auto flow = flow::load(*document, "flows/address.yaml", engine::step_specs(), diagnostics);
+  const auto document = read_yaml(text, file, diagnostics);
+  auto flow = flow::load(*document, file, engine::step_specs(), diagnostics);
+  CAPTURE(file);
   REQUIRE(diagnostics.empty());
   return flow;
+}
+
+// The rest of the assistant that the files under test live in.
+std::vector<flow::FlowPtr> companions() {
+  return {
+      load_good(
+          "id: address\n"
+          "triggers: {command: /address}\n"
+          "inputs: [country]\n"
+          "steps: [{type: input, gather: [street]}]\n",
+          "flows/address.yaml"
+      ),
+      load_good(
+          "id: endless\n"
+          "slots: {line: {type: text, ask_if: always}}\n"
+          "steps: [{id: more, type: input, gather: [line]}, {type: message, text: '{{line}}', next: more}]\n",
+          "flows/endless.yaml"
+      ),
+  };
 }
 
 std::vector<flow::ToolSignature> tools() {
   const auto parameters = parse_json(
       R"({"type":"object","required":["amount"],
-          "properties":{"amount":{"type":"number"},"currency":{"type":"string"}}})"
+          "properties":{"amount":{"type":"number"},"currency":{"type":"string","enum":["EUR","USD"]},
+                        "card":{"type":"object","required":["number"],"additionalProperties":false,
+                                "properties":{"number":{"type":"string"},"year":{"type":"integer"}}},
+                        "items":{"type":"array","items":{"type":"string"}}}})"
   );
   const auto answer =
       parse_json(R"({"type":"object","properties":{"id":{"type":"string"},"status":{"type":"string"}}})");
@@ -81,11 +98,12 @@ std::string check_flow(const fs::path& path, const std::string& text) {
   const std::string file = "flows/" + path.filename().string();
   flow::Diagnostics diagnostics;
   if (const auto document = read_document(text, file, diagnostics)) {
-    std::vector<flow::FlowPtr> flows{companion()};
+    std::vector<flow::FlowPtr> flows = companions();
     if (auto flow = flow::load(*document, file, engine::step_specs(), diagnostics))
       flows.push_back(std::move(flow));
     flow::check_all(flows, tools(), diagnostics);
     policy::check_times(flows, MapBuilder().set("support", Value::map()).build(), diagnostics);
+    flow::analysis::analyse({.flows = flows, .start = "", .steps_per_turn = 200}, diagnostics);
   }
   return render_all(std::move(diagnostics), text);
 }
@@ -94,6 +112,18 @@ std::string check_settings(const std::string& text) {
   flow::Diagnostics diagnostics;
   const auto document = read_yaml(text, "parley.yaml", diagnostics);
   if (document) (void)read_settings(*document, "parley.yaml", diagnostics);
+  return render_all(std::move(diagnostics), text);
+}
+
+std::string check_rules(const std::string& text) {
+  std::vector<flow::FlowPtr> flows;
+  for (const fs::path& path : documents(kFolder / "rules/flows"))
+    flows.push_back(load_good(read_text(path), "flows/" + path.filename().string()));
+  flow::Diagnostics diagnostics;
+  if (const auto document = read_yaml(text, "rules.yaml", diagnostics)) {
+    const auto rules = flow::analysis::read_rules(*document, "rules.yaml", engine::step_specs(), diagnostics);
+    flow::analysis::check_rules({.flows = flows, .start = ""}, rules, diagnostics);
+  }
   return render_all(std::move(diagnostics), text);
 }
 
@@ -122,6 +152,10 @@ TEST_CASE("mistakes in the settings give the diagnostics that their golden files
   for (const fs::path& path : documents(kFolder / "settings")) compare(path, check_settings(read_text(path)));
 }
 
+TEST_CASE("rules that are broken or misunderstood give the diagnostics that their golden files show") {
+  for (const fs::path& path : documents(kFolder / "rules")) compare(path, check_rules(read_text(path)));
+}
+
 TEST_CASE("five different mistakes in one file are all reported in one go") {
   const fs::path path = kFolder / "five_mistakes.yaml";
   const std::string output = check_flow(path, read_text(path));
@@ -133,7 +167,7 @@ TEST_CASE("five different mistakes in one file are all reported in one go") {
 
 TEST_CASE("every code that a golden file shows can be explained") {
   std::set<std::string> shown;
-  for (const fs::path& folder : {kFolder, kFolder / "settings"}) {
+  for (const fs::path& folder : {kFolder, kFolder / "rules", kFolder / "settings"}) {
     for (const fs::path& path : documents(folder)) {
       const std::string text = read_text(fs::path(path).concat(".expected"));
       for (std::size_t at = text.find("[F0"); at != std::string::npos; at = text.find("[F0", at + 1)) {

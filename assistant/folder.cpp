@@ -29,6 +29,7 @@ class Reader {
     read_settings_file();
     read_flows();
     read_connectors();
+    read_rules_file();
     folder_.test_files = list("tests", {".yaml", ".yml"});
     check_settings();
     flow::sort_diagnostics(folder_.diagnostics);
@@ -106,6 +107,17 @@ class Reader {
     if (text == nullptr) return;
     if (const auto document = read_yaml(*text, kFile, folder_.diagnostics)) {
       folder_.settings = read_settings(*document, kFile, folder_.diagnostics);
+    }
+  }
+
+  void read_rules_file() {
+    constexpr std::string_view kFile = "rules.yaml";
+    std::error_code problem;
+    if (!fs::exists(root_ / kFile, problem)) return;
+    const std::string* text = read_file(std::string(kFile), DocumentLimits().max_bytes);
+    if (text == nullptr) return;
+    if (const auto document = read_yaml(*text, kFile, folder_.diagnostics)) {
+      folder_.rules = flow::analysis::read_rules(*document, kFile, specs_, folder_.diagnostics);
     }
   }
 
@@ -208,6 +220,22 @@ class Reader {
 
 Folder read_folder(const fs::path& folder, std::span<const flow::StepSpec* const> step_specs) {
   return Reader(folder, step_specs).read();
+}
+
+flow::analysis::Assistant analysed(const Folder& folder) {
+  return {
+      .flows = folder.flows,
+      .start = folder.settings.start,
+      .handlers = folder.settings.handlers,
+      .steps_per_turn = folder.settings.max_steps_per_turn,
+  };
+}
+
+void check_flows(Folder& folder) {
+  flow::analysis::analyse(analysed(folder), folder.diagnostics);
+  // A rule about flows of which some are missing would only repeat what is wrong with those.
+  if (!flow::has_errors(folder.diagnostics))
+    flow::analysis::check_rules(analysed(folder), folder.rules, folder.diagnostics);
 }
 
 std::string render_all(const Folder& folder, bool colour) {

@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <tuple>
 
 #include "assistant/yaml.hpp"
 #include "cli/command_files.hpp"
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
 #include "engine/steps/registry.hpp"
+#include "flow/analysis/analyse.hpp"
+#include "flow/analysis/bounds.hpp"
 #include "flow/load.hpp"
 
 namespace parley::cli {
@@ -59,7 +60,10 @@ Result<void> check_lone_flow(Findings& findings, const fs::path& path, bool colo
   const std::string file = path.generic_string();
   flow::Diagnostics diagnostics;
   if (const auto document = assistant::read_document(*text, file, diagnostics)) {
-    std::ignore = flow::load(*document, file, engine::step_specs(), diagnostics);
+    if (auto flow = flow::load(*document, file, engine::step_specs(), diagnostics)) {
+      const std::vector<flow::FlowPtr> flows{std::move(flow)};
+      flow::analysis::analyse({.flows = flows, .start = ""}, diagnostics);
+    }
   }
   flow::sort_diagnostics(diagnostics);
   for (const flow::Diagnostic& diagnostic : diagnostics) {
@@ -84,6 +88,14 @@ std::string_view name(flow::Severity severity) {
   return severity == flow::Severity::error ? "error" : "warning";
 }
 
+Value way_of(const flow::Diagnostic& diagnostic) {
+  ListBuilder way;
+  for (const flow::Waypoint& point : diagnostic.way) {
+    way.add(MapBuilder().set("file", point.file).set("line", point.line).set("text", point.text).build());
+  }
+  return way.build();
+}
+
 void print_as_json(const Findings& findings) {
   ListBuilder list;
   for (const auto& [diagnostic, rendered] : findings.list) {
@@ -96,6 +108,7 @@ void print_as_json(const Findings& findings) {
                  .set("length", diagnostic.position.length)
                  .set("message", diagnostic.message)
                  .set("help", diagnostic.help)
+                 .set("way", way_of(diagnostic))
                  .build());
   }
   print_json(list.build());
@@ -137,6 +150,38 @@ int summarise(const Findings& findings) {
   return errors == 0 ? kExitOk : kExitFindings;
 }
 
+std::string shown(const flow::analysis::Bound& bound) {
+  return bound ? std::to_string(*bound) : "unbounded";
+}
+
+Value to_value(const flow::analysis::Bound& bound) {
+  return bound ? Value(static_cast<std::int64_t>(*bound)) : Value();
+}
+
+int print_bounds(const Arguments& arguments, const std::vector<std::string>& paths) {
+  Rows rows{{"FLOW", "STEPS", "TOOL CALLS", "MODEL CALLS"}};
+  ListBuilder list;
+  for (const std::string& path : paths) {
+    const auto project = open_project(path);
+    if (!project) return report(project.error(), kExitConfiguration);
+    for (const auto& bounds : flow::analysis::turn_bounds(assistant::analysed(project->space.folder))) {
+      rows.push_back({bounds.flow, shown(bounds.steps), shown(bounds.tool_calls), shown(bounds.model_calls)});
+      list.add(MapBuilder()
+                   .set("flow", bounds.flow)
+                   .set("steps", to_value(bounds.steps))
+                   .set("tool_calls", to_value(bounds.tool_calls))
+                   .set("model_calls", to_value(bounds.model_calls))
+                   .build());
+    }
+  }
+  if (arguments.has("--json")) {
+    print_json(list.build());
+  } else {
+    print(table(rows));
+  }
+  return kExitOk;
+}
+
 int run(const Arguments& arguments) {
   static const std::map<std::string, Format, std::less<>> kFormats{
       {"human", Format::human}, {"short", Format::brief}, {"json", Format::json}
@@ -147,6 +192,7 @@ int run(const Arguments& arguments) {
   }
   std::vector<std::string> paths = arguments.list("PATH...");
   if (paths.empty()) paths.emplace_back(".");
+  if (arguments.has("--bounds")) return print_bounds(arguments, paths);
   Findings findings;
   for (const std::string& path : paths) {
     auto checked = check_path(findings, path, wants_colour(stdout));
@@ -169,6 +215,9 @@ int run(const Arguments& arguments) {
 constexpr Option kOptions[] = {
     {"PATH...", "", "Folders of assistants, or single files; this folder when left out."},
     {"--format", "FORMAT", "human (default), short (one line each) or json."},
+    {"--bounds",
+     "",
+     "Print the most that one turn of each flow can need; null or unbounded: nothing bounds it."},
     kJsonOption,
 };
 
@@ -178,10 +227,12 @@ constinit const Command kCheck{
     "check",
     "Find every mistake in flows, tools, settings and tests",
     "All mistakes are shown at once, each with its place, its cause and what to do. Exit code 1 when\n"
-    "there is an error; warnings alone give 0. A file within an assistant is checked with it.",
+    "there is an error; warnings alone give 0. A file within an assistant is checked with it.\n"
+    "Rules in rules.yaml are proved for every way that the flows allow.",
     kOptions,
     "parley check\n"
     "parley check examples/shop\n"
+    "parley check examples/shop --bounds\n"
     "parley check examples/shop/flows/order.yaml --format short",
     run,
 };

@@ -9,6 +9,7 @@ extern const Command kServe;
 extern const Command kInit;
 extern const Command kCheck;
 extern const Command kExplain;
+extern const Command kGraph;
 extern const Command kTest;
 extern const Command kChat;
 extern const Command kFlowList;

@@ -66,7 +66,7 @@ class Expression {
 
   [[nodiscard]] std::span<const Reference> references() const;
   [[nodiscard]] const std::string& source() const;
-  [[nodiscard]] const Ast& ast() const;
+  [[nodiscard]] const Ast& ast() const;  // for checks; lives as long as this
 
  private:
   struct Program;

@@ -142,6 +142,14 @@ std::vector<TypeProblem> Template::check(const TypeNames& names) const {
   return all;
 }
 
+std::vector<const Expression*> Template::expressions() const {
+  std::vector<const Expression*> all;
+  for (const Part& part : parts_) {
+    if (!part.expression.empty()) all.push_back(&part.expression[0]);
+  }
+  return all;
+}
+
 std::vector<Reference> Template::references() const {
   std::vector<Reference> all;
   for (const Part& part : parts_) {

@@ -34,6 +34,8 @@ class Template {
   [[nodiscard]] const std::string& source() const { return source_; }
   [[nodiscard]] std::vector<Reference> references() const;                     // offsets are into source()
   [[nodiscard]] std::vector<TypeProblem> check(const TypeNames& names) const;  // likewise
+  // Its expressions in order, for checks; they live as long as this.
+  [[nodiscard]] std::vector<const Expression*> expressions() const;
 
  private:
   struct Part {

@@ -141,29 +141,113 @@ bool fits_type(const Value& value, std::string_view type) {
   return true;
 }
 
-// Only what the author wrote as a constant is known before the conversation.
-void check_argument_type(
-    const Flow& flow, const Data& argument, const Value& schema, std::string_view name, Report& report
-) {
-  const std::string_view type = schema.text("type");
-  const auto* members = std::get_if<Data::Map>(&argument.node);
-  const auto* items = std::get_if<Data::List>(&argument.node);
-  const auto* form = std::get_if<expr::Template>(&argument.node);
-  if (form != nullptr && !form->constant()) return;
-  const auto* value = std::get_if<Value>(&argument.node);
-  const bool fits = members != nullptr ? fits_type(Value::map(), type)
-                    : items != nullptr ? fits_type(Value::list(), type)
-                    : value != nullptr ? value->is_null() || fits_type(*value, type)
-                                       : fits_type(Value(""), type);
-  if (fits) return;
-  report.error(
-      flow,
-      "F0410",
-      argument.position,
-      "the argument " + quote(name) + " must be of type " + std::string(type),
-      type == "string" ? "put the value in quotes" : "write the value without quotes, or {{ an expression }}"
-  );
+std::vector<std::string_view> property_names(const Value& schema) {
+  std::vector<std::string_view> names;
+  const Value& properties = schema["properties"];
+  if (!properties.is_map()) return names;
+  for (const Value::Entry& entry : properties.entries()) names.push_back(entry.key.as_string());
+  return names;
 }
+
+// The arguments of one call, and what is nested in them. Only what the author wrote as a constant is known
+// before the conversation.
+class ArgumentCheck {
+ public:
+  ArgumentCheck(const Flow& flow, const Name& tool, Report& report)
+      : flow_(flow), tool_(tool), report_(report) {}
+
+  // `closed`: members that the schema does not name are mistakes.
+  void check_members(
+      const Data::Map& members, const Value& schema, const std::string& prefix, bool closed, Position place
+  ) {
+    const std::vector<std::string_view> names = property_names(schema);
+    for (const auto& [name, place_of_name, argument] : members) {
+      if (const Value* inner = schema["properties"].find(name)) {
+        check_value(argument, *inner, prefix + name);
+      } else if (closed) {
+        std::string help = did_you_mean(name, names);
+        report_.error(
+            flow_,
+            "F0405",
+            place_of_name,
+            quote(tool_.text) + " has no argument " + quote(prefix + name),
+            help.empty() ? (names.empty() ? "it takes none" : loading::one_of(names)) : help
+        );
+      }
+    }
+    const Value& required = schema["required"];
+    if (!required.is_list()) return;
+    for (const Value& name : required.as_list()) {
+      if (!name.is_string()) continue;
+      if (std::ranges::any_of(members, [&](const Data::Member& m) { return m.key == name.as_string(); }))
+        continue;
+      report_.error(
+          flow_,
+          "F0406",
+          place,
+          quote(tool_.text) + " needs the argument " + quote(prefix + std::string(name.as_string())),
+          prefix.empty() ? "add it under 'with'"
+                         : "add it under " + quote(prefix.substr(0, prefix.size() - 1))
+      );
+    }
+  }
+
+ private:
+  void check_value(const Data& argument, const Value& schema, const std::string& name) {
+    const auto* members = std::get_if<Data::Map>(&argument.node);
+    const auto* items = std::get_if<Data::List>(&argument.node);
+    const auto* form = std::get_if<expr::Template>(&argument.node);
+    const auto* value = std::get_if<Value>(&argument.node);
+    if (form != nullptr && !form->constant()) return;
+    const Value constant = value != nullptr     ? *value
+                           : members != nullptr ? Value::map()
+                           : items != nullptr   ? Value::list()
+                                                : Value(form->source());
+    if (constant.is_null()) return;
+    const std::string_view type = schema.text("type");
+    if (!fits_type(constant, type)) {
+      report_.error(
+          flow_,
+          "F0410",
+          argument.position,
+          "the argument " + quote(name) + " must be of type " + std::string(type),
+          type == "string" ? "put the value in quotes"
+                           : "write the value without quotes, or {{ an expression }}"
+      );
+      return;
+    }
+    if (members != nullptr && schema["properties"].is_map()) {
+      const Value& more = schema["additionalProperties"];
+      check_members(*members, schema, name + ".", more.is_bool() && !more.as_bool(), argument.position);
+    }
+    if (items != nullptr && schema["items"].is_map()) {
+      for (std::size_t i = 0; i < items->size(); ++i)
+        check_value((*items)[i], schema["items"], name + "[" + std::to_string(i) + "]");
+    }
+    if (members == nullptr && items == nullptr) check_choice(argument, constant, schema["enum"], name);
+  }
+
+  void check_choice(const Data& argument, const Value& value, const Value& choices, const std::string& name) {
+    if (!choices.is_list()) return;
+    std::vector<std::string_view> words;
+    for (const Value& choice : choices.as_list()) {
+      if (choice == value) return;
+      if (choice.is_string()) words.push_back(choice.as_string());
+    }
+    std::string help = value.is_string() ? did_you_mean(value.as_string(), words) : std::string();
+    report_.error(
+        flow_,
+        "F0415",
+        argument.position,
+        "the argument " + quote(name) + " is none of the values that " + quote(tool_.text) + " takes",
+        help.empty() ? loading::one_of(words) : help
+    );
+  }
+
+  const Flow& flow_;
+  const Name& tool_;
+  Report& report_;
+};
 
 void check_arguments(
     const Flow& flow,
@@ -175,43 +259,10 @@ void check_arguments(
 ) {
   const auto* arguments = std::get_if<Data::Map>(&with.node);
   if (arguments == nullptr) return;
-  const Value& properties = signature.parameters["properties"];
-  std::vector<std::string_view> names;
-  if (properties.is_map()) {
-    for (const Value::Entry& entry : properties.entries()) names.push_back(entry.key.as_string());
-  }
   const Value& more = signature.parameters["additionalProperties"];
-  const bool open = !properties.is_map() || (!more.is_null() && !(more.is_bool() && !more.as_bool()));
-  for (const auto& [name, place_of_name, argument] : *arguments) {
-    if (const Value* schema = properties.find(name)) {
-      check_argument_type(flow, argument, *schema, name, report);
-    } else if (!open) {
-      std::string help = did_you_mean(name, names);
-      report.error(
-          flow,
-          "F0405",
-          place_of_name,
-          quote(tool.text) + " has no argument " + quote(name),
-          help.empty() ? (names.empty() ? "it takes none" : loading::one_of(names)) : help
-      );
-    }
-  }
-  const Value& required = signature.parameters["required"];
-  if (!required.is_list()) return;
-  for (const Value& name : required.as_list()) {
-    if (!name.is_string()) continue;
-    if (std::ranges::any_of(*arguments, [&](const Data::Member& member) {
-          return member.key == name.as_string();
-        }))
-      continue;
-    report.error(
-        flow,
-        "F0406",
-        place,
-        quote(tool.text) + " needs the argument " + quote(name.as_string()),
-        "add it under 'with'"
-    );
-  }
+  const bool open = !signature.parameters["properties"].is_map() ||
+                    (!more.is_null() && !(more.is_bool() && !more.as_bool()));
+  ArgumentCheck(flow, tool, report).check_members(*arguments, signature.parameters, "", !open, place);
 }
 
 void check_inputs(const Flow& flow, const Assignments& with, const Flow& called, Report& report) {

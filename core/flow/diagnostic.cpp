@@ -72,6 +72,22 @@ Excerpt excerpt(std::string_view line, std::size_t column) {
   return {line.substr(begin, end - begin), column - begin};
 }
 
+// One place a line, their texts in a column.
+std::string ways(std::span<const Waypoint> way, std::size_t indent) {
+  std::size_t width = 0;
+  std::vector<std::string> places;
+  for (const Waypoint& point : way) {
+    places.push_back(point.file + ":" + std::to_string(point.line));
+    width = std::max(width, places.back().size());
+  }
+  std::string out;
+  for (std::size_t i = 0; i < way.size(); ++i) {
+    if (i > 0) out.append(indent, ' ');
+    out += places[i] + std::string(width - places[i].size() + 2, ' ') + way[i].text + '\n';
+  }
+  return out;
+}
+
 }  // namespace
 
 void sort_diagnostics(Diagnostics& diagnostics) {
@@ -122,6 +138,11 @@ std::string render(const Diagnostic& diagnostic, std::string_view source, bool c
     out += ' ' + blanks_as_wide_as(part.text.substr(0, part.column));
     put(out, accent, std::string(std::max<std::size_t>(code_points(marked), 1), '^'));
     out += '\n';
+  }
+  if (!diagnostic.way.empty()) {
+    put(out, palette.frame, margin + "= ");
+    put(out, palette.bold, "way");
+    out += ": " + ways(diagnostic.way, margin.size() + 7);
   }
   if (!diagnostic.help.empty()) {
     put(out, palette.frame, margin + "= ");

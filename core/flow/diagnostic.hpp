@@ -13,6 +13,15 @@ namespace parley::flow {
 
 enum class Severity : std::uint8_t { error, warning };
 
+// A place on the way that proves a finding.
+struct Waypoint {
+  std::string file;
+  std::uint32_t line = 0;
+  std::string text;  // "confirm (yes)"
+
+  bool operator==(const Waypoint&) const = default;
+};
+
 // `code` is "F0201": stable, never reused, explained by explain(). One cause in `message`, one line in
 // `help`.
 struct Diagnostic {
@@ -22,6 +31,7 @@ struct Diagnostic {
   Position position;
   std::string message;
   std::string help;
+  std::vector<Waypoint> way = {};  // the steps that lead there, when that is what it is about
 
   bool operator==(const Diagnostic&) const = default;
 };

@@ -771,6 +771,7 @@ Right:
 std::span<const Explanation> all_explanations() {
   static const auto all = [] {
     std::vector<Explanation> rows(std::begin(kRows), std::end(kRows));
+    rows.insert(rows.end(), analysis_explanations().begin(), analysis_explanations().end());
     rows.insert(rows.end(), block_explanations().begin(), block_explanations().end());
     rows.insert(rows.end(), type_explanations().begin(), type_explanations().end());
     rows.insert(rows.end(), people_explanations().begin(), people_explanations().end());

@@ -11,6 +11,7 @@ struct Explanation {
   std::string_view text;  // title, explanation, wrong and right example
 };
 
+[[nodiscard]] std::span<const Explanation> analysis_explanations();
 [[nodiscard]] std::span<const Explanation> block_explanations();
 [[nodiscard]] std::span<const Explanation> type_explanations();
 [[nodiscard]] std::span<const Explanation> people_explanations();

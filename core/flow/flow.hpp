@@ -37,7 +37,11 @@ struct StepSpec {
   bool continues = true;                          // false: never goes on to `next` (goto, end)
   bool repeats = false;                           // a loop: `break` and `continue` inside it mean this step
   bool parallel = false;                          // its blocks run side by side
-  bool needs_person = false;  // waits for somebody: not in a block that runs beside others
+  bool needs_person = false;     // waits for somebody: not in a block that runs beside others
+  bool says = false;             // says something to the user whenever it runs
+  bool hears = false;            // the user's words reach the flow while it waits here
+  bool seals = false;            // a correction does not go back over what it has done
+  std::uint8_t model_calls = 0;  // the most that one run of it makes
 };
 
 // Steps are one flat array in the order of the document: the steps of a block follow their owner directly.

@@ -77,7 +77,9 @@ void Graph::add_field(StepIndex index, std::size_t keyword, bool& falls_through)
   }
   if (described.kind == FieldKind::step_name) {
     if (const auto* target = step.get<Name>(keyword)) {
-      add(index, flow_.step_index(target->text), kind_of(described.name));
+      const EdgeKind kind = kind_of(described.name);
+      add(index, flow_.step_index(target->text), kind);
+      if (kind == EdgeKind::yes) falls_through = false;
     }
   }
   if (const auto* blocks = step.get<Blocks>(keyword)) {

@@ -70,6 +70,7 @@ Workspace load(const std::filesystem::path& path) {
   policy::check_times(
       workspace.folder.flows, workspace.folder.settings.calendars, workspace.folder.diagnostics
   );
+  assistant::check_flows(workspace.folder);
   flow::sort_diagnostics(workspace.folder.diagnostics);
   workspace.release =
       engine::make_release(workspace.folder.flows, engine_settings(workspace.folder.settings));

@@ -8,6 +8,8 @@
 #include "assistant/yaml.hpp"
 #include "base/result.hpp"
 #include "engine/steps/registry.hpp"
+#include "flow/analysis/analyse.hpp"
+#include "flow/drawing/drawing.hpp"
 #include "flow/load.hpp"
 
 namespace {
@@ -22,6 +24,10 @@ void check(std::string_view text, std::string_view file) {
       flows.push_back(std::move(loaded));
     }
     flow::check_all(flows, {}, diagnostics);
+    flow::analysis::analyse({.flows = flows, .start = "", .steps_per_turn = 200}, diagnostics);
+    for (const flow::FlowPtr& loaded : flows) {
+      INVARIANT(!flow::drawing::svg(*loaded).empty(), "every flow can be drawn");
+    }
   } else {
     INVARIANT(flow::has_errors(diagnostics), "a document that is refused has a reason");
   }

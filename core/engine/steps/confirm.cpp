@@ -55,6 +55,8 @@ constexpr flow::StepSpec kSpec{
     .keywords = kKeywords,
     .waits = true,
     .needs_person = true,
+    .says = true,
+    .hears = true,
 };
 
 }  // namespace

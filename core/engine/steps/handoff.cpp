@@ -95,6 +95,8 @@ constexpr flow::StepSpec kSpec{
     .keywords = kKeywords,
     .waits = true,
     .needs_person = true,
+    .says = true,
+    .seals = true,
 };
 
 }  // namespace

@@ -43,7 +43,9 @@ Outcome run(Run& run, const flow::Step& step) {
   return Outcome::next();
 }
 
-constexpr flow::StepSpec kSpec{"message", "Says something to the user.", kKeywords};
+constexpr flow::StepSpec kSpec{
+    .type = "message", .doc = "Says something to the user.", .keywords = kKeywords, .says = true
+};
 
 }  // namespace
 

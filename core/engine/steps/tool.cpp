@@ -220,6 +220,7 @@ constexpr flow::StepSpec kSpec{
     .doc = "Calls an outside system and saves its answer.",
     .keywords = kKeywords,
     .waits = true,
+    .seals = true,
 };
 
 }  // namespace
