@@ -179,6 +179,10 @@ class Advance {
 
   void operator()(const ToolReturned& event) { resume_waiting(event.effect_id, event); }
   void operator()(const ToolFailed& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const ModelReturned& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const ModelFailed& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const Recalled& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const RecallFailed& event) { resume_waiting(event.effect_id, event); }
   void operator()(const TimerFired& event) { resume_top(event); }
 
   void operator()(const OperatorJoined& event) {

@@ -171,6 +171,7 @@ void Run::stand_at(flow::StepIndex step) {
   top.entered = false;
   top.asked = false;
   top.prompt.clear();
+  if (!top.memory.is_null()) top.memory = Value();
 }
 
 }  // namespace parley::engine

@@ -7,7 +7,7 @@ namespace parley::engine {
 // One line here and one below is all that a new step type changes outside its own file.
 namespace steps {
 extern const StepType message, input, confirm, set, clear, switch_, tool, flow_, goto_, loop, parallel, try_,
-    handoff, end;
+    handoff, end, generate, classify, extract, search, recall;
 }  // namespace steps
 
 namespace {
@@ -27,6 +27,11 @@ constexpr const StepType* kStepTypes[] = {
     &steps::try_,
     &steps::handoff,
     &steps::end,
+    &steps::generate,
+    &steps::classify,
+    &steps::extract,
+    &steps::search,
+    &steps::recall,
 };
 
 }  // namespace

@@ -49,10 +49,7 @@ Outcome run(Run& run, const flow::Step& step) {
       .tool = step.get<flow::Name>(k_call)->text,
       .arguments = std::move(*args)
   };
-  if (const auto* timeout = step.get<Value>(k_timeout)) {
-    const Duration duration = timeout->as_duration();
-    call.timeout_ms = static_cast<std::uint32_t>(duration.seconds * 1000 + duration.nanos / 1'000'000);
-  }
+  call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
   const std::string digest = sha256_hex(call.tool + " " + write_canonical(call.arguments)).substr(0, 16);
   call.occurrence = run.state().occurrences[digest]++;
   frame.pending_effect = call.effect_id;
@@ -80,21 +77,10 @@ Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
 }
 
 Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
-  Frame& frame = run.frame();
-  frame.pending_effect.clear();
-  if (event.in_doubt) had_effect(frame, step);
-  frame.slots.insert_or_assign(
-      "error",
-      MapBuilder()
-          .set("code", event.code)
-          .set("message", event.message)
-          .set("in_doubt", event.in_doubt)
-          .build()
+  if (event.in_doubt) had_effect(run.frame(), step);
+  return effect_failed(
+      run, step.get<flow::Name>(k_on_error), {event.code, event.message, event.in_doubt}
   );
-  if (const auto* on_error = step.get<flow::Name>(k_on_error))
-    return Outcome::jump(run.flow().step_index(on_error->text));
-  raise(run, event.code, event.message, event.in_doubt);
-  return Outcome::stay();
 }
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {

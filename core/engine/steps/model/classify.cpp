@@ -76,14 +76,13 @@ Outcome answered(Run& run, const flow::Step& step, const Value& answer) {
   // A label that was not offered is no answer, whatever the model says.
   if (choices->find(label) == nullptr) {
     return effect_failed(
-        run, step, on_error, {"model_answer", "the model chose '" + std::string(label) + "', which is no label"}
+        run, on_error, {"model_answer", "the model chose '" + std::string(label) + "', which is no label"}
     );
   }
   const Value& given = answer["confidence"];
   const double confidence = given.is_number() ? given.to_double() : 1.0;
   keep_result(
       run,
-      step,
       step.get<flow::Name>(k_save),
       MapBuilder().set("label", label).set("confidence", confidence).build()
   );
@@ -99,7 +98,7 @@ Outcome answered(Run& run, const flow::Step& step, const Value& answer) {
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return effect_failed(run, step, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
+    return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   return answered(run, step, returned->result);

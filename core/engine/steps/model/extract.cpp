@@ -66,19 +66,19 @@ Result<std::string> misfit(Run& run, const flow::Step& step, const Value& value)
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   const auto* on_error = step.get<flow::Name>(k_on_error);
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return effect_failed(run, step, on_error, {failure->code, failure->message});
+    return effect_failed(run, on_error, {failure->code, failure->message});
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   auto problem = misfit(run, step, returned->result);
   if (!problem) return Outcome::fail(problem.error().message);
   if (problem->empty()) {
-    keep_result(run, step, step.get<flow::Name>(k_save), returned->result);
+    keep_result(run, step.get<flow::Name>(k_save), returned->result);
     return Outcome::next();
   }
   Frame& frame = run.frame();
   if (!frame.memory.is_null()) {
     return effect_failed(
-        run, step, on_error, {"model_answer", "the model's answer does not fit the schema: " + *problem}
+        run, on_error, {"model_answer", "the model's answer does not fit the schema: " + *problem}
     );
   }
   frame.pending_effect.clear();

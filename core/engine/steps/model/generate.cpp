@@ -40,16 +40,16 @@ Outcome run(Run& run, const flow::Step& step) {
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return effect_failed(run, step, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
+    return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   if (!returned->result.is_string()) {
     return effect_failed(
-        run, step, step.get<flow::Name>(k_on_error), {"model_answer", "the model gave no text"}
+        run, step.get<flow::Name>(k_on_error), {"model_answer", "the model gave no text"}
     );
   }
   const auto* save = step.get<flow::Name>(k_save);
-  keep_result(run, step, save, returned->result);
+  keep_result(run, save, returned->result);
   if (save == nullptr) run.say(Say{.text = std::string(returned->result.as_string())});
   return Outcome::next();
 }

@@ -1,4 +1,4 @@
-// What the steps of this folder share: asking a model or the memory, and what becomes of a failure.
+// What the steps of this folder share: asking a model or the memory, and what is kept of the answer.
 #pragma once
 
 #include <string>
@@ -33,11 +33,9 @@ Outcome ask_model(Run& run, CallModel call);
 Outcome ask_memory(Run& run, Recall recall);
 
 // The result is kept as `result`, and under `save` when given.
-void keep_result(Run& run, const flow::Step& step, const flow::Name* save, Value result);
+void keep_result(Run& run, const flow::Name* save, Value result);
 
 // The text that a step is about: its keyword when given, otherwise what the user said last.
 [[nodiscard]] Result<std::string> subject(Run& run, const flow::Text* text);
-
-[[nodiscard]] std::uint32_t milliseconds(const Value* duration, std::uint32_t otherwise);
 
 }  // namespace parley::engine::steps

@@ -69,11 +69,11 @@ Outcome run_recall(Run& run, const flow::Step& step) {
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   if (const auto* failure = std::get_if<RecallFailed>(&event))
-    return effect_failed(run, step, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
+    return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
   const auto* recalled = std::get_if<Recalled>(&event);
   if (recalled == nullptr) return std::nullopt;
   const bool empty = !recalled->hits.is_list() || recalled->hits.size() == 0;
-  keep_result(run, step, step.get<flow::Name>(k_save), empty ? Value::list() : recalled->hits);
+  keep_result(run, step.get<flow::Name>(k_save), empty ? Value::list() : recalled->hits);
   const auto* on_empty = step.get<flow::Name>(k_on_empty);
   if (empty && on_empty != nullptr) return Outcome::jump(run.flow().step_index(on_empty->text));
   return Outcome::next();
