@@ -8,6 +8,7 @@
 
 #include "cli/chat_partner.hpp"
 #include "engine/advance.hpp"
+#include "engine/calls.hpp"
 #include "engine/turn.hpp"
 
 namespace parley::cli {
@@ -95,10 +96,7 @@ class LocalPartner final : public ChatPartner {
       calls_.pop_front();
       if (calls >= kToolCallsPerTurnMax) {
         advance(
-            engine::ToolFailed{
-                .effect_id = call.effect_id, .code = "limit_exceeded", .message = "too many calls"
-            },
-            reply
+            engine::failed(call.tool, call.effect_id, "limit_exceeded", "too many calls"), reply
         );
       } else {
         carry_out(call, reply);
@@ -118,8 +116,8 @@ class LocalPartner final : public ChatPartner {
   void take(engine::Effect effect, Reply& reply) {
     if (auto* said = std::get_if<engine::Say>(&effect)) {
       reply.messages.push_back(std::move(*said));
-    } else if (auto* call = std::get_if<engine::CallTool>(&effect)) {
-      calls_.push_back(std::move(*call));
+    } else if (auto call = engine::as_call(effect)) {
+      calls_.push_back(*std::move(call));
     } else if (const auto* timer = std::get_if<engine::StartTimer>(&effect)) {
       timers_.insert_or_assign(timer->timer_id, timer->due);
     } else if (const auto* cancelled = std::get_if<engine::CancelTimer>(&effect)) {
@@ -137,20 +135,15 @@ class LocalPartner final : public ChatPartner {
     auto answer = workspace::call_tool(connectors_, call.tool, call.arguments);
     if (answer) {
       reply.remarks.push_back(call.tool + " answered in test mode");
-      advance(
-          engine::ToolReturned{.effect_id = call.effect_id, .result = *std::move(answer), .test_mode = true},
-          reply
-      );
+      advance(engine::returned(call.tool, call.effect_id, *std::move(answer), true), reply);
       return;
     }
     const Error& error = answer.error();
     reply.remarks.push_back(call.tool + " failed: " + error.message);
     advance(
-        engine::ToolFailed{
-            .effect_id = call.effect_id,
-            .code = error.pointer.empty() ? "failed" : error.pointer,
-            .message = error.message,
-        },
+        engine::failed(
+            call.tool, call.effect_id, error.pointer.empty() ? "failed" : error.pointer, error.message
+        ),
         reply
     );
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "engine/calls.hpp"
 #include "engine/turn.hpp"
 
 namespace parley::assistant {
@@ -110,33 +111,26 @@ std::optional<Timestamp> Stage::next_timer() const {
 }
 
 void Stage::return_from(std::string_view effect_id, Value result) {
-  engine::ToolReturned returned{
-      .effect_id = std::string(effect_id), .result = std::move(result), .test_mode = true
-  };
-  forget_call(effect_id);
-  feed(std::move(returned));
+  const std::string tool = forget_call(effect_id);
+  feed(engine::returned(tool, std::string(effect_id), std::move(result), true));
 }
 
 void Stage::fail_call(std::string_view effect_id, std::string code, std::string message, bool in_doubt) {
-  engine::ToolFailed failed{
-      .effect_id = std::string(effect_id),
-      .code = std::move(code),
-      .message = std::move(message),
-      .in_doubt = in_doubt
-  };
-  forget_call(effect_id);
-  feed(std::move(failed));
+  const std::string tool = forget_call(effect_id);
+  feed(engine::failed(tool, std::string(effect_id), std::move(code), std::move(message), in_doubt));
 }
 
-void Stage::forget_call(std::string_view effect_id) {
+std::string Stage::forget_call(std::string_view effect_id) {
   const auto call = std::ranges::find(calls_, effect_id, &engine::CallTool::effect_id);
   INVARIANT(call != calls_.end(), "only a call that is open is answered");
+  std::string tool = std::move(call->tool);
   calls_.erase(call);
+  return tool;
 }
 
 void Stage::note(const engine::Effect& effect) {
   if (const auto* say = std::get_if<engine::Say>(&effect)) said_.push_back(*say);
-  if (const auto* call = std::get_if<engine::CallTool>(&effect)) calls_.push_back(*call);
+  if (auto call = engine::as_call(effect)) calls_.push_back(*std::move(call));
   if (const auto* review = std::get_if<engine::RequestReview>(&effect)) reviews_.push_back(*review);
   if (const auto* closed = std::get_if<engine::CloseReview>(&effect)) {
     std::erase_if(reviews_, [&](const engine::RequestReview& open) {

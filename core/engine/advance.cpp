@@ -192,6 +192,10 @@ class Advance {
 
   void operator()(const ToolReturned& event) { resume_waiting(event.effect_id, event); }
   void operator()(const ToolFailed& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const ModelReturned& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const ModelFailed& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const Recalled& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const RecallFailed& event) { resume_waiting(event.effect_id, event); }
   void operator()(const TimerFired& event) {
     if (reviews::expire(run_, event.timer_id)) return go_on_with_review(event.timer_id);
     if (handoffs::give_up(run_, event.timer_id)) begin_turn(state_);

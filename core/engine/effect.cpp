@@ -23,6 +23,8 @@ constexpr std::string_view kNames[] = {
     "RequestReview",
     "CloseReview",
     "Remember",
+    "CallModel",
+    "Recall",
 };
 static_assert(std::size(kNames) == std::variant_size_v<Effect>);
 
@@ -61,6 +63,22 @@ struct Write {
     if (call.occurrence != 0) out.set("occurrence", static_cast<std::int64_t>(call.occurrence));
     out.set("timeout_ms", static_cast<std::int64_t>(call.timeout_ms));
     text(out, "review_id", call.review_id);
+  }
+  void operator()(const CallModel& call) const {
+    out.set("effect_id", call.effect_id);
+    out.set("task", call.task);
+    out.set("input", call.input);
+    text(out, "model", call.model);
+    if (call.max_tokens != 0) out.set("max_tokens", static_cast<std::int64_t>(call.max_tokens));
+    out.set("timeout_ms", static_cast<std::int64_t>(call.timeout_ms));
+  }
+  void operator()(const Recall& recall) const {
+    out.set("effect_id", recall.effect_id);
+    text(out, "source", recall.source);
+    out.set("query", recall.query);
+    out.set("k", static_cast<std::int64_t>(recall.k));
+    if (recall.min_score != 0) out.set("min_score", recall.min_score);
+    out.set("timeout_ms", static_cast<std::int64_t>(recall.timeout_ms));
   }
   void operator()(const StartTimer& timer) const {
     out.set("timer_id", timer.timer_id);
@@ -161,6 +179,29 @@ constexpr Reader kReaders[] = {
            count(m, "occurrence", 0),
            count(m, "timeout_ms", 30'000),
            text(m, "review_id")
+       };
+     }},
+    {"CallModel",
+     [](const Value& m) -> Effect {
+       return CallModel{
+           text(m, "effect_id"),
+           text(m, "task"),
+           m["input"],
+           text(m, "model"),
+           count(m, "max_tokens", 0),
+           count(m, "timeout_ms", 60'000)
+       };
+     }},
+    {"Recall",
+     [](const Value& m) -> Effect {
+       const Value& least = m["min_score"];
+       return Recall{
+           text(m, "effect_id"),
+           text(m, "source"),
+           text(m, "query"),
+           count(m, "k", 3),
+           least.is_number() ? least.to_double() : 0,
+           count(m, "timeout_ms", 10'000)
        };
      }},
     {"StartTimer", [](const Value& m) -> Effect { return StartTimer{text(m, "timer_id"), time(m, "due")}; }},

@@ -54,6 +54,31 @@ struct CallTool {
   std::string review_id;  // of the review that approved it, or empty
 };
 
+// Ask a model. Answered by ModelReturned or ModelFailed. `input` and the result, by task:
+//   generate  {prompt, facts?} → text
+//   classify  {text, labels: {label: meaning}} → {label, confidence}
+//   extract   {text, schema, prompt?, problem?} → a value of the schema
+//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?} → {calls: [{tool,
+//             arguments}]}, or {text} or {result} when it is done
+struct CallModel {
+  std::string effect_id;
+  std::string task;
+  Value input;
+  std::string model;             // a name of the assistant's; empty: its first
+  std::uint32_t max_tokens = 0;  // of the answer; 0: the model's own limit
+  std::uint32_t timeout_ms = 60'000;
+};
+
+// Look something up. Answered by Recalled or RecallFailed.
+struct Recall {
+  std::string effect_id;
+  std::string source;  // the name of some knowledge; empty: what this user said and did before
+  std::string query;
+  std::uint32_t k = 3;
+  double min_score = 0;
+  std::uint32_t timeout_ms = 10'000;
+};
+
 struct StartTimer {
   std::string timer_id;
   Timestamp due;
@@ -112,7 +137,9 @@ using Effect = std::variant<
     End,
     RequestReview,
     CloseReview,
-    Remember>;
+    Remember,
+    CallModel,
+    Recall>;
 using Effects = std::vector<Effect>;
 
 [[nodiscard]] std::string_view name(const Effect& effect);

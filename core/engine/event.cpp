@@ -97,6 +97,27 @@ struct Write {
     out.text("name", e.name);
     out.value("data", e.data);
   }
+  void operator()(const ModelReturned& e) const {
+    out.text("effect_id", e.effect_id);
+    out.value("result", e.result);
+    out.text("model", e.model);
+    out.number("input_tokens", e.input_tokens);
+    out.number("output_tokens", e.output_tokens);
+  }
+  void operator()(const ModelFailed& e) const {
+    out.text("effect_id", e.effect_id);
+    out.text("code", e.code);
+    out.text("message", e.message);
+  }
+  void operator()(const Recalled& e) const {
+    out.text("effect_id", e.effect_id);
+    out.value("hits", e.hits);
+  }
+  void operator()(const RecallFailed& e) const {
+    out.text("effect_id", e.effect_id);
+    out.text("code", e.code);
+    out.text("message", e.message);
+  }
 };
 
 std::string text(const Value& map, std::string_view key) {
@@ -185,6 +206,25 @@ constexpr Reader kReaders[] = {
        };
      }},
     {"EventArrived", [](const Value& m) -> EventBody { return EventArrived{text(m, "name"), m["data"]}; }},
+    {"ModelReturned",
+     [](const Value& m) -> EventBody {
+       return ModelReturned{
+           text(m, "effect_id"),
+           m["result"],
+           text(m, "model"),
+           static_cast<std::uint32_t>(number(m, "input_tokens")),
+           static_cast<std::uint32_t>(number(m, "output_tokens"))
+       };
+     }},
+    {"ModelFailed",
+     [](const Value& m) -> EventBody {
+       return ModelFailed{text(m, "effect_id"), text(m, "code"), text(m, "message")};
+     }},
+    {"Recalled", [](const Value& m) -> EventBody { return Recalled{text(m, "effect_id"), m["hits"]}; }},
+    {"RecallFailed",
+     [](const Value& m) -> EventBody {
+       return RecallFailed{text(m, "effect_id"), text(m, "code"), text(m, "message")};
+     }},
 };
 
 // In the order of EventBody's alternatives.
@@ -202,6 +242,10 @@ constexpr std::string_view kNames[] = {
     "ReleaseAdopted",
     "ReviewDecided",
     "EventArrived",
+    "ModelReturned",
+    "ModelFailed",
+    "Recalled",
+    "RecallFailed",
 };
 static_assert(std::size(kNames) == std::variant_size_v<EventBody>);
 

@@ -57,6 +57,33 @@ struct ToolFailed {
   bool in_doubt = false;  // it may have happened
 };
 
+// What a model answered; `model` says which one did, for the record.
+struct ModelReturned {
+  std::string effect_id;
+  Value result;
+  std::string model;
+  std::uint32_t input_tokens = 0;
+  std::uint32_t output_tokens = 0;
+};
+
+struct ModelFailed {
+  std::string effect_id;
+  std::string code;  // stable, e.g. "no_model", "timeout", "budget"
+  std::string message;
+};
+
+// Hits, best first: a list of {text, source, score, …}.
+struct Recalled {
+  std::string effect_id;
+  Value hits;
+};
+
+struct RecallFailed {
+  std::string effect_id;
+  std::string code;
+  std::string message;
+};
+
 struct TimerFired {
   std::string timer_id;
 };
@@ -116,7 +143,11 @@ using EventBody = std::variant<
     FeedbackGiven,
     ReleaseAdopted,
     ReviewDecided,
-    EventArrived>;
+    EventArrived,
+    ModelReturned,
+    ModelFailed,
+    Recalled,
+    RecallFailed>;
 
 struct Event {
   Timestamp at;  // the only clock the engine has

@@ -192,6 +192,7 @@ void Run::stand_at(flow::StepIndex step) {
   top.asked = false;
   top.prompt.clear();
   top.review.clear();
+  if (!top.memory.is_null()) top.memory = Value();
 }
 
 }  // namespace parley::engine

@@ -124,6 +124,7 @@ void write_branch(std::string& out, const BranchRun& b) {
   Fields(out)
       .flag("asked", b.at.asked)
       .flag("entered", b.at.entered)
+      .value("memory", b.at.memory)
       .text("pending_effect", b.at.pending_effect)
       .list("scopes", b.at.scopes, write_scope)
       .text("state", kBranchStates[static_cast<std::size_t>(b.state)])
@@ -158,6 +159,7 @@ void write_frame(std::string& out, const Frame& f) {
       .flag("entered", f.entered)
       .text("flow", f.flow)
       .text("kind", kFrameKinds[static_cast<std::size_t>(f.kind)])
+      .value("memory", f.memory)
       .text("outcome", f.outcome)
       .text("pending_effect", f.pending_effect)
       .text("prompt", f.prompt)
@@ -280,6 +282,7 @@ void read_cursor(Cursor& cursor, const Value& m) {
   cursor.entered = flag(m, "entered");
   cursor.asked = flag(m, "asked");
   cursor.prompt = text(m, "prompt");
+  cursor.memory = m["memory"];
   cursor.pending_effect = text(m, "pending_effect");
   cursor.scopes = read_scopes(m["scopes"]);
 }

@@ -84,7 +84,8 @@ struct Cursor {
   bool entered = false;        // the current step has run at least once since the flow came to it
   bool asked = false;          // the current step has asked and now waits
   std::string prompt;          // what was said just before a question without words of its own
-  std::string pending_effect;  // the tool call this step waits for
+  std::string pending_effect;  // the call this step waits for
+  Value memory;                // what the current step itself must remember between events
   std::vector<Scope> scopes;   // open blocks, the innermost last
 };
 

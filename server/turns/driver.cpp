@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "engine/advance.hpp"
+#include "engine/calls.hpp"
 #include "engine/turn.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/turn.hpp"
@@ -243,7 +244,7 @@ Commit TurnDriver::describe(Turn& turn) {
   for (engine::Effect& effect : turn.effects) {
     if (auto* say = std::get_if<engine::Say>(&effect)) {
       turn.answer.messages.push_back(std::move(*say));
-    } else if (auto* call = std::get_if<engine::CallTool>(&effect)) {
+    } else if (const auto call = engine::as_call(effect)) {
       commit.outbox.push_back({
           .effect_id = call->effect_id,
           .tool = call->tool,
@@ -371,10 +372,11 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   turn.answer.test_mode = turn.answer.test_mode || test_mode;
   if (turn.observer != nullptr) turn.observer->on_effect(entry.tool, shown_state(entry.state), test_mode);
   std::string effect_id = entry.effect_id;
+  const std::string tool = entry.tool;
   turn.outbox.push_back(std::move(entry));
   if (outcome.answer) {
     return advance(
-        turn, engine::ToolReturned{std::move(effect_id), std::move(outcome.answer->result), test_mode}
+        turn, engine::returned(tool, std::move(effect_id), std::move(outcome.answer->result), test_mode)
     );
   }
   count(metrics_.tool_failures);
@@ -384,7 +386,8 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   Error& error = outcome.answer.error();
   std::string code = error.pointer.empty() ? std::string(name(error.code)) : std::move(error.pointer);
   advance(
-      turn, engine::ToolFailed{std::move(effect_id), std::move(code), std::move(error.message), doubtful}
+      turn,
+      engine::failed(tool, std::move(effect_id), std::move(code), std::move(error.message), doubtful)
   );
 }
 

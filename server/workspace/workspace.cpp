@@ -8,8 +8,8 @@
 
 #include "engine/steps/registry.hpp"
 #include "policy/check_times.hpp"
+#include "server/tools/built_in.hpp"
 #include "server/tools/test_mode.hpp"
-#include "server/tools/text_tools.hpp"
 #include "wire/openapi.hpp"
 
 namespace parley::workspace {
@@ -17,7 +17,7 @@ namespace parley::workspace {
 namespace {
 
 void add_connectors(Workspace& workspace) {
-  workspace.connectors["text"] = std::make_shared<tools::TextTools>();
+  workspace.connectors = tools::built_in_connectors();
   for (const auto& [name, connector] : workspace.folder.connectors) {
     auto compiled = wire::compile_connector(name, connector.document);
     if (!compiled) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "engine/advance.hpp"
+#include "engine/calls.hpp"
 #include "engine/steps/registry.hpp"
 #include "engine/turn.hpp"
 #include "flow/load.hpp"
@@ -146,6 +148,7 @@ class Conversation {
   engine::State shadow_;
   Timestamp now_{1'767'225'600, 0};
   std::vector<std::string> calls_;
+  std::map<std::string, std::string, std::less<>> tools_;  // of calls, by effect id
   std::vector<std::string> timers_;
 };
 
@@ -183,7 +186,10 @@ void Conversation::take(EventBody body) {
   INVARIANT(!engine::status(state_).empty(), "a conversation has a status");
   (void)engine::waiting_step(*release_, state_);
   for (const engine::Effect& effect : effects) {
-    if (const auto* call = std::get_if<engine::CallTool>(&effect)) calls_.push_back(call->effect_id);
+    if (const auto call = engine::as_call(effect)) {
+      calls_.push_back(call->effect_id);
+      tools_.insert_or_assign(call->effect_id, call->tool);
+    }
     if (const auto* timer = std::get_if<engine::StartTimer>(&effect)) timers_.push_back(timer->timer_id);
   }
   if (const auto understood = engine::understand(*release_, state_, now_, effects)) take(*understood);
@@ -199,8 +205,9 @@ std::string Conversation::one_of(fuzz::Bytes& bytes, const std::vector<std::stri
 EventBody Conversation::answer(fuzz::Bytes& bytes) {
   std::string id = one_of(bytes, calls_);
   const std::size_t kind = bytes.choose(5);
-  if (kind < 3) return engine::ToolReturned{std::move(id), value_of(bytes), kind == 0};
-  return engine::ToolFailed{std::move(id), kind == 3 ? "timeout" : "http_402", "no luck", kind == 3};
+  const std::string tool = tools_[id];
+  if (kind < 3) return engine::returned(tool, std::move(id), value_of(bytes), kind == 0);
+  return engine::failed(tool, std::move(id), kind == 3 ? "timeout" : "http_402", "no luck", kind == 3);
 }
 
 EventBody Conversation::next_body(fuzz::Bytes& bytes) {

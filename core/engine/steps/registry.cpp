@@ -7,7 +7,7 @@ namespace parley::engine {
 // One line here and one below is all that a new step type changes outside its own file.
 namespace steps {
 extern const StepType message, input, confirm, set, clear, switch_, tool, flow_, goto_, loop, parallel, try_,
-    handoff, review, end;
+    handoff, review, end, generate, classify, extract, search, recall;
 }  // namespace steps
 
 namespace {
@@ -28,6 +28,11 @@ constexpr const StepType* kStepTypes[] = {
     &steps::handoff,
     &steps::review,
     &steps::end,
+    &steps::generate,
+    &steps::classify,
+    &steps::extract,
+    &steps::search,
+    &steps::recall,
 };
 
 }  // namespace

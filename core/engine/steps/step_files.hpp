@@ -1,6 +1,7 @@
-// What the files of this folder share: the types a step is made of, and buttons.
+// What the files of this folder share: the types a step is made of, buttons, and effects that fail.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,5 +19,17 @@ namespace parley::engine::steps {
 [[nodiscard]] Result<std::vector<SaidButton>> render_buttons(Run& run, const flow::Buttons& buttons);
 // From a list of labels or of {label, payload}; anything else gives no buttons.
 [[nodiscard]] std::vector<SaidButton> buttons_of(const Value& list);
+
+struct Failure {
+  std::string code;
+  std::string message;
+  bool in_doubt = false;
+};
+// What the step waits for has failed: `error` says so where `on_error` leads; without one the innermost block
+// that catches it goes on, or the error repair.
+[[nodiscard]] Outcome effect_failed(Run& run, const flow::Name* on_error, Failure failure);
+
+// The duration of a keyword, or `otherwise` when the author gave none.
+[[nodiscard]] std::uint32_t milliseconds(const Value* duration, std::uint32_t otherwise);
 
 }  // namespace parley::engine::steps

@@ -98,26 +98,16 @@ void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event
 }
 
 Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
-  Frame& frame = run.frame();
-  frame.pending_effect.clear();
-  if (event.in_doubt) had_effect(frame, step);
+  if (event.in_doubt) had_effect(run.frame(), step);
   // Beside other branches nobody can be waited for: there it stays an error.
-  if (event.in_doubt && frame.around.empty()) {
+  if (event.in_doubt && run.frame().around.empty()) {
+    run.frame().pending_effect.clear();
     ask_what_happened(run, step, event);
     return Outcome::stay();
   }
-  frame.slots.insert_or_assign(
-      "error",
-      MapBuilder()
-          .set("code", event.code)
-          .set("message", event.message)
-          .set("in_doubt", event.in_doubt)
-          .build()
+  return effect_failed(
+      run, step.get<flow::Name>(k_on_error), {event.code, event.message, event.in_doubt}
   );
-  if (const auto* on_error = step.get<flow::Name>(k_on_error))
-    return Outcome::jump(run.flow().step_index(on_error->text));
-  raise(run, event.code, event.message, event.in_doubt);
-  return Outcome::stay();
 }
 
 // What a person is shown, and what the approval is bound to.
@@ -192,10 +182,7 @@ Outcome run(Run& run, const flow::Step& step) {
       .tool = step.get<flow::Name>(k_call)->text,
       .arguments = std::move(*args)
   };
-  if (const auto* timeout = step.get<Value>(k_timeout)) {
-    const Duration duration = timeout->as_duration();
-    call.timeout_ms = static_cast<std::uint32_t>(duration.seconds * 1000 + duration.nanos / 1'000'000);
-  }
+  call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
   if (auto instead = wait_for_approval(run, step, call)) return std::move(*instead);
   const std::string digest = sha256_hex(call.tool + " " + write_canonical(call.arguments)).substr(0, 16);
   call.occurrence = run.state().occurrences[digest]++;

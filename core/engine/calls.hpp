@@ -1,0 +1,28 @@
+// Every effect that is answered with a result or a failure, in one form, for whoever carries calls out: tools by
+// their own names, models as "model.TASK", memory as "memory.recall", knowledge as "knowledge.SOURCE". No
+// connector may be called model, memory or knowledge.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/value.hpp"
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
+
+namespace parley::engine {
+
+// Nothing for effects that are not calls. The arguments of a model call are its input, with `model` and
+// `max_tokens` where given; those of a look-up are {query, k, min_score}.
+[[nodiscard]] std::optional<CallTool> as_call(const Effect& effect);
+
+// The event that tells what became of the call of this tool.
+[[nodiscard]] EventBody returned(
+    std::string_view tool, std::string effect_id, Value result, bool test_mode = false
+);
+[[nodiscard]] EventBody failed(
+    std::string_view tool, std::string effect_id, std::string code, std::string message, bool in_doubt = false
+);
+
+}  // namespace parley::engine

@@ -1,0 +1,68 @@
+// generate: a model writes a text, which is said or saved.
+#include "engine/steps/model/model_step.hpp"
+
+namespace parley::engine::steps {
+
+namespace {
+
+using flow::FieldKind;
+
+enum Keyword : std::size_t { k_prompt, k_with, k_max_tokens, k_save, k_model, k_timeout, k_on_error };
+
+constexpr flow::Keyword kKeywords[] = {
+    {"prompt", FieldKind::text, true, "What the model is asked to write."},
+    {"with", FieldKind::data, false, "Facts that the model may use; nothing else of the conversation is sent."},
+    {"max_tokens", FieldKind::integer, false, "The longest answer."},
+    kSaveKeyword,
+    kModelKeyword,
+    kModelTimeoutKeyword,
+    kOnErrorKeyword,
+};
+
+Outcome run(Run& run, const flow::Step& step) {
+  if (!run.frame().pending_effect.empty()) return Outcome::wait();
+  auto prompt = run.render(*step.get<flow::Text>(k_prompt));
+  if (!prompt) return Outcome::fail(prompt.error().message);
+  MapBuilder input;
+  input.set("prompt", std::move(*prompt));
+  if (const auto* with = step.get<flow::Data>(k_with)) {
+    auto facts = with->evaluate(run.scope());
+    if (!facts) return Outcome::fail(facts.error().message);
+    input.set("facts", std::move(*facts));
+  }
+  CallModel call{.task = "generate", .input = input.build()};
+  if (const auto* model = step.get<flow::Name>(k_model)) call.model = model->text;
+  if (const auto* most = step.get<Value>(k_max_tokens))
+    call.max_tokens = static_cast<std::uint32_t>(most->as_int());
+  call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
+  return ask_model(run, std::move(call));
+}
+
+std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
+  if (const auto* failure = std::get_if<ModelFailed>(&event))
+    return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
+  const auto* returned = std::get_if<ModelReturned>(&event);
+  if (returned == nullptr) return std::nullopt;
+  if (!returned->result.is_string()) {
+    return effect_failed(
+        run, step.get<flow::Name>(k_on_error), {"model_answer", "the model gave no text"}
+    );
+  }
+  const auto* save = step.get<flow::Name>(k_save);
+  keep_result(run, save, returned->result);
+  if (save == nullptr) run.say(Say{.text = std::string(returned->result.as_string())});
+  return Outcome::next();
+}
+
+constexpr flow::StepSpec kSpec{
+    .type = "generate",
+    .doc = "A model writes a text; it is said, or saved under `save`.",
+    .keywords = kKeywords,
+    .waits = true,
+};
+
+}  // namespace
+
+extern const StepType generate{.spec = kSpec, .run = run, .resume = resume};
+
+}  // namespace parley::engine::steps

@@ -1,0 +1,38 @@
+#include "engine/steps/model/model_step.hpp"
+
+namespace parley::engine::steps {
+
+namespace {
+
+template <typename Call>
+Outcome wait_for(Run& run, Call call) {
+  Frame& frame = run.frame();
+  call.effect_id = run.next_effect_id();
+  frame.pending_effect = call.effect_id;
+  frame.entered = true;
+  run.emit(std::move(call));
+  return Outcome::wait();
+}
+
+}  // namespace
+
+Outcome ask_model(Run& run, CallModel call) {
+  return wait_for(run, std::move(call));
+}
+
+Outcome ask_memory(Run& run, Recall recall) {
+  return wait_for(run, std::move(recall));
+}
+
+void keep_result(Run& run, const flow::Name* save, Value result) {
+  Frame& frame = run.frame();
+  frame.pending_effect.clear();
+  if (save != nullptr) run.set_slot(frame, save->text, result);
+  frame.slots.insert_or_assign("result", std::move(result));
+}
+
+Result<std::string> subject(Run& run, const flow::Text* text) {
+  return text == nullptr ? Result<std::string>(run.state().message) : run.render(*text);
+}
+
+}  // namespace parley::engine::steps

@@ -1,0 +1,41 @@
+// What the steps of this folder share: asking a model or the memory, and what is kept of the answer.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/steps/step_files.hpp"
+
+namespace parley::engine::steps {
+
+// The keyword rows that every model step has.
+inline constexpr flow::Keyword kSaveKeyword{
+    "save", flow::FieldKind::identifier, false, "The name that the result is saved under."
+};
+inline constexpr flow::Keyword kModelKeyword{
+    "model",
+    flow::FieldKind::identifier,
+    false,
+    "Which of the assistant's models to ask; default: its first."
+};
+inline constexpr flow::Keyword kModelTimeoutKeyword{
+    "timeout", flow::FieldKind::duration, false, "How long to wait for the answer; default 60s."
+};
+inline constexpr flow::Keyword kOnErrorKeyword{
+    "on_error",
+    flow::FieldKind::step_name,
+    false,
+    "Where a failure leads; `error` holds its code and message there."
+};
+
+// Emits the call and makes the step wait for it. Id and limits are filled in here.
+Outcome ask_model(Run& run, CallModel call);
+Outcome ask_memory(Run& run, Recall recall);
+
+// The result is kept as `result`, and under `save` when given.
+void keep_result(Run& run, const flow::Name* save, Value result);
+
+// The text that a step is about: its keyword when given, otherwise what the user said last.
+[[nodiscard]] Result<std::string> subject(Run& run, const flow::Text* text);
+
+}  // namespace parley::engine::steps

@@ -1,0 +1,18 @@
+#include "server/tools/built_in.hpp"
+
+#include <memory>
+
+#include "server/tools/text_tools.hpp"
+
+namespace parley::tools {
+
+Connectors built_in_connectors() {
+  return {
+      {"text", std::make_shared<TextTools>()},
+      {"model", std::make_shared<AbsentRunner>("no_model", "this assistant has no model to ask")},
+      {"memory", std::make_shared<AbsentRunner>("no_memory", "this assistant keeps no memory to recall from")},
+      {"knowledge", std::make_shared<AbsentRunner>("no_knowledge", "this assistant has no knowledge to search")},
+  };
+}
+
+}  // namespace parley::tools
