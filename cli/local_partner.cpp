@@ -8,7 +8,7 @@
 
 #include "cli/chat_partner.hpp"
 #include "engine/advance.hpp"
-#include "engine/calls.hpp"
+#include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 
 namespace parley::cli {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "engine/calls.hpp"
+#include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 
 namespace parley::assistant {

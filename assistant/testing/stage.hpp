@@ -63,7 +63,7 @@ class Stage {
   // Time passes; timers fire when they are due, in the order of their times.
   void pass(Duration duration);
 
-  // Calls of tools, models and memory (see engine/calls.hpp) that nobody has answered yet, the oldest first.
+  // Calls of tools, models and memory (see engine/outside_calls.hpp) that nobody has answered yet, the oldest first.
   [[nodiscard]] const std::deque<engine::CallTool>& calls() const { return calls_; }
   // Answers a call of calls().
   void return_from(std::string_view effect_id, Value result);

@@ -192,7 +192,7 @@ void Run::stand_at(flow::StepIndex step) {
   top.asked = false;
   top.prompt.clear();
   top.review.clear();
-  if (!top.memory.is_null()) top.memory = Value();
+  if (!top.held.is_null()) top.held = Value();
 }
 
 }  // namespace parley::engine

@@ -124,7 +124,7 @@ void write_branch(std::string& out, const BranchRun& b) {
   Fields(out)
       .flag("asked", b.at.asked)
       .flag("entered", b.at.entered)
-      .value("memory", b.at.memory)
+      .value("held", b.at.held)
       .text("pending_effect", b.at.pending_effect)
       .list("scopes", b.at.scopes, write_scope)
       .text("state", kBranchStates[static_cast<std::size_t>(b.state)])
@@ -158,8 +158,8 @@ void write_frame(std::string& out, const Frame& f) {
       .list("done", f.done, [](std::string& bytes, flow::StepIndex index) { bytes += std::to_string(index); })
       .flag("entered", f.entered)
       .text("flow", f.flow)
+      .value("held", f.held)
       .text("kind", kFrameKinds[static_cast<std::size_t>(f.kind)])
-      .value("memory", f.memory)
       .text("outcome", f.outcome)
       .text("pending_effect", f.pending_effect)
       .text("prompt", f.prompt)
@@ -282,7 +282,7 @@ void read_cursor(Cursor& cursor, const Value& m) {
   cursor.entered = flag(m, "entered");
   cursor.asked = flag(m, "asked");
   cursor.prompt = text(m, "prompt");
-  cursor.memory = m["memory"];
+  cursor.held = m["held"];
   cursor.pending_effect = text(m, "pending_effect");
   cursor.scopes = read_scopes(m["scopes"]);
 }

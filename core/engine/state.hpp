@@ -85,7 +85,7 @@ struct Cursor {
   bool asked = false;          // the current step has asked and now waits
   std::string prompt;          // what was said just before a question without words of its own
   std::string pending_effect;  // the call this step waits for
-  Value memory;                // what the current step itself must remember between events
+  Value held;                  // what the step must remember while it waits
   std::vector<Scope> scopes;   // open blocks, the innermost last
 };
 

@@ -11,7 +11,7 @@
 #include <variant>
 
 #include "engine/advance.hpp"
-#include "engine/calls.hpp"
+#include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/turn.hpp"

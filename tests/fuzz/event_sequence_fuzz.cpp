@@ -15,7 +15,7 @@
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "engine/advance.hpp"
-#include "engine/calls.hpp"
+#include "engine/outside_calls.hpp"
 #include "engine/steps/registry.hpp"
 #include "engine/turn.hpp"
 #include "flow/load.hpp"

@@ -76,13 +76,13 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
     return Outcome::next();
   }
   Frame& frame = run.frame();
-  if (!frame.memory.is_null()) {
+  if (!frame.held.is_null()) {
     return effect_failed(
         run, on_error, {"model_answer", "the model's answer does not fit the schema: " + *problem}
     );
   }
   frame.pending_effect.clear();
-  frame.memory = Value(*problem);  // asked twice
+  frame.held = Value(*problem);  // asked twice
   return ask(run, step, *problem);
 }
 

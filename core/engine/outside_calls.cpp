@@ -1,4 +1,4 @@
-#include "engine/calls.hpp"
+#include "engine/outside_calls.hpp"
 
 #include <utility>
 
