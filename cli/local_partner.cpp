@@ -95,9 +95,7 @@ class LocalPartner final : public ChatPartner {
       const engine::CallTool call = std::move(calls_.front());
       calls_.pop_front();
       if (calls >= kToolCallsPerTurnMax) {
-        advance(
-            engine::failed(call.tool, call.effect_id, "limit_exceeded", "too many calls"), reply
-        );
+        advance(engine::failed(call.tool, call.effect_id, "limit_exceeded", "too many calls"), reply);
       } else {
         carry_out(call, reply);
       }

@@ -74,6 +74,17 @@ class Game {
       stage_.feed(engine::OperatorLeft{.operator_id = "operator", .note = action.text});
     rest(false);
   }
+  void run(const ReviewLine& review) {
+    settle();
+    if (stage_.reviews().empty()) return;
+    stage_.feed(decide(stage_.reviews().back(), review.action, review.values, review.note));
+    rest(false);
+  }
+  void run(const EventLine& event) {
+    settle();
+    stage_.feed(engine::EventArrived{event.name, event.data});
+    rest(false);
+  }
   void run(const AdvanceLine& advance) {
     settle();
     stage_.pass(advance.by);

@@ -123,17 +123,7 @@ class Player {
     settle_tools();
     nothing_more_said(line.position);
     if (stage_.reviews().empty()) return fail(line.position, "no review is open");
-    const engine::RequestReview& asked = stage_.reviews().back();
-    engine::ReviewDecided decision{
-        .review_id = asked.review_id,
-        .decision = review.action == "approve"  ? engine::ReviewStatus::approved
-                    : review.action == "reject" ? engine::ReviewStatus::rejected
-                                                : engine::ReviewStatus::answered,
-        .values = review.values,
-        .reviewer = "reviewer",
-        .note = review.note,
-        .digest = asked.digest,
-    };
+    auto decision = decide(stage_.reviews().back(), review.action, review.values, review.note);
     const auto fits =
         engine::reviews::check_decision(stage_.release(), stage_.state(), decision, stage_.now());
     if (!fits) fail(line.position, "the decision cannot be taken: " + fits.error().message);

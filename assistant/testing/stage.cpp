@@ -64,6 +64,21 @@ void add_visits(Visits& visits, const Visits& more) {
   }
 }
 
+engine::ReviewDecided decide(
+    const engine::RequestReview& asked, std::string_view action, Value values, std::string note
+) {
+  return {
+      .review_id = asked.review_id,
+      .decision = action == "approve"  ? engine::ReviewStatus::approved
+                  : action == "reject" ? engine::ReviewStatus::rejected
+                                       : engine::ReviewStatus::answered,
+      .values = std::move(values),
+      .reviewer = "reviewer",
+      .note = std::move(note),
+      .digest = asked.digest,
+  };
+}
+
 Stage::Stage(const engine::Release& release, StageOptions options)
     : release_(release), options_(std::move(options)), now_(options_.start) {}
 

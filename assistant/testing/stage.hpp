@@ -44,6 +44,11 @@ using Visits = std::map<std::pair<std::string, flow::StepIndex>, StepVisits, std
 void add_visits(Visits& visits, const std::vector<engine::Visit>& more);
 void add_visits(Visits& visits, const Visits& more);
 
+// A person's decision about an open review. action: "approve", "reject", or "answer" with values.
+[[nodiscard]] engine::ReviewDecided decide(
+    const engine::RequestReview& asked, std::string_view action, Value values, std::string note
+);
+
 struct StageOptions {
   Timestamp start{1'767'225'600, 0};    // 2026-01-01T00:00:00Z
   bool restore_between_events = false;  // snapshot and restore the state before every event
@@ -63,7 +68,8 @@ class Stage {
   // Time passes; timers fire when they are due, in the order of their times.
   void pass(Duration duration);
 
-  // Calls of tools, models and memory (see engine/outside_calls.hpp) that nobody has answered yet, the oldest first.
+  // Calls of tools, models and memory (see engine/outside_calls.hpp) that nobody has answered yet, the oldest
+  // first.
   [[nodiscard]] const std::deque<engine::CallTool>& calls() const { return calls_; }
   // Answers a call of calls().
   void return_from(std::string_view effect_id, Value result);

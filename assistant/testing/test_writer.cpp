@@ -93,6 +93,18 @@ class Writer {
   void add(const OperatorLine& action) {
     out_ += "operator: {" + action.action + ": " + as_json(action.text) + "}\n";
   }
+  void add(const ReviewLine& review) {
+    out_ += "review: {" + review.action + ": " +
+            (review.action == "answer" ? write_json(review.values) : as_json(review.note));
+    if (review.action == "answer" && !review.note.empty()) out_ += ", note: " + as_json(review.note);
+    if (review.action != "answer" && !review.values.is_null())
+      out_ += ", values: " + write_json(review.values);
+    out_ += "}\n";
+  }
+  void add(const EventLine& event) {
+    out_ += "event: " + as_json(event.name) + "\n";
+    if (!event.data.is_null()) out_ += "        data: " + write_json(event.data) + "\n";
+  }
   void add(const AdvanceLine& advance) { out_ += "advance: " + format_duration(advance.by) + "\n"; }
   void add(const ExpectLine& expect) { out_ += "expect: " + write_json(expect.values) + "\n"; }
 

@@ -17,7 +17,8 @@ bool is_look_up(std::string_view tool) {
 CallTool call_of(const CallModel& ask) {
   Value arguments = ask.input;
   if (!ask.model.empty()) arguments = arguments.with("model", ask.model);
-  if (ask.max_tokens != 0) arguments = arguments.with("max_tokens", static_cast<std::int64_t>(ask.max_tokens));
+  if (ask.max_tokens != 0)
+    arguments = arguments.with("max_tokens", static_cast<std::int64_t>(ask.max_tokens));
   return {
       .effect_id = ask.effect_id,
       .tool = std::string(kModel) + ask.task,
@@ -49,7 +50,8 @@ std::optional<CallTool> as_call(const Effect& effect) {
 }
 
 EventBody returned(std::string_view tool, std::string effect_id, Value result, bool test_mode) {
-  if (tool.starts_with(kModel)) return ModelReturned{.effect_id = std::move(effect_id), .result = std::move(result)};
+  if (tool.starts_with(kModel))
+    return ModelReturned{.effect_id = std::move(effect_id), .result = std::move(result)};
   if (is_look_up(tool)) return Recalled{std::move(effect_id), std::move(result)};
   return ToolReturned{std::move(effect_id), std::move(result), test_mode};
 }

@@ -1,5 +1,5 @@
-// Every effect that is answered with a result or a failure, in one form, for whoever carries calls out: tools by
-// their own names, models as "model.TASK", memory as "memory.recall", knowledge as "knowledge.SOURCE". No
+// Every effect that is answered with a result or a failure, in one form, for whoever carries calls out: tools
+// by their own names, models as "model.TASK", memory as "memory.recall", knowledge as "knowledge.SOURCE". No
 // connector may be called model, memory or knowledge.
 #pragma once
 

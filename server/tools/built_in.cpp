@@ -10,8 +10,10 @@ Connectors built_in_connectors() {
   return {
       {"text", std::make_shared<TextTools>()},
       {"model", std::make_shared<AbsentRunner>("no_model", "this assistant has no model to ask")},
-      {"memory", std::make_shared<AbsentRunner>("no_memory", "this assistant keeps no memory to recall from")},
-      {"knowledge", std::make_shared<AbsentRunner>("no_knowledge", "this assistant has no knowledge to search")},
+      {"memory", std::make_shared<AbsentRunner>("no_memory", "this assistant keeps no memory to recall from")
+      },
+      {"knowledge",
+       std::make_shared<AbsentRunner>("no_knowledge", "this assistant has no knowledge to search")},
   };
 }
 

@@ -1,6 +1,6 @@
-// What every assistant has beside its own connectors. Until a model, a memory or knowledge is configured, steps
-// that ask for one get a failure that says so, with a code that a flow can catch ("no_model", "no_memory",
-// "no_knowledge"). Thread-safe.
+// What every assistant has beside its own connectors. Until a model, a memory or knowledge is configured,
+// steps that ask for one get a failure that says so, with a code that a flow can catch ("no_model",
+// "no_memory", "no_knowledge"). Thread-safe.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace parley::tools {
 
 class AbsentRunner : public ConnectorRunner {
  public:
-  AbsentRunner(std::string code, std::string message) : code_(std::move(code)), message_(std::move(message)) {}
+  AbsentRunner(std::string code, std::string message)
+      : code_(std::move(code)), message_(std::move(message)) {}
 
   [[nodiscard]] bool has(std::string_view /*tool*/) const override { return true; }
   [[nodiscard]] turns::EffectClass effect_class(std::string_view /*tool*/) const override {

@@ -386,8 +386,7 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   Error& error = outcome.answer.error();
   std::string code = error.pointer.empty() ? std::string(name(error.code)) : std::move(error.pointer);
   advance(
-      turn,
-      engine::failed(tool, std::move(effect_id), std::move(code), std::move(error.message), doubtful)
+      turn, engine::failed(tool, std::move(effect_id), std::move(code), std::move(error.message), doubtful)
   );
 }
 

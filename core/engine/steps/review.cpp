@@ -87,7 +87,13 @@ Outcome run(Run& run, const flow::Step& step) {
   return Outcome::stay();
 }
 
-constexpr flow::StepSpec kSpec{"review", "Waits until a person has decided something.", kKeywords, true};
+constexpr flow::StepSpec kSpec{
+    .type = "review",
+    .doc = "Waits until a person has decided something.",
+    .keywords = kKeywords,
+    .waits = true,
+    .needs_person = true,
+};
 
 }  // namespace
 

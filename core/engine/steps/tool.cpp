@@ -105,9 +105,7 @@ Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
     ask_what_happened(run, step, event);
     return Outcome::stay();
   }
-  return effect_failed(
-      run, step.get<flow::Name>(k_on_error), {event.code, event.message, event.in_doubt}
-  );
+  return effect_failed(run, step.get<flow::Name>(k_on_error), {event.code, event.message, event.in_doubt});
 }
 
 // What a person is shown, and what the approval is bound to.

@@ -49,7 +49,9 @@ Result<Value> labels(Run& run, const flow::Step& step) {
   if (!given) return given;
   Value labels = labels_of(std::move(*given));
   if (labels.is_null())
-    return fail(ErrorCode::evaluation, "the labels of step '" + step.id + "' are not a list of texts or a map");
+    return fail(
+        ErrorCode::evaluation, "the labels of step '" + step.id + "' are not a list of texts or a map"
+    );
   return labels;
 }
 

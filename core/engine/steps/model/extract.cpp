@@ -58,7 +58,8 @@ Result<std::string> misfit(Run& run, const flow::Step& step, const Value& value)
   for (const SchemaProblem& problem : schema->validate(value)) {
     if (++shown > kProblemsShown) break;
     if (!words.empty()) words += "; ";
-    words += (problem.instance_pointer.empty() ? "the value" : problem.instance_pointer) + ": " + problem.message;
+    words +=
+        (problem.instance_pointer.empty() ? "the value" : problem.instance_pointer) + ": " + problem.message;
   }
   return words;
 }

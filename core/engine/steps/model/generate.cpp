@@ -11,7 +11,8 @@ enum Keyword : std::size_t { k_prompt, k_with, k_max_tokens, k_save, k_model, k_
 
 constexpr flow::Keyword kKeywords[] = {
     {"prompt", FieldKind::text, true, "What the model is asked to write."},
-    {"with", FieldKind::data, false, "Facts that the model may use; nothing else of the conversation is sent."},
+    {"with", FieldKind::data, false, "Facts that the model may use; nothing else of the conversation is sent."
+    },
     {"max_tokens", FieldKind::integer, false, "The longest answer."},
     kSaveKeyword,
     kModelKeyword,
@@ -44,9 +45,7 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   if (!returned->result.is_string()) {
-    return effect_failed(
-        run, step.get<flow::Name>(k_on_error), {"model_answer", "the model gave no text"}
-    );
+    return effect_failed(run, step.get<flow::Name>(k_on_error), {"model_answer", "the model gave no text"});
   }
   const auto* save = step.get<flow::Name>(k_save);
   keep_result(run, save, returned->result);

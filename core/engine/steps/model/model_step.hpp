@@ -13,10 +13,7 @@ inline constexpr flow::Keyword kSaveKeyword{
     "save", flow::FieldKind::identifier, false, "The name that the result is saved under."
 };
 inline constexpr flow::Keyword kModelKeyword{
-    "model",
-    flow::FieldKind::identifier,
-    false,
-    "Which of the assistant's models to ask; default: its first."
+    "model", flow::FieldKind::identifier, false, "Which of the assistant's models to ask; default: its first."
 };
 inline constexpr flow::Keyword kModelTimeoutKeyword{
     "timeout", flow::FieldKind::duration, false, "How long to wait for the answer; default 60s."
