@@ -132,6 +132,10 @@ TEST_CASE("every event survives its stored form") {
       ReleaseAdopted{"hash"},
       ReviewDecided{"c.e1", ReviewStatus::answered, MapBuilder().set("n", 1).build(), "bo", "ok", "ab"},
       EventArrived{"ticket.closed", MapBuilder().set("id", "T1").build()},
+      ModelReturned{"e1", Value("words"), "small", 12, 34},
+      ModelFailed{"e1", "no_model", "none"},
+      Recalled{"e1", ListBuilder().add("hit").build()},
+      RecallFailed{"e1", "no_memory", "none"},
   };
   CHECK(bodies.size() == std::variant_size_v<EventBody>);
   for (const EventBody& body : bodies) {

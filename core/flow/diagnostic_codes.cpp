@@ -559,46 +559,6 @@ Wrong:
 Right:
     - { type: flow, call: address }
 )"},
-    {"F0403", R"(F0403: an operation that the connector does not have
-
-The connector's description has no operation of this name.
-
-Wrong:
-    call: jira.create_isue
-
-Right:
-    call: jira.create_issue
-)"},
-    {"F0404", R"(F0404: an unknown connector
-
-No description of this name is in the folder tools/, and none ships with the server.
-
-Wrong:
-    call: gira.create_issue
-
-Right:
-    call: jira.create_issue
-)"},
-    {"F0405", R"(F0405: an argument that the tool does not have
-
-The description of the operation does not name it.
-
-Wrong:
-    with: { amuont: 12 }
-
-Right:
-    with: { amount: 12 }
-)"},
-    {"F0406", R"(F0406: a required argument is missing
-
-The description of the operation says that it cannot be called without it.
-
-Wrong:
-    with: { currency: EUR }
-
-Right:
-    with: { currency: EUR, amount: 12 }
-)"},
     {"F0407", R"(F0407: two flows want the same trigger
 
 A command or phrase can start one flow only, unless their priorities differ.
@@ -629,16 +589,6 @@ Wrong:
 Right:
     handlers: { cancel: my_cancel }
 )"},
-    {"F0410", R"(F0410: an argument of the wrong type
-
-The constant does not fit the type that the description of the operation gives.
-
-Wrong:
-    with: { amount: "twelve" }
-
-Right:
-    with: { amount: 12 }
-)"},
     {"F0411", R"(F0411: an input that the called flow does not have
 
 The called flow declares its inputs; this is none of them.
@@ -648,26 +598,6 @@ Wrong:
 
 Right:
     - { type: flow, call: address, with: { country: de } }
-)"},
-    {"F0412", R"(F0412: a tool's document is no OpenAPI description
-
-A file under tools/ describes a connector with OpenAPI. It needs at least paths.
-
-Wrong:
-    operations: {charge: {}}
-
-Right:
-    paths: {/charges: {post: {operationId: charge}}}
-)"},
-    {"F0413", R"(F0413: an operation that cannot be used
-
-One operation of a connector could not be understood; the others stay usable.
-
-Wrong:
-    schema: {$ref: "#/components/schemas/nowhere"}
-
-Right:
-    schema: {$ref: "#/components/schemas/charge"}
 )"},
     {"F0501", R"(F0501: a step that is never reached
 
@@ -771,10 +701,14 @@ Right:
 std::span<const Explanation> all_explanations() {
   static const auto all = [] {
     std::vector<Explanation> rows(std::begin(kRows), std::end(kRows));
-    rows.insert(rows.end(), analysis_explanations().begin(), analysis_explanations().end());
-    rows.insert(rows.end(), block_explanations().begin(), block_explanations().end());
-    rows.insert(rows.end(), type_explanations().begin(), type_explanations().end());
-    rows.insert(rows.end(), people_explanations().begin(), people_explanations().end());
+    for (const auto more :
+         {analysis_explanations(),
+          block_explanations(),
+          people_explanations(),
+          tool_explanations(),
+          type_explanations()}) {
+      rows.insert(rows.end(), more.begin(), more.end());
+    }
     std::ranges::sort(rows, {}, &Explanation::code);
     return rows;
   }();

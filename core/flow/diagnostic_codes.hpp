@@ -14,6 +14,7 @@ struct Explanation {
 [[nodiscard]] std::span<const Explanation> analysis_explanations();
 [[nodiscard]] std::span<const Explanation> block_explanations();
 [[nodiscard]] std::span<const Explanation> type_explanations();
+[[nodiscard]] std::span<const Explanation> tool_explanations();
 [[nodiscard]] std::span<const Explanation> people_explanations();
 
 }  // namespace parley::flow

@@ -45,7 +45,7 @@ Right:
     call: pay
     with: {amount: "{{total}}"}
 )"},
-    {"F0415", R"(F0415: an unknown calendar
+    {"F0416", R"(F0416: an unknown calendar
 
 'business_hours' names a calendar of parley.yaml.
 

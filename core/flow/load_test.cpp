@@ -215,7 +215,7 @@ TEST_CASE("mistakes are all reported, and a flow with errors is not given out") 
        false},
       {"a saved result is a name",
        R"({"steps": [{"type": "tool", "call": "a.b", "save": "ticket"},
-        {"type": "message", "text": "{{ ticket.id }} {{ now }} {{ user.name }}"}]})",
+        {"type": "message", "text": "{{ ticket.id }} {{ now }} {{ user.id }}"}]})",
        "",
        true},
   };

@@ -47,7 +47,7 @@ void check_calendars(const flow::Flow& flow, const Value& calendars, flow::Diagn
       error(
           diagnostics,
           flow,
-          "F0415",
+          "F0416",
           used->position,
           "there is no calendar '" + used->text + "'",
           near.empty() ? "add it under calendars: in parley.yaml"

@@ -17,8 +17,20 @@ namespace parley::workspace {
 namespace {
 
 void add_connectors(Workspace& workspace) {
-  workspace.connectors = tools::built_in_connectors();
+  const tools::Connectors built_in = tools::built_in_connectors();
+  workspace.connectors = built_in;
   for (const auto& [name, connector] : workspace.folder.connectors) {
+    if (built_in.contains(name)) {
+      workspace.folder.diagnostics.push_back(
+          {"F0417",
+           flow::Severity::error,
+           connector.file,
+           {1, 1, 0},
+           "a connector cannot be called '" + name + "'",
+           "Parley has one of this name itself; rename the file"}
+      );
+      continue;
+    }
     auto compiled = wire::compile_connector(name, connector.document);
     if (!compiled) {
       workspace.folder.diagnostics.push_back(
