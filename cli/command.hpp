@@ -16,8 +16,8 @@ inline constexpr int kExitFindings = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitConfiguration = 3;
 
-// "--name" with a `value` takes one, without it is a flag; "FOLDER" is taken by its place and "FILE..." takes
-// all that follow.
+// "--name" with a `value` takes one, and several with "VALUE..."; without it is a flag; "FOLDER" is taken by
+// its place and "FILE..." takes all that follow.
 struct Option {
   std::string_view name;
   std::string_view value;

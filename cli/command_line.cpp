@@ -26,6 +26,7 @@ void add(CLI::App& app, const Option& option, Arguments& arguments) {
     for (const std::string& value : values) arguments.add(option.name, value);
     return true;
   });
+  if (option.value.ends_with("...")) added->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   if (option.name.ends_with("..."))
     added->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args();
   added->required(option.required);

@@ -287,13 +287,13 @@ int run_eval(const Arguments& arguments) {
 
 constexpr Option kEvalOptions[] = {
     {"EXPR", "", "The expression."},
-    {"--set", "NAME=JSON", "Give a name a value; may be repeated."},
+    {"--set", "NAME=JSON...", "Give a name a value; may be repeated."},
     {"--jsonl", "", "Read {id, expr, bindings} lines from standard input instead, and answer each."},
 };
 
 constexpr Option kCheckOptions[] = {
     {"EXPR", "", "The expression.", true},
-    {"--type", "NAME=TYPE", "Say what a name holds; may be repeated. Other names may hold anything."},
+    {"--type", "NAME=TYPE...", "Say what a name holds; may be repeated. Other names may hold anything."},
 };
 
 constexpr Option kFunctionsOptions[] = {

@@ -134,7 +134,7 @@ class Reader {
         learn_comparison(at, facts);
         break;
       case Op::in:
-        if (const auto name = name_at(at.a); name && node(at.b).op == Op::list) facts.when_true = {*name};
+        if (const auto name = name_at(at.a); name && holds_no_null(at.b)) facts.when_true = {*name};
         break;
       case Op::logical_not:
         facts = {facts_[at.a].when_false, facts_[at.a].when_true};
@@ -156,6 +156,22 @@ class Reader {
       default:
         break;
     }
+  }
+
+  // A list that is written out, of constants or of values that are not null.
+  [[nodiscard]] bool holds_no_null(NodeIndex index) const {
+    const Node& at = node(index);
+    if (at.op == Op::constant) {
+      const Value& list = ast_.constants[at.a];
+      return list.is_list() &&
+             std::ranges::none_of(list.as_list(), [](const Value& item) { return item.is_null(); });
+    }
+    if (at.op != Op::list) return false;
+    for (std::size_t i = 0; i < at.count; ++i) {
+      const Node& item = node(ast_.children[at.b + i]);
+      if (item.op == Op::constant && ast_.constants[item.a].is_null()) return false;
+    }
+    return true;
   }
 
   void learn_comparison(const Node& at, Facts& facts) {

@@ -44,6 +44,7 @@ TEST_CASE("what an expression needs, and what is known once it was true or false
       {"x == 'yes'", "x?", "x", ""},
       {"x != 'yes'", "x?", "", "x"},
       {"x in ['a', 'b']", "x?", "x", ""},
+      {"x in ['a', null]", "x?", "", ""},
       {"has(slots.x)", "", "x", ""},
       {"has(x.name)", "x", "x", ""},
       {"x != null && x > 3", "x?", "x", ""},
@@ -62,7 +63,7 @@ TEST_CASE("what an expression needs, and what is known once it was true or false
       {"[x, y].size() == 2", "x y", "", ""},
   };
   for (const Row& row : kRows) {
-    CAPTURE(row.expression);
+    CAPTURE(std::string(row.expression));
     const auto expression = Expression::compile(row.expression);
     REQUIRE(expression.has_value());
     const Needs found = needs_of(*expression);

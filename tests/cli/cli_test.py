@@ -138,7 +138,7 @@ class ANewAssistant(InFolder):
         self.assertEqual(shown.returncode, 1)
         self.assertIn("mybot/flows/hello.yaml:21:", shown.stdout)
         self.assertIn("did you mean 'items'?", shown.stdout)
-        self.assertIn("1 error, 1 warning", shown.stderr)
+        self.assertIn("1 error, 2 warnings", shown.stderr)
         brief = parley("check", "mybot", "--format", "short", cwd=self.folder)
         self.assertRegex(brief.stdout, r"(?m)^mybot/flows/hello\.yaml:21:\d+: error\[F0202\]: ")
         found = json.loads(parley("check", "mybot", "--json", cwd=self.folder).stdout)

@@ -49,7 +49,7 @@ class ForPeople(unittest.TestCase):
 
     def test_mistakes_say_where_and_what_to_do(self):
         cases = [
-            ("syntax", ["total >\n  and 3"], 1, ["F0301", "^^^", " 2 |"]),
+            ("syntax", ["total >\n  and 3"], 1, ["F0301", "^", " 2 |"]),
             ("unknown function", ["siez([1])"], 1, ["did you mean size()?"]),
             ("fails when evaluated", ["1 / 0"], 1, ["division by zero"]),
             ("unknown name", ["total > 3"], 1, ["there is no \"total\""]),
