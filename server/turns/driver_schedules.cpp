@@ -35,7 +35,8 @@ Awaitable<Result<bool>> TurnDriver::start_if_due(
   const Timestamp now = world_.clock.now();
   const auto keep = [&]() -> Awaitable<Result<void>> {
     schedules_.insert_or_assign(key, now);
-    return world_.store.put_setting(tenant, key, format_timestamp(now));
+    const std::string text = format_timestamp(now);  // outlives the call, which takes views
+    co_return co_await world_.store.put_setting(tenant, key, text);
   };
   auto known = schedules_.find(key);
   if (known == schedules_.end()) {

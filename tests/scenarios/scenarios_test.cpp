@@ -42,10 +42,13 @@ std::string first_difference(const engine::Release& release, const assistant::Te
 
 }  // namespace
 
-TEST_CASE("the assistants under test load without a single problem") {
+TEST_CASE("the assistants under test load without an error, those for people without a warning") {
   for (const char* folder : kFolders) {
     const scenarios::Suite& loaded = suite(folder);
-    CHECK_MESSAGE(loaded.space.folder.diagnostics.empty(), assistant::render_all(loaded.space.folder));
+    const bool for_people = !std::string_view(folder).starts_with("tests/");
+    const bool sound = for_people ? loaded.space.folder.diagnostics.empty()
+                                  : !flow::has_errors(loaded.space.folder.diagnostics);
+    CHECK_MESSAGE(sound, assistant::render_all(loaded.space.folder));
   }
 }
 

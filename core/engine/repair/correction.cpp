@@ -235,7 +235,9 @@ void correction(Run& run, const std::vector<Command>& commands) {
   for (const auto& [slot, value] : accepted) apply(run, changes, *slot, *value);
   if (!accepted.empty()) {
     const bool top = changes.place + 1 == run.state().stack.size();
-    const bool rewinds = top && at_question(run.flow(), run.frame());
+    // What a person is asked to decide about is not what they saw any more: they are asked anew.
+    const bool decided = !run.frame().review.empty();
+    const bool rewinds = top && (decided || at_question(run.flow(), run.frame()));
     compute_again(run, changes.place, changes.changed);
     if (!top) rewind_below(run, changes);
     tell(run, changes, rewinds);
