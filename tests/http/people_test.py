@@ -106,9 +106,9 @@ def test_a_form_is_checked_field_by_field():
 
 
 def test_visitors_may_not_decide():
-    with Server(flows={"terms": TERMS}, environment={"PARLEY_SERVER__API_KEY": "secret-key-of-the-test"}) as server:
+    with Server(flows={"terms": TERMS}, environment={"PARLEY_SERVER__API_KEY": "a-long-secret-key-of-the-test"}) as server:
         started = server.chat(message="/terms").json
-        key = "secret-key-of-the-test"
+        key = "a-long-secret-key-of-the-test"
         review = server.get("/v1/reviews", key).json["data"][0]
         path = "/v1/reviews/" + review["id"]
         for token, status in ((None, 401), (started["token"], 403)):
