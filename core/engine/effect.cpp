@@ -25,6 +25,7 @@ constexpr std::string_view kNames[] = {
     "Remember",
     "CallModel",
     "Recall",
+    "RecordExposure",
 };
 static_assert(std::size(kNames) == std::variant_size_v<Effect>);
 
@@ -114,6 +115,12 @@ struct Write {
   void operator()(const Remember& memory) const {
     out.set("name", memory.name);
     if (!memory.value.is_null()) out.set("value", memory.value);
+  }
+  void operator()(const RecordExposure& exposure) const {
+    out.set("experiment", exposure.experiment);
+    out.set("variant", exposure.variant);
+    out.set("unit", exposure.unit);
+    text(out, "metric", exposure.metric);
   }
 };
 
@@ -220,6 +227,10 @@ constexpr Reader kReaders[] = {
        };
      }},
     {"Remember", [](const Value& m) -> Effect { return Remember{text(m, "name"), m["value"]}; }},
+    {"RecordExposure",
+     [](const Value& m) -> Effect {
+       return RecordExposure{text(m, "experiment"), text(m, "variant"), text(m, "unit"), text(m, "metric")};
+     }},
 };
 
 }  // namespace

@@ -127,6 +127,14 @@ struct End {
   std::string outcome;
 };
 
+// The conversation takes part in an experiment from here on; recorded once for each.
+struct RecordExposure {
+  std::string experiment;
+  std::string variant;
+  std::string unit;  // "user" or "conversation": what the variant was chosen by
+  std::string metric;
+};
+
 using Effect = std::variant<
     Say,
     Understand,
@@ -139,7 +147,8 @@ using Effect = std::variant<
     CloseReview,
     Remember,
     CallModel,
-    Recall>;
+    Recall,
+    RecordExposure>;
 using Effects = std::vector<Effect>;
 
 [[nodiscard]] std::string_view name(const Effect& effect);

@@ -40,6 +40,23 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+void add_actions(const Value& card, std::vector<SaidButton>& offered) {
+  if (const Value& cards = card["carousel"]; cards.is_list()) {
+    for (const Value& each : cards.as_list()) add_actions(each, offered);
+  }
+  if (const Value& actions = card["actions"]; actions.is_list()) {
+    for (const Value& action : actions.as_list())
+      offered.push_back({std::string(action.text("label")), std::string(action.text("payload"))});
+  }
+}
+
+// The buttons of a message and the actions of its cards.
+std::vector<SaidButton> offers(const Say& said) {
+  std::vector<SaidButton> offered = said.buttons;
+  add_actions(said.card, offered);
+  return offered;
+}
+
 Commands cannot_handle(const Scene& scene) {
   return one({.kind = CommandKind::cannot_handle, .text = std::string(scene.said.text)});
 }
@@ -53,7 +70,7 @@ std::optional<Commands> slash(const Scene& scene, std::string_view text) {
   }
   // Offered by an earlier release, and gone: the engine says so.
   for (const Say& said : scene.state.last_said) {
-    for (const SaidButton& button : said.buttons) {
+    for (const SaidButton& button : offers(said)) {
       if (button.payload == text)
         return one(
             {.kind = CommandKind::start_flow, .flow = std::string(word.substr(1)), .text = button.label}
@@ -187,7 +204,7 @@ Commands match(
     return typed(scene);
   }
   for (const Say& before : state.last_said) {
-    for (const SaidButton& button : before.buttons) {
+    for (const SaidButton& button : offers(before)) {
       if (language::normalise(button.label, matching::kPhraseLocale) != scene.normal) continue;
       if (auto found = pressed(scene, button.payload)) return *found;
     }

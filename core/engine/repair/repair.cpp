@@ -57,7 +57,7 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   if (!slot.validate_message.empty()) {
     if (auto words = run.render(slot.validate_message)) return *words;
   }
-  return "That does not work for " + slot.label + ".";
+  return run.words("parley.refused", MapBuilder().set("label", slot.label).build());
 }
 
 void digression(Run& run, const flow::Flow& wanted, std::span<const Command> values, Slots slots) {
