@@ -28,7 +28,8 @@ class Check {
     const auto locales = words_.messages.locales();
     for (const auto& [key, entry] : words_.messages.entries()) {
       const bool builtin = words_.builtin.find(key) != nullptr;
-      if (!builtin && !used_.contains(key)) warn_unused(key, entry);
+      // A flow with errors is not here, and may be the one that says it.
+      if (!builtin && !used_.contains(key) && !has_errors(diagnostics_)) warn_unused(key, entry);
       if (!builtin) check_translations(key, entry, locales);
       check_reads(key, entry, builtin);
     }
