@@ -51,7 +51,8 @@ struct CallTool {
   Value arguments;
   std::uint32_t occurrence = 0;
   std::uint32_t timeout_ms = 30'000;
-  std::string review_id;  // of the review that approved it, or empty
+  std::string review_id;               // of the review that approved it, or empty
+  std::vector<std::string> sensitive;  // arguments that outside views mask
 };
 
 // Ask a model. Answered by ModelReturned or ModelFailed. `input` and the result, by task:

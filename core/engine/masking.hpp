@@ -3,8 +3,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/value.hpp"
+#include "engine/effect.hpp"
+#include "engine/event.hpp"
 
 namespace parley::engine {
 
@@ -12,5 +15,9 @@ namespace parley::engine {
 [[nodiscard]] Value masked(const Value& value);
 
 inline constexpr std::string_view kMask = "••••";
+
+// A part of a log as outside views show it: what the user wrote when it was about a sensitive slot, the value
+// itself, and the arguments of tool calls that were made from it. What a tool answers is left as it is.
+void mask(std::vector<Event>& events, Effects& effects);
 
 }  // namespace parley::engine

@@ -193,23 +193,43 @@ Commands typed(const Scene& scene) {
   return cannot_handle(scene);
 }
 
-}  // namespace
-
-Commands match(
-    const Release& release, const State& state, std::string_view text, std::string_view payload, Timestamp at
-) {
-  const Scene scene(release, state, payload.empty() ? trimmed(text) : payload, at);
+Commands understood(const Scene& scene, std::string_view payload) {
   if (!payload.empty()) {
     if (auto found = pressed(scene, payload)) return *found;
     return typed(scene);
   }
-  for (const Say& before : state.last_said) {
+  for (const Say& before : scene.state.last_said) {
     for (const SaidButton& button : offers(before)) {
       if (language::normalise(button.label, matching::kPhraseLocale) != scene.normal) continue;
       if (auto found = pressed(scene, button.payload)) return *found;
     }
   }
   return typed(scene);
+}
+
+// What is said to a question for a sensitive slot may hold the value also when it was not understood. The
+// words are dropped where nobody needs them, and a refusal must not quote them.
+void mark_sensitive(const Scene& scene, Commands& commands) {
+  const bool asked = scene.asked() != nullptr && scene.asked()->sensitive;
+  for (Command& command : commands) {
+    const flow::Slot* slot =
+        scene.flow == nullptr || command.slot.empty() ? nullptr : scene.flow->slot(command.slot);
+    command.sensitive = slot != nullptr ? slot->sensitive : asked && !command.text.empty();
+    if (!command.sensitive) continue;
+    command.text.clear();
+    if (command.kind == CommandKind::invalid_value) command.reason.clear();
+  }
+}
+
+}  // namespace
+
+Commands match(
+    const Release& release, const State& state, std::string_view text, std::string_view payload, Timestamp at
+) {
+  const Scene scene(release, state, payload.empty() ? trimmed(text) : payload, at);
+  Commands commands = understood(scene, payload);
+  if (release.has_sensitive()) mark_sensitive(scene, commands);
+  return commands;
 }
 
 }  // namespace parley::engine

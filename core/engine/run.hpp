@@ -100,6 +100,8 @@ class Run {
   [[nodiscard]] Result<std::string> render(const flow::Text& text);
   // A value as people read it in the conversation's language; sensitive ones are masked.
   [[nodiscard]] Result<std::string> show(const flow::Data& data);
+  // Whether data is made from a sensitive slot.
+  [[nodiscard]] bool reads_sensitive(const flow::Data& data) const;
   // What the engine says by itself: "parley.yes". `passed` is a map of names for the message.
   [[nodiscard]] std::string words(std::string_view key, Value passed = {});
   // The index of the variant that this conversation takes part with, recorded when it is the first time.

@@ -181,6 +181,24 @@ Value Run::shown_slots(const Frame& frame) const {
   return map.build();
 }
 
+bool Run::reads_sensitive(const flow::Data& data) const {
+  if (const auto* form = std::get_if<expr::Template>(&data.node)) {
+    return std::ranges::any_of(form->references(), [&](const expr::Reference& reference) {
+      if (reference.root != "slots") return is_sensitive(flow(), reference.root);
+      const std::string_view rest = std::string_view(reference.path).substr(std::string_view("slots").size());
+      return rest.empty() || is_sensitive(flow(), rest.substr(1, rest.find('.', 1) - 1));
+    });
+  }
+  if (const auto* items = std::get_if<flow::Data::List>(&data.node))
+    return std::ranges::any_of(*items, [&](const flow::Data& item) { return reads_sensitive(item); });
+  if (const auto* members = std::get_if<flow::Data::Map>(&data.node)) {
+    return std::ranges::any_of(*members, [&](const flow::Data::Member& member) {
+      return reads_sensitive(member.value);
+    });
+  }
+  return false;
+}
+
 bool Run::is_sensitive(const flow::Flow& flow, std::string_view name) const {
   if (!release_.has_sensitive()) return false;
   const flow::Slot* slot = flow.slot(name);

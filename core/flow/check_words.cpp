@@ -237,7 +237,7 @@ class Check {
         file_of(locale),
         {1, 1, 0},
         std::to_string(missing) + " of the texts that Parley says by itself are not translated to " + locale,
-        "add " + example + " and the others: `parley explain F0717` shows where they are listed"
+        "add " + example + " and the others: `parley messages` prints them all"
     );
   }
 

@@ -167,7 +167,7 @@ Right:
     {"F0717", R"(F0717: texts that Parley says by itself are not translated
 
 Repair and the like come in English and German. An assistant that speaks another language writes
-them as messages under the key `parley`; docs/reference/messages.md lists them all.
+them as messages under the key `parley`; `parley messages` prints them all.
 
 Wrong:
     greet: Bonjour !            # messages/fr.yaml, and nothing else
