@@ -13,6 +13,8 @@
 
 namespace parley::turns {
 
+using testing::World;
+
 namespace {
 
 constexpr std::string_view kCanary = "4111 1111 1111 1142";
