@@ -12,9 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "assistant/folder.hpp"
 #include "assistant/settings.hpp"
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
+#include "engine/release.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/analysis/analyse.hpp"
 #include "flow/analysis/rules.hpp"
@@ -127,6 +129,18 @@ std::string check_rules(const std::string& text) {
   return render_all(std::move(diagnostics), text);
 }
 
+// A whole folder: what is said depends on more than one file.
+std::string check_words(const fs::path& path) {
+  Folder folder = read_folder(path, engine::step_specs());
+  engine::AssistantSettings settings;
+  settings.messages = folder.messages;
+  settings.locale = folder.settings.locale;
+  settings.tones = folder.settings.tones;
+  engine::check_words(folder.flows, settings, folder.diagnostics);
+  flow::sort_diagnostics(folder.diagnostics);
+  return render_all(folder);
+}
+
 void compare(const fs::path& path, const std::string& actual) {
   const fs::path golden = fs::path(path).concat(".expected");
   if (std::getenv("PARLEY_GOLDEN") != nullptr) {
@@ -156,6 +170,16 @@ TEST_CASE("rules that are broken or misunderstood give the diagnostics that thei
   for (const fs::path& path : documents(kFolder / "rules")) compare(path, check_rules(read_text(path)));
 }
 
+TEST_CASE("mistakes in what an assistant says give the diagnostics that their golden files show") {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(kFolder / "words")) {
+    if (entry.is_directory()) folders.push_back(entry.path());
+  }
+  std::ranges::sort(folders);
+  CHECK(folders.size() >= 12);
+  for (const fs::path& path : folders) compare(path, check_words(path));
+}
+
 TEST_CASE("five different mistakes in one file are all reported in one go") {
   const fs::path path = kFolder / "five_mistakes.yaml";
   const std::string output = check_flow(path, read_text(path));
@@ -167,9 +191,10 @@ TEST_CASE("five different mistakes in one file are all reported in one go") {
 
 TEST_CASE("every code that a golden file shows can be explained") {
   std::set<std::string> shown;
-  for (const fs::path& folder : {kFolder, kFolder / "rules", kFolder / "settings"}) {
-    for (const fs::path& path : documents(folder)) {
-      const std::string text = read_text(fs::path(path).concat(".expected"));
+  for (const fs::path& folder : {kFolder, kFolder / "rules", kFolder / "settings", kFolder / "words"}) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      if (entry.path().extension() != ".expected") continue;
+      const std::string text = read_text(entry.path());
       for (std::size_t at = text.find("[F0"); at != std::string::npos; at = text.find("[F0", at + 1)) {
         shown.insert(text.substr(at + 1, 5));
       }

@@ -28,6 +28,7 @@ class Reader {
   Folder read() {
     read_settings_file();
     read_flows();
+    read_messages();
     read_connectors();
     read_rules_file();
     folder_.test_files = list("tests", {".yaml", ".yml"});
@@ -139,6 +140,30 @@ class Reader {
     }
   }
 
+  void read_messages() {
+    std::vector<flow::MessagesFile> files;
+    for (const std::string& file : list("messages", {".yaml", ".yml", ".json"})) {
+      const std::string* text = read_file(file, DocumentLimits().max_bytes);
+      if (text == nullptr) continue;
+      std::string locale = fs::path(file).stem().string();
+      if (!flow::is_language_tag(locale)) {
+        error(
+            "F0706",
+            file,
+            "'" + locale + "' is not a language tag",
+            "name the file after its language, such as en.yaml, de.yaml or pt-BR.yaml",
+            {1, 1, 0}
+        );
+        continue;
+      }
+      if (auto document = read_document(*text, file, folder_.diagnostics))
+        files.push_back({std::move(locale), file, *std::move(document)});
+    }
+    folder_.messages = std::make_shared<flow::Messages>(
+        flow::load_messages(files, folder_.settings.locale, folder_.diagnostics)
+    );
+  }
+
   void read_connectors() {
     for (const std::string& file : list("tools", {".yaml", ".yml", ".json"})) {
       const std::string* text = read_file(file, kConnectorLimits.max_bytes);
@@ -208,6 +233,25 @@ class Reader {
     };
     check("start", settings.start);
     for (const auto& [handler, id] : settings.handlers) check("handlers", id);
+    check_tone();
+  }
+
+  void check_tone() {
+    const Settings& settings = folder_.settings;
+    const bool number = settings.tone.find_first_not_of("0123456789") == std::string::npos;
+    if (number ||
+        std::ranges::find(settings.tones, settings.tone, &flow::ToneStop::name) != settings.tones.end())
+      return;
+    // Whoever renames the tones may leave the default one to be the middle.
+    const auto place = settings.places.find("tone");
+    if (place == settings.places.end()) return;
+    error(
+        "F0709",
+        "parley.yaml",
+        "there is no tone '" + settings.tone + "'",
+        "use one of the names under tones, or a number from 0 to 100",
+        place->second
+    );
   }
 
   const fs::path& root_;

@@ -1,9 +1,10 @@
-// An assistant's folder: parley.yaml, rules.yaml, flows/, tools/, tests/. Everything is optional, the folder
-// itself too: what is missing has a default. Reading never stops at the first problem.
+// An assistant's folder: parley.yaml, rules.yaml, flows/, messages/, tools/, tests/. Everything is optional,
+// the folder itself too: what is missing has a default. Reading never stops at the first problem.
 #pragma once
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "flow/analysis/rules.hpp"
 #include "flow/diagnostic.hpp"
 #include "flow/flow.hpp"
+#include "flow/messages.hpp"
 
 namespace parley::assistant {
 
@@ -25,6 +27,7 @@ struct ConnectorDocument {
 struct Folder {
   Settings settings;
   std::vector<flow::FlowPtr> flows;                                  // those without errors, by file name
+  std::shared_ptr<const flow::Messages> messages;                    // of messages/; never null
   std::map<std::string, ConnectorDocument, std::less<>> connectors;  // by name, the file's stem
   std::vector<std::string> test_files;
   std::vector<flow::analysis::Rule> rules;                  // of rules.yaml

@@ -124,6 +124,25 @@ bool read_calendars(const Node& node, Value& out) {
   return true;
 }
 
+// A name or a number; which names there are is checked when everything is read.
+bool read_tone(const Node& node, std::string& out) {
+  const Value value = flow::to_value(node);
+  if (value.is_int() ? value.as_int() < 0 || value.as_int() > 100 : !value.is_string()) return false;
+  return read(node, out);
+}
+
+bool read_tones(const Node& node, std::vector<flow::ToneStop>& out) {
+  if (!node.is_map() || node.members.empty()) return false;
+  std::vector<flow::ToneStop> stops;
+  for (const Node::Member& member : node.members) {
+    const Value value = flow::to_value(member.value);
+    if (!value.is_int() || value.as_int() < 0 || value.as_int() > 100) return false;
+    stops.push_back({member.key, static_cast<std::uint32_t>(value.as_int())});
+  }
+  out = std::move(stops);
+  return true;
+}
+
 bool read_tool_mode(const Node& node, ToolMode& out) {
   if (!node.is_scalar() || (node.text != "test" && node.text != "live")) return false;
   out = node.text == "test" ? ToolMode::test : ToolMode::live;
@@ -145,6 +164,12 @@ constexpr Row kRows[] = {
      [](const Node& n, Settings& s) { return read(n, s.disclosure); }},
     {{"locale", "a language tag such as en or pt-BR", "The language of users who bring none."},
      [](const Node& n, Settings& s) { return read(n, s.locale); }},
+    {{"tone", "a name from tones, or a number from 0 to 100", "The tone of conversations that set none."},
+     [](const Node& n, Settings& s) { return read_tone(n, s.tone); }},
+    {{"tones",
+      "a map of names to numbers from 0 to 100",
+      "What the tones are called; formal 0, neutral 50 and casual 100 when left out."},
+     [](const Node& n, Settings& s) { return read_tones(n, s.tones); }},
     {{"currency", "a currency code such as USD", "The currency of amounts without one."},
      [](const Node& n, Settings& s) { return read_currency(n, s.currency); }},
     {{"timezone", "an offset such as +02:00, in quotes, or UTC", "The time of users who bring none."},
@@ -306,6 +331,15 @@ Settings read_settings(const Node& document, std::string_view file, flow::Diagno
     );
   }
   return settings;
+}
+
+std::uint32_t tone_value(const Settings& settings) {
+  const auto stop = std::ranges::find(settings.tones, settings.tone, &flow::ToneStop::name);
+  if (stop != settings.tones.end()) return stop->value;
+  std::uint32_t value = 0;
+  const char* const end = settings.tone.data() + settings.tone.size();
+  const auto [stopped, problem] = std::from_chars(settings.tone.data(), end, value);
+  return problem == std::errc() && stopped == end && value <= 100 ? value : 50;
 }
 
 std::optional<Error> set_setting(Settings& settings, std::string_view name, std::string_view text) {

@@ -13,6 +13,7 @@
 
 #include "flow/diagnostic.hpp"
 #include "flow/document.hpp"
+#include "flow/messages.hpp"
 
 namespace parley::assistant {
 
@@ -27,6 +28,8 @@ struct Settings {
   std::string name = "Assistant";
   std::string disclosure = "You are chatting with an automated assistant.";
   std::string locale = "en";
+  std::string tone = "neutral";  // a name from `tones`, or a number from 0 to 100
+  std::vector<flow::ToneStop> tones{{"formal", 0}, {"neutral", 50}, {"casual", 100}};
   std::string currency = "USD";
   std::int32_t utc_offset_seconds = 0;
   std::string start;  // flow that greets; empty: wait for the first message
@@ -61,6 +64,9 @@ struct SettingInfo {
 [[nodiscard]] Settings read_settings(
     const flow::Node& document, std::string_view file, flow::Diagnostics& diagnostics
 );
+
+// `tone` as a number; the middle when it is a name that `tones` lacks.
+[[nodiscard]] std::uint32_t tone_value(const Settings& settings);
 
 // One setting from text, as flags and environment variables give it; lists and maps are JSON.
 // Returns what is wrong, or nothing.

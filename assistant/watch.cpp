@@ -1,4 +1,4 @@
-// inotify on the folder and its three subfolders. Directories are watched, not files: a rename over a file
+// inotify on the folder and its subfolders. Directories are watched, not files: a rename over a file
 // gives it a new inode, which a watch on the old one would never notice.
 #include "assistant/watch.hpp"
 
@@ -71,7 +71,7 @@ class InotifyWatcher final : public Watcher {
   // Adding a watch that exists already changes nothing, so this also picks up folders made later.
   bool watch_folders() {
     const bool root = ::inotify_add_watch(inotify_.get(), folder_.c_str(), kMask) >= 0;
-    for (const char* const sub : {"flows", "tools", "tests"}) {
+    for (const char* const sub : {"flows", "messages", "tools", "tests"}) {
       ::inotify_add_watch(inotify_.get(), (folder_ / sub).c_str(), kMask);
     }
     return root;

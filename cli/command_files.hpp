@@ -33,6 +33,7 @@ extern const Command kFuzz;
 extern const Command kExprEval;
 extern const Command kExprCheck;
 extern const Command kExprFunctions;
+extern const Command kMessages;
 extern const Command kSchema;
 extern const Command kOpenapi;
 extern const Command kDoctor;

@@ -108,6 +108,10 @@ void print_transcript(
       for (const engine::SaidButton& button : message.buttons) text += "  [" + button.label + "]";
       rows.push_back({"  " + speaker(message), text});
     }
+    for (const engine::RecordExposure& seen : turn.exposures)
+      rows.push_back(
+          {"  sees", "experiment " + seen.experiment + ": " + seen.variant + " (by " + seen.unit + ")"}
+      );
     print(table(rows));
   }
 }
@@ -116,7 +120,7 @@ void print_transcript(
 int print_events(const std::vector<turns::LogRecord>& records) {
   ListBuilder list;
   for (const turns::LogRecord& record : records) {
-    auto body = parse_json(record.body);
+    auto body = parse_json(turns::outside_view(record.body));
     list.add(MapBuilder()
                  .set("sequence", record.sequence)
                  .set("turn", record.turn)

@@ -5,12 +5,12 @@ namespace parley::cli {
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kServe,         &kInit,         &kCheck,        &kExplain,       &kGraph,      &kTest,
-      &kChat,          &kFlowList,     &kFlowShow,     &kFlowVersions,  &kFlowDiff,   &kFlowPublish,
-      &kFlowRollback,  &kConvList,     &kConvShow,     &kConvToTest,    &kReviewList, &kReviewShow,
-      &kReviewApprove, &kReviewReject, &kReviewAnswer, &kReplay,        &kBacktest,   &kBisect,
-      &kFuzz,          &kExprEval,     &kExprCheck,    &kExprFunctions, &kSchema,     &kOpenapi,
-      &kDoctor,        &kVersion,
+      &kServe,         &kInit,         &kCheck,        &kExplain,      &kGraph,         &kTest,
+      &kChat,          &kFlowList,     &kFlowShow,     &kFlowVersions, &kFlowDiff,      &kFlowPublish,
+      &kFlowRollback,  &kConvList,     &kConvShow,     &kConvToTest,   &kReviewList,    &kReviewShow,
+      &kReviewApprove, &kReviewReject, &kReviewAnswer, &kReplay,       &kBacktest,      &kBisect,
+      &kFuzz,          &kMessages,     &kExprEval,     &kExprCheck,    &kExprFunctions, &kSchema,
+      &kOpenapi,       &kDoctor,       &kVersion,
   };
   return kCommands;
 }

@@ -413,7 +413,7 @@ Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
   const tools::ToolTable fresh_tools(fresh.connectors);
   tools_.replace_all(fresh.connectors);
   auto published = co_await publisher_->publish_folder(
-      fresh.folder, workspace::engine_settings(settings), fresh_tools.signatures()
+      fresh.folder, workspace::engine_settings(settings, fresh.folder.messages), fresh_tools.signatures()
   );
   if (!published) {
     if (published.error().error) co_return std::unexpected(std::move(*published.error().error));

@@ -60,6 +60,10 @@ function linked(text) {
   });
 }
 
+/** What the server says for a card where none is shown. */
+const words = ({ carousel, title, subtitle, facts = [] }) =>
+  carousel ? carousel.map(words).join('\n') : [title, subtitle, ...facts.map((f) => `${f.label}: ${f.value}`)].filter(Boolean).join('\n');
+
 class ParleyChat extends HTMLElement {
   static languages = LANGUAGES;  // a page may add one: customElements.get('parley-chat').languages.fr = async () => ({default: {…}})
   static observedAttributes = ['open'];
@@ -379,7 +383,7 @@ class ParleyChat extends HTMLElement {
     const operator = role === 'operator';
     const row = role === 'system' ? h('p', { class: 'notice' }, text) : h('div', { class: `row ${operator ? 'op' : 'bot'} ${streamed ? 'still' : ''}` },
       operator ? h('div', { class: 'name' }, message.name ?? t.operator) : h('span', { class: 'sr' }, `${t.bot}: `),
-      text ? h('div', { class: 'bubble', dir: 'auto' }, ...linked(text)) : null,
+      text && text !== (card && words(card)) ? h('div', { class: 'bubble', dir: 'auto' }, ...linked(text)) : null,
       card ? this.#card(card) : null,
       buttons?.length ? h('span', { class: 'sr' }, `${t.options}: ${buttons.map((b) => b.label).join('; ')}`) : null,
       this.#when(at));
@@ -389,13 +393,13 @@ class ParleyChat extends HTMLElement {
     if (this.#parts.panel.hidden) this.#countUnread(this.#unread + 1);
   }
 
-  #card({ title, text, image, fields, link: to }) {
-    const src = image && webUrl(image.url, location.href);
-    const href = to && webUrl(to.url, location.href);
-    return h('div', { class: 'card', dir: 'auto' }, src ? h('img', { src, alt: image.alt ?? '' }) : null, title ? h('strong', null, title) : null,
-      text ? h('p', null, ...linked(text)) : null,
-      fields?.length ? h('dl', null, ...fields.flatMap((f) => [h('dt', null, f.label), h('dd', null, String(f.value))])) : null,
-      href ? h('p', null, link(href, to.label ?? href)) : null);
+  #card({ title, subtitle, image, alt, facts, actions, carousel }) {
+    if (carousel) return h('ul', { class: 'cards' }, ...carousel.map((one) => h('li', null, this.#card(one))));
+    const src = image && webUrl(image);
+    return h('div', { class: 'card', role: 'group', 'aria-label': title, dir: 'auto' },
+      /^https:/.test(src) ? h('img', { src, alt: alt ?? '', loading: 'lazy' }) : null, h('strong', null, title), subtitle ? h('p', null, ...linked(subtitle)) : null,
+      facts?.length ? h('dl', null, ...facts.flatMap((f) => [h('dt', null, f.label), h('dd', null, ...linked(f.value))])) : null,
+      actions?.length ? h('div', { class: 'do' }, ...actions.map((a) => h('button', { type: 'button', onclick: () => this.#press(a) }, a.label))) : null);
   }
 
   #addTest(group) {

@@ -34,7 +34,7 @@ h1, h2, .hello { font: 600 1.3em/1.25 var(--serif); margin: 0; letter-spacing: -
 .person { border-color: var(--edge); }
 .close { position: absolute; inset: .7em .7em auto auto; padding: .25em; min-width: 2.25em; justify-content: center; }
 .float .who { padding-inline-end: 2.5em; }
-.acts button:hover, .quiet:hover { background: var(--tint); }
+.acts button:hover, .quiet:hover, .replies button:hover, .do button:hover { background: var(--tint); }
 [aria-disabled=true] { opacity: .75; cursor: default; border-style: dashed; }
 .banner { margin: 0; padding: .55em 1.43em; font-size: .875em; background: var(--warn); color: var(--warn-ink); }
 .banner:empty { display: none; }
@@ -58,6 +58,10 @@ h1, h2, .hello { font: 600 1.3em/1.25 var(--serif); margin: 0; letter-spacing: -
 .card img { max-width: 100%; border-radius: .6em; display: block; margin-bottom: .5em; }
 .card dl { display: grid; grid-template-columns: auto 1fr; gap: .2em 1.25em; margin: .5em 0 0; } .card dt { color: var(--muted); }
 .card dd { margin: 0; text-align: end; font-variant-numeric: tabular-nums; }
+.do { display: flex; flex-wrap: wrap; gap: .5em; margin-top: .7em; }
+.cards { list-style: none; margin: 0; padding: 3px; display: flex; gap: .5em; overflow: auto; max-width: 100%; }
+.cards li { flex: 0 0 min(16em, 85%); display: flex; } .cards .card { flex: 1; }
+.row:has(.cards) { max-width: 100%; }
 .notice, .test { align-self: center; text-align: center; font-size: .84em; color: var(--muted); margin: 0; max-width: 34em; }
 .notice::before, .notice::after { content: " — "; }
 .test { align-self: flex-start; text-align: start; background: var(--warn); color: var(--warn-ink); padding: .2em .7em; border-radius: .6em; }
@@ -85,8 +89,7 @@ textarea { width: 100%; grid-area: t; resize: none; field-sizing: content; min-h
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .replies { grid-area: r; display: flex; flex-wrap: wrap; gap: .5em; max-height: 9.5em; overflow: auto; padding: 3px; margin: -3px; }
 .replies:empty { display: none; }
-.replies button { border-color: var(--accent); color: var(--accent); border-radius: 1.2em; padding: .3em 1em; text-align: start; overflow-wrap: anywhere; }
-.replies button:hover { background: var(--tint); }
+.replies button, .do button { border-color: var(--accent); color: var(--accent); border-radius: 1.2em; padding: .3em 1em; text-align: start; overflow-wrap: anywhere; }
 .main { background: var(--accent); color: var(--on-accent); font-weight: 600; padding-inline: 1.1em; }
 .main:hover { filter: brightness(1.12); }
 .send { grid-area: s; height: 2.75em; border-radius: 1em; display: inline-flex; align-items: center; gap: .4em; }

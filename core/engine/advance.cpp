@@ -8,6 +8,7 @@
 #include "engine/blocks.hpp"
 #include "engine/clean.hpp"
 #include "engine/loop.hpp"
+#include "engine/masking.hpp"
 #include "engine/people/handoffs.hpp"
 #include "engine/people/reviews.hpp"
 #include "engine/repair/repair.hpp"
@@ -186,6 +187,8 @@ class Advance {
     const CommandKind first = commands.front().kind;
     if (first != CommandKind::cannot_handle && first != CommandKind::clarify) state_.misunderstood = 0;
     state_.offered.clear();
+    // Texts may read `message`, also those of later turns.
+    if (std::ranges::any_of(event.commands, &Command::sensitive)) state_.message = kMask;
     carry_out(run_, commands);
     run_steps(run_);
   }

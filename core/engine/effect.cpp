@@ -25,6 +25,7 @@ constexpr std::string_view kNames[] = {
     "Remember",
     "CallModel",
     "Recall",
+    "RecordExposure",
 };
 static_assert(std::size(kNames) == std::variant_size_v<Effect>);
 
@@ -63,6 +64,11 @@ struct Write {
     if (call.occurrence != 0) out.set("occurrence", static_cast<std::int64_t>(call.occurrence));
     out.set("timeout_ms", static_cast<std::int64_t>(call.timeout_ms));
     text(out, "review_id", call.review_id);
+    if (!call.sensitive.empty()) {
+      ListBuilder names;
+      for (const std::string& argument : call.sensitive) names.add(argument);
+      out.set("sensitive", names.build());
+    }
   }
   void operator()(const CallModel& call) const {
     out.set("effect_id", call.effect_id);
@@ -114,6 +120,12 @@ struct Write {
   void operator()(const Remember& memory) const {
     out.set("name", memory.name);
     if (!memory.value.is_null()) out.set("value", memory.value);
+  }
+  void operator()(const RecordExposure& exposure) const {
+    out.set("experiment", exposure.experiment);
+    out.set("variant", exposure.variant);
+    out.set("unit", exposure.unit);
+    text(out, "metric", exposure.metric);
   }
 };
 
@@ -172,14 +184,17 @@ constexpr Reader kReaders[] = {
     {"Understand", [](const Value& m) -> Effect { return Understand{text(m, "text"), text(m, "payload")}; }},
     {"CallTool",
      [](const Value& m) -> Effect {
-       return CallTool{
-           text(m, "effect_id"),
-           text(m, "tool"),
-           m["arguments"],
-           count(m, "occurrence", 0),
-           count(m, "timeout_ms", 30'000),
-           text(m, "review_id")
-       };
+       CallTool call;
+       call.effect_id = text(m, "effect_id");
+       call.tool = text(m, "tool");
+       call.arguments = m["arguments"];
+       call.occurrence = count(m, "occurrence", 0);
+       call.timeout_ms = count(m, "timeout_ms", 30'000);
+       call.review_id = text(m, "review_id");
+       if (const Value& names = m["sensitive"]; names.is_list()) {
+         for (const Value& argument : names.as_list()) call.sensitive.emplace_back(argument.as_string());
+       }
+       return call;
      }},
     {"CallModel",
      [](const Value& m) -> Effect {
@@ -220,6 +235,10 @@ constexpr Reader kReaders[] = {
        };
      }},
     {"Remember", [](const Value& m) -> Effect { return Remember{text(m, "name"), m["value"]}; }},
+    {"RecordExposure",
+     [](const Value& m) -> Effect {
+       return RecordExposure{text(m, "experiment"), text(m, "variant"), text(m, "unit"), text(m, "metric")};
+     }},
 };
 
 }  // namespace

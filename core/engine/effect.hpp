@@ -51,7 +51,8 @@ struct CallTool {
   Value arguments;
   std::uint32_t occurrence = 0;
   std::uint32_t timeout_ms = 30'000;
-  std::string review_id;  // of the review that approved it, or empty
+  std::string review_id;               // of the review that approved it, or empty
+  std::vector<std::string> sensitive;  // arguments that outside views mask
 };
 
 // Ask a model. Answered by ModelReturned or ModelFailed. `input` and the result, by task:
@@ -127,6 +128,14 @@ struct End {
   std::string outcome;
 };
 
+// The conversation takes part in an experiment from here on; recorded once for each.
+struct RecordExposure {
+  std::string experiment;
+  std::string variant;
+  std::string unit;  // "user" or "conversation": what the variant was chosen by
+  std::string metric;
+};
+
 using Effect = std::variant<
     Say,
     Understand,
@@ -139,7 +148,8 @@ using Effect = std::variant<
     CloseReview,
     Remember,
     CallModel,
-    Recall>;
+    Recall,
+    RecordExposure>;
 using Effects = std::vector<Effect>;
 
 [[nodiscard]] std::string_view name(const Effect& effect);

@@ -40,6 +40,23 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
+void add_actions(const Value& card, std::vector<SaidButton>& offered) {
+  if (const Value& cards = card["carousel"]; cards.is_list()) {
+    for (const Value& each : cards.as_list()) add_actions(each, offered);
+  }
+  if (const Value& actions = card["actions"]; actions.is_list()) {
+    for (const Value& action : actions.as_list())
+      offered.push_back({std::string(action.text("label")), std::string(action.text("payload"))});
+  }
+}
+
+// The buttons of a message and the actions of its cards.
+std::vector<SaidButton> offers(const Say& said) {
+  std::vector<SaidButton> offered = said.buttons;
+  add_actions(said.card, offered);
+  return offered;
+}
+
 Commands cannot_handle(const Scene& scene) {
   return one({.kind = CommandKind::cannot_handle, .text = std::string(scene.said.text)});
 }
@@ -53,7 +70,7 @@ std::optional<Commands> slash(const Scene& scene, std::string_view text) {
   }
   // Offered by an earlier release, and gone: the engine says so.
   for (const Say& said : scene.state.last_said) {
-    for (const SaidButton& button : said.buttons) {
+    for (const SaidButton& button : offers(said)) {
       if (button.payload == text)
         return one(
             {.kind = CommandKind::start_flow, .flow = std::string(word.substr(1)), .text = button.label}
@@ -176,23 +193,43 @@ Commands typed(const Scene& scene) {
   return cannot_handle(scene);
 }
 
+Commands understood(const Scene& scene, std::string_view payload) {
+  if (!payload.empty()) {
+    if (auto found = pressed(scene, payload)) return *found;
+    return typed(scene);
+  }
+  for (const Say& before : scene.state.last_said) {
+    for (const SaidButton& button : offers(before)) {
+      if (language::normalise(button.label, matching::kPhraseLocale) != scene.normal) continue;
+      if (auto found = pressed(scene, button.payload)) return *found;
+    }
+  }
+  return typed(scene);
+}
+
+// What is said to a question for a sensitive slot may hold the value also when it was not understood. The
+// words are dropped where nobody needs them, and a refusal must not quote them.
+void mark_sensitive(const Scene& scene, Commands& commands) {
+  const bool asked = scene.asked() != nullptr && scene.asked()->sensitive;
+  for (Command& command : commands) {
+    const flow::Slot* slot =
+        scene.flow == nullptr || command.slot.empty() ? nullptr : scene.flow->slot(command.slot);
+    command.sensitive = slot != nullptr ? slot->sensitive : asked && !command.text.empty();
+    if (!command.sensitive) continue;
+    command.text.clear();
+    if (command.kind == CommandKind::invalid_value) command.reason.clear();
+  }
+}
+
 }  // namespace
 
 Commands match(
     const Release& release, const State& state, std::string_view text, std::string_view payload, Timestamp at
 ) {
   const Scene scene(release, state, payload.empty() ? trimmed(text) : payload, at);
-  if (!payload.empty()) {
-    if (auto found = pressed(scene, payload)) return *found;
-    return typed(scene);
-  }
-  for (const Say& before : state.last_said) {
-    for (const SaidButton& button : before.buttons) {
-      if (language::normalise(button.label, matching::kPhraseLocale) != scene.normal) continue;
-      if (auto found = pressed(scene, button.payload)) return *found;
-    }
-  }
-  return typed(scene);
+  Commands commands = understood(scene, payload);
+  if (release.has_sensitive()) mark_sensitive(scene, commands);
+  return commands;
 }
 
 }  // namespace parley::engine

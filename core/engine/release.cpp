@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "engine/repair/builtin_flows.hpp"
+#include "engine/repair/builtin_words.hpp"
 #include "engine/run.hpp"
 #include "language/phrases.hpp"
 #include "language/requests.hpp"
@@ -19,6 +20,10 @@ std::uint32_t limit(const Value& map, std::string_view key, std::uint32_t otherw
   return value.is_int() && value.as_int() > 0 && value.as_int() <= 100'000
              ? static_cast<std::uint32_t>(value.as_int())
              : otherwise;
+}
+
+bool same_stop(const flow::ToneStop& a, const flow::ToneStop& b) {
+  return a.name == b.name && a.value == b.value;
 }
 
 // Higher priority wins; among equal commands the flow whose id sorts first, so the choice does not depend on
@@ -68,6 +73,10 @@ void add_trigger_phrases(const flow::Flow& flow, std::vector<TriggerPhrase>& phr
 
 }  // namespace
 
+std::vector<flow::ToneStop> AssistantSettings::default_tones() {
+  return {{"formal", 0}, {"neutral", 50}, {"casual", 100}};
+}
+
 Value AssistantSettings::to_value() const {
   MapBuilder handler_map;
   for (const auto& [repair, flow_id] : handlers) handler_map.set(repair, flow_id);
@@ -80,6 +89,16 @@ Value AssistantSettings::to_value() const {
   // Left out when not used, so that releases without them keep their hash.
   if (!calendars.is_null()) map.set("calendars", calendars);
   if (utc_offset_seconds != 0) map.set("utc_offset_seconds", static_cast<std::int64_t>(utc_offset_seconds));
+  // Only what differs from before these settings were there: a release keeps its hash.
+  const AssistantSettings plain;
+  if (locale != plain.locale) map.set("locale", locale);
+  if (tone != plain.tone) map.set("tone", static_cast<std::int64_t>(tone));
+  if (!std::ranges::equal(tones, plain.tones, same_stop)) {
+    MapBuilder stops;
+    for (const flow::ToneStop& stop : tones) stops.set(stop.name, static_cast<std::int64_t>(stop.value));
+    map.set("tones", stops.build());
+  }
+  if (messages != nullptr && !messages->empty()) map.set("messages", messages->to_value());
   return map.build();
 }
 
@@ -91,6 +110,20 @@ AssistantSettings AssistantSettings::from_value(const Value& value) {
     for (const auto& [repair, flow_id] : handlers.entries()) {
       if (flow_id.is_string()) settings.handlers.emplace_back(repair.as_string(), flow_id.as_string());
     }
+  }
+  settings.locale = value.text("locale", settings.locale);
+  if (const Value& tone = value["tone"]; tone.is_int() && tone.as_int() >= 0 && tone.as_int() <= 100)
+    settings.tone = static_cast<std::uint32_t>(tone.as_int());
+  if (const Value& tones = value["tones"]; tones.is_map()) {
+    settings.tones.clear();
+    for (const auto& [stop, place] : tones.entries()) {
+      if (place.is_int())
+        settings.tones.push_back({std::string(stop.as_string()), static_cast<std::uint32_t>(place.as_int())});
+    }
+  }
+  if (const Value& messages = value["messages"]; messages.is_map()) {
+    settings.messages =
+        std::make_shared<flow::Messages>(flow::Messages::from_value(messages, settings.locale));
   }
   settings.max_steps_per_turn = limit(value, "max_steps_per_turn", settings.max_steps_per_turn);
   settings.max_misunderstandings = limit(value, "max_misunderstandings", settings.max_misunderstandings);
@@ -141,6 +174,20 @@ std::span<const Candidate> Release::by_event(std::string_view name) const {
 const policy::Calendar* Release::calendar(std::string_view name) const {
   const auto found = calendars_.find(name);
   return found == calendars_.end() ? nullptr : &found->second;
+}
+
+void check_words(
+    std::span<const flow::FlowPtr> flows, const AssistantSettings& settings, flow::Diagnostics& diagnostics
+) {
+  const flow::Messages none;
+  flow::check_words(
+      flows,
+      {.messages = settings.messages != nullptr ? *settings.messages : none,
+       .builtin = builtin_words(),
+       .tones = settings.tones,
+       .default_locale = settings.locale},
+      diagnostics
+  );
 }
 
 ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings settings) {
@@ -198,6 +245,16 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
         release->calendars_.emplace(name.as_string(), std::move(*read));
     }
   }
+  for (const auto& [id, flow] : release->flows_) {
+    for (const flow::Slot& slot : flow->slots) {
+      if (!slot.sensitive) continue;
+      release->has_sensitive_ = true;
+      if (slot.scope != flow::SlotScope::flow) release->sensitive_.insert(slot.name);
+    }
+  }
+  release->messages_ = settings.messages == nullptr
+                           ? builtin_words()
+                           : settings.messages->over(builtin_words(), settings.locale);
   release->settings_ = std::move(settings);
   release->hash_ = sha256_hex(write_canonical(
       MapBuilder().set("flows", contents.build()).set("settings", release->settings_.to_value()).build()

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "base/value.hpp"
 #include "flow/flow.hpp"
+#include "flow/messages.hpp"
 #include "policy/business_hours.hpp"
 
 namespace parley::engine {
@@ -25,9 +27,15 @@ struct AssistantSettings {
   std::uint32_t max_misunderstandings = 3;  // in a row, then a person is brought in
   Value calendars;                          // name → business hours, see policy::read_calendar()
   std::int32_t utc_offset_seconds = 0;      // of schedules that name no offset
+  std::string locale = "en";                // of texts that name no language, and of users who bring none
+  std::uint32_t tone = 50;                  // 0…100; what the numbers mean is the assistant's
+  std::vector<flow::ToneStop> tones = default_tones();
+  std::shared_ptr<const flow::Messages> messages;  // its own; null: none
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static AssistantSettings from_value(const Value& value);
+  // formal 0, neutral 50, casual 100
+  [[nodiscard]] static std::vector<flow::ToneStop> default_tones();
 };
 
 // A flow that an event or the clock may start.
@@ -71,6 +79,13 @@ class Release {
   [[nodiscard]] const policy::Calendar* calendar(std::string_view name) const;
   // Some flow keeps slots for its users beyond a conversation.
   [[nodiscard]] bool remembers_users() const { return remembers_users_; }
+  // The assistant's message of a key, or the built-in one; null when unknown.
+  [[nodiscard]] const flow::Text* message(std::string_view key) const { return messages_.find(key); }
+  // Whether any flow has a sensitive slot; whether a slot that flows share is one.
+  [[nodiscard]] bool has_sensitive() const { return has_sensitive_; }
+  [[nodiscard]] bool is_sensitive(std::string_view shared_slot) const {
+    return has_sensitive_ && sensitive_.contains(shared_slot);
+  }
 
  private:
   friend std::shared_ptr<const Release> make_release(
@@ -86,7 +101,15 @@ class Release {
   std::vector<Candidate> schedules_;
   std::map<std::string, policy::Calendar, std::less<>> calendars_;
   bool remembers_users_ = false;
+  flow::Messages messages_;
+  bool has_sensitive_ = false;
+  std::set<std::string, std::less<>> sensitive_;
 };
+
+// flow::check_words() with what an assistant has decided.
+void check_words(
+    std::span<const flow::FlowPtr> flows, const AssistantSettings& settings, flow::Diagnostics& diagnostics
+);
 
 using ReleasePtr = std::shared_ptr<const Release>;
 

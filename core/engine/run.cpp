@@ -40,39 +40,49 @@ const Value* Run::keep(Value value) {
 
 expr::Scope Run::scope(const Value* value) {
   if (value == nullptr) return expr::Scope(&Run::look_up, &plain_);
-  return expr::Scope(&Run::look_up, &tables_.emplace_front(this, value));
+  return expr::Scope(&Run::look_up, &tables_.emplace_front(NameTable{.run = this, .value = value}));
 }
 
 const Value* Run::look_up(const void* names, std::string_view name) {
   const auto* table = static_cast<const NameTable*>(names);
-  return table->run->find_name(table->value, name);
+  return table->run->find_name(*table, name);
 }
 
-const Value* Run::find_name(const Value* value, std::string_view name) {
-  if (name == "value" && value != nullptr) return value;
+const Value* Run::find_name(const NameTable& table, std::string_view name) {
+  if (table.passed != nullptr) {
+    if (const Value* passed = table.passed->find(name)) return passed;
+  }
+  if (name == "value" && table.value != nullptr) return table.value;
   if (name == "event" && event_ != nullptr) return event_;
   if (!state_.stack.empty()) {
     // A repair handler talks about the frame below it, so it sees that frame's slots behind its own.
     for (std::size_t depth = state_.stack.size(); depth-- > 0;) {
       const Frame& frame = state_.stack[depth];
       if (frame.kind == Frame::Kind::repair && name == "repair") return &frame.about;
-      if (const auto found = frame.slots.find(name); found != frame.slots.end()) return &found->second;
       const flow::Flow& flow = flow_of(frame);
+      const bool hidden = table.shown && is_sensitive(flow, name);
+      if (const auto found = frame.slots.find(name); found != frame.slots.end())
+        return shown(&found->second, hidden);
       if (const flow::Slot* declared = flow.slot(name)) {
         const Value* shared = declared->scope == flow::SlotScope::flow ? nullptr : slot(frame, name);
-        return shared != nullptr ? shared : &kNull;
+        return shared != nullptr ? shown(shared, hidden) : &kNull;
       }
       if (frame.kind != Frame::Kind::repair) break;
     }
   }
-  if (const auto found = state_.slots.find(name); found != state_.slots.end()) return &found->second;
+  if (const auto found = state_.slots.find(name); found != state_.slots.end())
+    return shown(&found->second, table.shown && release_.is_sensitive(name));
   if (name == "now") return keep(Value(at_));
   if (name == "message") return keep(Value(state_.message));
   if (name == "context") return &state_.context;
   if (name == "handoff") return &state_.handoff;
   if (name == "event") return &kNull;
   if (name == "slots")
-    return keep(state_.stack.empty() ? Value::map() : slots_as_value(state_.stack.back().slots));
+    return keep(
+        state_.stack.empty() ? Value::map()
+        : table.shown        ? shown_slots(state_.stack.back())
+                             : slots_as_value(state_.stack.back().slots)
+    );
   if (name == "user")
     return keep(MapBuilder().set("id", state_.user_id).set("locale", state_.locale).build());
   if (name == "conversation") {
@@ -92,11 +102,6 @@ const Value* Run::find_name(const Value* value, std::string_view name) {
                     .build());
   }
   return nullptr;
-}
-
-Result<std::string> Run::render(const flow::Text& text) {
-  if (text.empty()) return std::string();
-  return text.in(state_.locale).render(scope());
 }
 
 Result<bool> Run::test(const expr::Expression& condition, const Value* value) {

@@ -95,7 +95,17 @@ class Run {
   // Names for expressions, valid while this Run lives. `value` is added as a name when given (for
   // `validate`).
   [[nodiscard]] expr::Scope scope(const Value* value = nullptr);
+  // In the conversation's language and tone. Takes turns between variants and assigns experiments, so a text
+  // is rendered only to be said. Sensitive values are masked.
   [[nodiscard]] Result<std::string> render(const flow::Text& text);
+  // A value as people read it in the conversation's language; sensitive ones are masked.
+  [[nodiscard]] Result<std::string> show(const flow::Data& data);
+  // Whether data is made from a sensitive slot.
+  [[nodiscard]] bool reads_sensitive(const flow::Data& data) const;
+  // What the engine says by itself: "parley.yes". `passed` is a map of names for the message.
+  [[nodiscard]] std::string words(std::string_view key, Value passed = {});
+  // The index of the variant that this conversation takes part with, recorded when it is the first time.
+  [[nodiscard]] std::size_t variant(const flow::Experiment& experiment);
   [[nodiscard]] Result<bool> test(const expr::Expression& condition, const Value* value = nullptr);
 
   // Effects.
@@ -130,9 +140,26 @@ class Run {
   void stand_at(flow::StepIndex step);
 
  private:
+  // What a scope points at: this run, the `value` that a validation is about, the names that a message is
+  // passed, and whether what is read will be seen.
+  struct NameTable {
+    Run* run;
+    const Value* value = nullptr;
+    const Value* passed = nullptr;
+    bool shown = false;
+  };
+
   static const Value* look_up(const void* names, std::string_view name);
-  [[nodiscard]] const Value* find_name(const Value* value, std::string_view name);
+  [[nodiscard]] const Value* find_name(const NameTable& table, std::string_view name);
   const Value* keep(Value value);
+  [[nodiscard]] Result<std::string> render(const flow::Text& text, const NameTable& names);
+  [[nodiscard]] std::int32_t tone() const;
+  [[nodiscard]] const flow::Text& nearest_tone(const flow::Text& tones) const;
+  [[nodiscard]] const flow::Text& next_in_turn(const flow::Text& variants);
+  [[nodiscard]] std::string_view locale_of_words(std::string_view tag) const;
+  [[nodiscard]] const Value* shown(const Value* value, bool sensitive);
+  [[nodiscard]] Value shown_slots(const Frame& frame) const;
+  [[nodiscard]] bool is_sensitive(const flow::Flow& flow, std::string_view name) const;
 
   const Value* event_ = nullptr;
   const Release& release_;
@@ -140,12 +167,8 @@ class Run {
   Timestamp at_;
   Effects& effects_;
   std::vector<Visit>* visits_;
-  // What a scope points at: this run, and the `value` that a validation is about.
-  struct NameTable {
-    Run* run;
-    const Value* value;
-  };
-  NameTable plain_{this, nullptr};
+  NameTable plain_{.run = this};
+  NameTable texts_{.run = this, .shown = true};
   std::forward_list<NameTable> tables_;
   std::forward_list<Value> kept_;  // values made for a scope
   std::size_t said_from_ = 0;

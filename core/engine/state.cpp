@@ -90,6 +90,7 @@ class Fields {
 
  private:
   static const Value& item_value(const Value& value) { return value; }
+  static Value item_value(const std::string& text) { return Value(text); }
   static Value item_value(std::uint32_t count) { return Value(static_cast<std::int64_t>(count)); }
 
   template <typename Map>
@@ -234,6 +235,17 @@ std::map<std::string, std::uint32_t, std::less<>> read_counts(const Value& map) 
   return counts;
 }
 
+std::map<std::string, std::string, std::less<>> read_texts(const Value& map) {
+  std::map<std::string, std::string, std::less<>> texts;
+  if (map.is_map()) {
+    for (const auto& [key, value] : map.entries()) {
+      if (value.is_string())
+        texts.insert_or_assign(std::string(key.as_string()), std::string(value.as_string()));
+    }
+  }
+  return texts;
+}
+
 template <typename Names>
 Names read_names(const Value& list) {
   Names names;
@@ -349,6 +361,7 @@ std::string snapshot(const State& s) {
       .text("currency", s.currency)
       .number("effects_so_far", s.effects_so_far)
       .flag("ended", s.ended)
+      .map("experiments", s.experiments)
       .number("format", 1)
       .value("handoff", s.handoff)
       .text("handoff_timer", s.handoff_timer)
@@ -364,6 +377,7 @@ std::string snapshot(const State& s) {
       .text("owner", name(s.owner))
       .text("release", s.release)
       .list("reviews", s.reviews, write_review)
+      .map("rotations", s.rotations)
       .map("slots", s.slots)
       .list("stack", s.stack, write_frame)
       .text("tenant", s.tenant)
@@ -410,6 +424,8 @@ Result<State> restore(std::string_view bytes) {
       .occurrences = read_counts(m["occurrences"]),
       .handoff = m["handoff"],
       .handoff_timer = text(m, "handoff_timer"),
+      .rotations = read_counts(m["rotations"]),
+      .experiments = read_texts(m["experiments"]),
   };
   if (const Value& stack = m["stack"]; stack.is_list()) {
     for (const Value& frame : stack.as_list()) s.stack.push_back(read_frame(frame));

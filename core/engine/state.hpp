@@ -147,6 +147,8 @@ struct State {
   std::vector<OpenReview> reviews;                                // that frames wait for
   Value handoff;              // of the last time a person had the conversation: {queue, agent, note, …}
   std::string handoff_timer;  // when nobody has come, or empty
+  std::map<std::string, std::uint32_t, std::less<>> rotations;  // whose turn it is, by list of variants
+  std::map<std::string, std::string, std::less<>> experiments;  // the variant seen, by experiment
 };
 
 // Canonical bytes: equal states give equal bytes. restore() accepts what snapshot() of this or an earlier

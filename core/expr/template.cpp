@@ -3,121 +3,118 @@
 #include <utility>
 
 #include "expr/display.hpp"
+#include "expr/texts/template_choice.hpp"
+#include "expr/texts/template_parser.hpp"
 
 namespace parley::expr {
-namespace {
 
-// The offset just behind a string literal that starts at `at`; the text's end when it is not closed. A string
-// is raw when an r stands right before its quote.
-std::size_t skip_string(std::string_view text, std::size_t at) {
-  char quote = text[at];
-  bool raw = at > 0 && (text[at - 1] == 'r' || text[at - 1] == 'R');
-  std::string_view closing =
-      text.substr(at, 3) == std::string(3, quote) ? text.substr(at, 3) : text.substr(at, 1);
-  for (at += closing.size(); at < text.size(); ++at) {
-    if (text[at] == '\\' && !raw) {
-      ++at;
-    } else if (text.substr(at).starts_with(closing)) {
-      return at + closing.size();
+// One rendering: appends to one string.
+class Rendering {
+ public:
+  Rendering(const Scope& scope, std::string_view locale, std::uint64_t cost_limit)
+      : scope_(scope), locale_(locale), cost_limit_(cost_limit) {}
+
+  // `number` is that of the plural around the parts, or null.
+  Result<void> append(const Template::Parts& parts, const Value* number) {
+    for (const Template::Part& part : parts) {
+      if (part.number) {
+        if (number != nullptr) out_ += display(*number, locale_);
+        continue;
+      }
+      if (part.expression.empty()) {
+        out_ += part.text;
+        continue;
+      }
+      const Result<Value> value = part.expression[0].evaluate(scope_, cost_limit_);
+      if (!value) return std::unexpected(value.error());
+      if (part.choice != nullptr) {
+        if (auto chosen = choose(*part.choice, *value, number); !chosen) return chosen;
+      } else if (value->is_string()) {
+        out_ += value->as_string();
+      } else {
+        out_ += display(*value, locale_);
+      }
     }
+    return {};
   }
-  return text.size();
-}
 
-// The offset of the }} that ends the expression starting at `at`; npos when there is none.
-std::size_t find_end(std::string_view text, std::size_t at) {
-  std::size_t open_braces = 0;
-  while (at < text.size()) {
-    char c = text[at];
-    if (c == '"' || c == '\'') {
-      at = skip_string(text, at);
-      continue;
+  std::string take() { return std::move(out_); }
+
+ private:
+  using Choice = Template::Choice;
+
+  static const Choice::Case* find(const Choice& choice, std::string_view word) {
+    for (const Choice::Case& one : choice.cases) {
+      if (one.word == word) return &one;
     }
-    if (c == '{') ++open_braces;
-    if (c == '}') {
-      if (open_braces == 0 && text.substr(at).starts_with("}}")) return at;
-      if (open_braces > 0) --open_braces;
-    }
-    ++at;
+    return nullptr;
   }
-  return std::string_view::npos;
-}
 
-}  // namespace
+  static std::string word_of(const Value& value) {
+    if (value.is_bool()) return value.as_bool() ? "true" : "false";
+    return display(value);
+  }
 
-std::expected<Template, SyntaxProblem> Template::compile(std::string_view source) {
-  constexpr std::string_view kSpaces = " \t\r\n";
-  Template made;
-  made.source_ = source;
-  std::string text;
-  auto end_text = [&] {
-    if (!text.empty()) made.parts_.push_back({.text = std::exchange(text, {}), .expression = {}});
-  };
-  for (std::size_t at = 0; at < source.size();) {
-    if (source.substr(at).starts_with("\\{{")) {
-      text += "{{";
-      at += 3;
-      continue;
+  Result<void> choose(const Choice& choice, const Value& value, const Value* number) {
+    if (choice.kind == Choice::Kind::select) {
+      const Choice::Case* found = find(choice, word_of(value));
+      return append((found != nullptr ? found : find(choice, "other"))->parts, number);
     }
-    if (!source.substr(at).starts_with("{{")) {
-      text += source[at++];
-      continue;
-    }
-    std::size_t end = find_end(source, at + 2);
-    if (end == std::string_view::npos) {
-      return std::unexpected(
-          SyntaxProblem{at, at + 2, "This {{ is never closed.", "add }}, or write \\{{ for two plain braces"}
+    const auto operands = plural_operands(value);
+    if (!operands) {
+      return fail(
+          ErrorCode::evaluation,
+          "a plural is chosen by a number, not by " + std::string(name(value.type())),
+          {},
+          "for a list write size(list)"
       );
     }
-    std::size_t begin = source.find_first_not_of(kSpaces, at + 2);
-    std::size_t last = source.find_last_not_of(kSpaces, end - 1) + 1;
-    if (begin >= end) {
-      return std::unexpected(SyntaxProblem{
-          at, end + 2, "There is no expression between the braces.", "write \\{{ for two plain braces"
-      });
+    const double exact = value.is_number() ? value.to_double() : operands->n;
+    for (const Choice::Case& one : choice.cases) {
+      if (one.exact && *one.exact == exact) return append(one.parts, &value);
     }
-    auto expression = Expression::compile(source.substr(begin, last - begin));
-    if (!expression) {
-      SyntaxProblem problem = std::move(expression.error());
-      problem.begin += begin;
-      problem.end += begin;
-      return std::unexpected(std::move(problem));
-    }
-    end_text();
-    made.parts_.push_back({.text = {}, .expression = {std::move(*expression)}, .offset = begin});
-    at = end + 2;
+    const Value shown = choice.offset == 0 ? value : less(value, exact, choice.offset);
+    const PluralKind kind = choice.kind == Choice::Kind::plural ? PluralKind::cardinal : PluralKind::ordinal;
+    const auto left = plural_operands(shown).value_or(*operands);
+    const Choice::Case* found = find(choice, name(plural_category(locale_, kind, left)));
+    return append((found != nullptr ? found : find(choice, "other"))->parts, &shown);
   }
-  end_text();
+
+  // Whole numbers stay whole: "1 more" and not "1.0 more".
+  static Value less(const Value& value, double number, double offset) {
+    const auto whole = static_cast<std::int64_t>(offset);
+    if (value.is_int() && static_cast<double>(whole) == offset) return Value(value.as_int() - whole);
+    return Value(number - offset);
+  }
+
+  const Scope& scope_;
+  std::string_view locale_;
+  std::uint64_t cost_limit_;
+  std::string out_;
+};
+
+std::expected<Template, SyntaxProblem> Template::compile(std::string_view source) {
+  Template made;
+  if (auto problem = TemplateParser(source).parse(made)) return std::unexpected(*std::move(problem));
   return made;
 }
 
-Result<std::string> Template::render(const Scope& scope, std::uint64_t cost_limit) const {
-  std::string out;
-  for (const Part& part : parts_) {
-    if (part.expression.empty()) {
-      out += part.text;
-      continue;
-    }
-    Result<Value> value = part.expression[0].evaluate(scope, cost_limit);
-    if (!value) return std::unexpected(std::move(value.error()));
-    if (value->is_string()) {
-      out += value->as_string();
-    } else {
-      out += display(*value);
-    }
-  }
-  return out;
+Result<std::string> Template::render(const Scope& scope, std::string_view locale, std::uint64_t cost_limit)
+    const {
+  Rendering rendering(scope, locale, cost_limit);
+  if (auto done = rendering.append(parts_, nullptr); !done) return std::unexpected(std::move(done.error()));
+  return rendering.take();
 }
 
 Result<Value> Template::evaluate(const Scope& scope, std::uint64_t cost_limit) const {
-  if (parts_.size() == 1 && !parts_[0].expression.empty()) {
+  if (parts_.size() == 1 && !parts_[0].expression.empty() && parts_[0].choice == nullptr) {
     Result<Value> value = parts_[0].expression[0].evaluate(scope, cost_limit);
     // Outside expressions an optional is its value, or null.
     if (!value || value->type() != ValueType::optional) return value;
     const Value* inner = value->optional_value();
     return inner == nullptr ? Value() : Value(*inner);
   }
-  Result<std::string> text = render(scope, cost_limit);
+  Result<std::string> text = render(scope, "en", cost_limit);
   if (!text) return std::unexpected(std::move(text.error()));
   return Value(*text);
 }
@@ -131,35 +128,51 @@ bool Template::constant() const {
 
 std::vector<TypeProblem> Template::check(const TypeNames& names) const {
   std::vector<TypeProblem> all;
-  for (const Part& part : parts_) {
-    if (part.expression.empty()) continue;
+  each_part(parts_, [&](const Part& part) {
+    if (part.expression.empty()) return;
     for (TypeProblem& problem : expr::check(part.expression[0], names).problems) {
       problem.begin += part.offset;
       problem.end += part.offset;
       all.push_back(std::move(problem));
     }
-  }
+  });
   return all;
 }
 
 std::vector<const Expression*> Template::expressions() const {
   std::vector<const Expression*> all;
-  for (const Part& part : parts_) {
+  each_part(parts_, [&](const Part& part) {
     if (!part.expression.empty()) all.push_back(&part.expression[0]);
-  }
+  });
   return all;
 }
 
 std::vector<Reference> Template::references() const {
   std::vector<Reference> all;
-  for (const Part& part : parts_) {
-    if (part.expression.empty()) continue;
+  each_part(parts_, [&](const Part& part) {
+    if (part.expression.empty()) return;
     for (Reference reference : part.expression[0].references()) {
       reference.begin += part.offset;
       reference.end += part.offset;
       all.push_back(std::move(reference));
     }
-  }
+  });
+  return all;
+}
+
+std::vector<PluralUse> Template::plurals() const {
+  std::vector<PluralUse> all;
+  each_part(parts_, [&](const Part& part) {
+    if (part.choice == nullptr || part.choice->kind == Choice::Kind::select) return;
+    PluralUse use{
+        .kind = part.choice->kind == Choice::Kind::plural ? PluralKind::cardinal : PluralKind::ordinal,
+        .words = {},
+        .begin = part.choice->begin,
+        .end = part.choice->end,
+    };
+    for (const Choice::Case& one : part.choice->cases) use.words.push_back(one.word);
+    all.push_back(std::move(use));
+  });
   return all;
 }
 

@@ -706,7 +706,8 @@ std::span<const Explanation> all_explanations() {
           block_explanations(),
           people_explanations(),
           tool_explanations(),
-          type_explanations()}) {
+          type_explanations(),
+          word_explanations()}) {
       rows.insert(rows.end(), more.begin(), more.end());
     }
     std::ranges::sort(rows, {}, &Explanation::code);

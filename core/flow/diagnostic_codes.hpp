@@ -16,5 +16,6 @@ struct Explanation {
 [[nodiscard]] std::span<const Explanation> type_explanations();
 [[nodiscard]] std::span<const Explanation> tool_explanations();
 [[nodiscard]] std::span<const Explanation> people_explanations();
+[[nodiscard]] std::span<const Explanation> word_explanations();
 
 }  // namespace parley::flow

@@ -15,14 +15,17 @@
 #include "base/value.hpp"
 #include "expr/expression.hpp"
 #include "expr/template.hpp"
+#include "flow/card.hpp"
+#include "flow/data.hpp"
 #include "flow/document.hpp"
+#include "flow/experiment.hpp"
 #include "flow/slot.hpp"
 #include "flow/text.hpp"
 
 namespace parley::flow {
 
 enum class FieldKind : std::uint8_t {
-  text,         // Text: a template string, or a map of locale to template string
+  text,         // Text: a template string, or a choice between texts
   expression,   // Expression: bare CEL
   identifier,   // Name
   slot_names,   // Names: a slot name or a list of them
@@ -42,6 +45,8 @@ enum class FieldKind : std::uint8_t {
   step_lists,   // Blocks: list of {id, steps}, each a branch
   catches,      // Blocks: list of {match, as, steps}, each for some errors
   form,         // Form: map of field name to what a slot has
+  experiment,   // Experiment: {id, variants: [{name, weight, next}]…}
+  card,         // Cards: {title, subtitle, image, facts, actions}, or a list of them
 };
 
 struct Keyword {
@@ -50,25 +55,7 @@ struct Keyword {
   bool required = false;
   std::string_view doc;                            // one sentence, for schema and reference
   std::span<const std::string_view> choices = {};  // for FieldKind::choice
-};
-
-// Data whose strings are templates: compiled once, evaluated against a scope.
-struct Data {
-  struct Member;
-  using List = std::vector<Data>;
-  using Map = std::vector<Member>;
-
-  std::variant<Value, expr::Template, List, Map> node;
-  Position position = {};
-
-  [[nodiscard]] Result<Value> evaluate(const expr::Scope& scope) const;
-  [[nodiscard]] bool constant() const;
-};
-
-struct Data::Member {
-  std::string key;
-  Position key_position;
-  Data value;
+  std::string_view unless = {};                    // not required beside this keyword
 };
 
 struct Name {
@@ -82,12 +69,6 @@ struct Branch {
   Name next;
 };
 using Branches = std::vector<Branch>;
-
-struct Button {
-  Text label;
-  Data payload;  // evaluates to a string; the label's text when the author gave none
-};
-using Buttons = std::vector<Button>;
 
 // A list of steps inside a step. The steps themselves stand in Flow::steps, behind their owner.
 struct Block {
@@ -122,6 +103,8 @@ using Field = std::variant<
     Branches,
     Buttons,
     Blocks,
-    Form>;
+    Form,
+    Experiment,
+    Cards>;
 
 }  // namespace parley::flow

@@ -51,6 +51,7 @@ struct Step {
   std::vector<Field> fields;                  // parallel to spec->keywords
   std::vector<Position> field_positions;      // of the keywords' values, parallel to fields
   std::optional<expr::Expression> condition;  // `if`: skipped when false
+  std::string tone;                           // what the step speaks in; empty: the conversation's
   StepIndex next = kNoStep;
   StepIndex parent = kNoStep;   // the step that owns the block this one is in
   std::uint32_t block = 0;      // which of the owner's blocks
@@ -96,6 +97,14 @@ struct TypedUse {
   std::string slot;   // whose `validate` it is, or empty
 };
 
+// A text of the flow whose words stand in the assistant's messages.
+struct MessageUse {
+  std::string key;
+  Names with;  // the names it passes
+  Position position;
+  std::string user;  // "step 'greet'"
+};
+
 struct Flow {
   std::string id;
   std::string version;  // a label; identity is `hash`
@@ -111,7 +120,10 @@ struct Flow {
   std::vector<std::pair<std::string, std::string>> handlers;  // repair handler name → flow id
   std::vector<Position> handler_positions;                    // parallel to handlers
   std::vector<TypedUse> typed;                                // every expression, for checks
-  std::string file;                                           // where it was read from, for messages
+  std::vector<MessageUse> messages;                           // for checks against the assistant
+  Names tones;
+  std::vector<Experiment> experiments;
+  std::string file;       // where it was read from, for messages
   Position id_position;   // of the id, or of the whole document when it has none
   std::string canonical;  // canonical JSON of the document
   std::string hash;       // SHA-256 of `canonical`, lower-case hex

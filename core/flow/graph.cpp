@@ -75,6 +75,11 @@ void Graph::add_field(StepIndex index, std::size_t keyword, bool& falls_through)
       if (!branch.when) falls_through = false;
     }
   }
+  if (const auto* experiment = step.get<Experiment>(keyword)) {
+    for (std::uint32_t number = 0; number < experiment->variants.size(); ++number) {
+      add(index, flow_.step_index(experiment->variants[number].next), EdgeKind::choice, number);
+    }
+  }
   if (described.kind == FieldKind::step_name) {
     if (const auto* target = step.get<Name>(keyword)) {
       const EdgeKind kind = kind_of(described.name);

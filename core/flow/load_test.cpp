@@ -133,8 +133,8 @@ TEST_CASE("slots take all their keys") {
   CHECK(items.on_exhausted == "ask");
   CHECK(items.always_ask);
   CHECK(items.validate.has_value());
-  CHECK(items.ask.in("de-AT").source() == "Was?");
-  CHECK(items.ask.in("fr").source() == "What?");
+  CHECK(form_for(items.ask, "de-AT").text.plain.source() == "Was?");
+  CHECK(form_for(items.ask, "fr").text.plain.source() == "What?");
   const Slot& zip = *flow->slot("delivery_zip");
   CHECK(zip.label == "delivery zip");
   CHECK(zip.pattern->full_match("10115"));

@@ -33,6 +33,11 @@ Value closed_object(Value properties, std::vector<Value> required) {
   return object.set("additionalProperties", false).build();
 }
 
+// ["name", content]
+Value named(std::string_view content) {
+  return ListBuilder().add("name").add(content).build();
+}
+
 std::string_view kind_schema(FieldKind kind) {
   switch (kind) {
     case FieldKind::text:
@@ -66,7 +71,7 @@ std::string_view kind_schema(FieldKind kind) {
     case FieldKind::buttons:
       return R"({"type":"array","items":{"oneOf":[{"type":"string"},
         {"type":"object","properties":{"label":{"$ref":"#/$defs/text"},"payload":{}},
-         "required":["label"],"additionalProperties":false}]}})";
+         "required":["label"],"additionalProperties":false},{"$ref":"#/$defs/text"}]}})";
     case FieldKind::join:
       return R"({"oneOf":[{"enum":["all","any"]},{"type":"integer","minimum":1}]})";
     case FieldKind::steps:
@@ -83,6 +88,10 @@ std::string_view kind_schema(FieldKind kind) {
     case FieldKind::form:
       return R"({"type":"object","minProperties":1,"additionalProperties":{"oneOf":[
         {"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}})";
+    case FieldKind::experiment:
+      return R"({"$ref":"#/$defs/experiment"})";
+    case FieldKind::card:
+      return R"({"oneOf":[{"$ref":"#/$defs/card"},{"type":"array","minItems":1,"maxItems":10,"items":{"$ref":"#/$defs/card"}}]})";
   }
   return "{}";
 }
@@ -103,7 +112,7 @@ Value step_schema(const StepSpec& spec) {
   }
   for (const Keyword& keyword : spec.keywords) {
     properties.set(keyword.name, keyword_schema(keyword));
-    if (keyword.required) required.emplace_back(keyword.name);
+    if (keyword.required && keyword.unless.empty()) required.emplace_back(keyword.name);
   }
   Value schema = closed_object(properties.build(), std::move(required));
   if (!spec.one_of.empty()) {
@@ -158,16 +167,85 @@ Value trigger_schema() {
       );
 }
 
+Value experiment_schema(std::string_view content, std::string_view schema) {
+  const Value variant = json(
+      R"({"type":"object","properties":{"name":{"type":"string"},"weight":{"type":"integer","minimum":0}},"required":["name"],"additionalProperties":false})"
+  );
+  const Value properties = variant["properties"].with(content, json(schema));
+  return json(
+             R"({"description":"Several ways, divided between users or conversations by weight.","type":"object","required":["id","variants"],"additionalProperties":false})"
+  )
+      .with(
+          "properties",
+          MapBuilder()
+              .set("id", json(R"({"type":"string","description":"Unique in the assistant."})"))
+              .set("unit", json(R"({"enum":["conversation","user"]})"))
+              .set(
+                  "variants",
+                  MapBuilder()
+                      .set("type", "array")
+                      .set("minItems", 2)
+                      .set("items", variant.with("properties", properties).with("required", named(content)))
+                      .build()
+              )
+              .set("metric", json(R"({"type":"string","description":"What is compared; only recorded."})"))
+              .set("guard", json(R"({"$ref":"#/$defs/expression"})"))
+              .build()
+      );
+}
+
+Value text_schema() {
+  const Value languages = json(
+      R"({"type":"object","minProperties":1,"additionalProperties":false,"patternProperties":{"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$":{"$ref":"#/$defs/text"}},"not":{"required":["key"]}})"
+  );
+  const Value experiment = experiment_schema("text", R"({"$ref":"#/$defs/text"})");
+  return MapBuilder()
+      .set(
+          "description",
+          "A text with {{ expressions }}, or a choice between texts: by language, tone, turn, message key or "
+          "experiment."
+      )
+      .set(
+          "oneOf",
+          ListBuilder()
+              .add(json(R"({"type":["string","number","boolean"]})"))
+              .add(languages)
+              .add(json(
+                  R"({"type":"object","properties":{"key":{"type":"string"},"with":{"type":["object","array"]}},"required":["key"],"additionalProperties":false})"
+              ))
+              .add(json(
+                  R"({"type":"object","properties":{"variants":{"type":"array","minItems":2,"items":{"$ref":"#/$defs/text"}}},"required":["variants"],"additionalProperties":false})"
+              ))
+              .add(json(
+                  R"({"type":"object","properties":{"tone":{"type":"object","minProperties":1,"additionalProperties":{"$ref":"#/$defs/text"}}},"required":["tone"],"additionalProperties":false})"
+              ))
+              .add(closed_object(MapBuilder().set("experiment", experiment).build(), {Value("experiment")}))
+              .build()
+      )
+      .build();
+}
+
+Value card_schema() {
+  return json(R"({"type":"object","properties":{
+    "title":{"$ref":"#/$defs/text"},
+    "subtitle":{"$ref":"#/$defs/text"},
+    "image":{"type":"string","description":"An https address, or {{ an expression }} that gives one."},
+    "alt":{"$ref":"#/$defs/text"},
+    "facts":{"type":"array","maxItems":20,"items":{"type":"object","properties":{"label":{"$ref":"#/$defs/text"},"value":{}},
+      "required":["label","value"],"additionalProperties":false}},
+    "actions":{"type":"array","maxItems":10,"items":{"oneOf":[{"type":"string"},
+      {"type":"object","properties":{"label":{"$ref":"#/$defs/text"},"payload":{}},"required":["label"],"additionalProperties":false},
+      {"$ref":"#/$defs/text"}]}}},
+    "required":["title"],"additionalProperties":false})");
+}
+
 }  // namespace
 
 Value flow_schema(std::span<const StepSpec* const> step_specs) {
   MapBuilder definitions;
-  definitions
-      .set("text", json(R"({"description":"A text with {{ expressions }}, or one for each language.","oneOf":[
-        {"type":["string","number","boolean"]},
-        {"type":"object","minProperties":1,"additionalProperties":false,
-         "patternProperties":{"^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$":
-           {"type":["string","number","boolean"]}}}]})"))
+  definitions.set("text", text_schema())
+      .set("experiment", experiment_schema("next", R"({"type":"string"})"))
+      .set("card", card_schema())
       .set(
           "expression",
           json(R"({"description":"An expression, without braces.","type":["string","boolean","number"]})")

@@ -6,17 +6,29 @@
 
 namespace parley::flow {
 
-const expr::Template& Text::in(std::string_view locale) const {
-  INVARIANT(!forms.empty(), "an empty text has no form");
+Text Text::of(expr::Template form) {
+  Text text;
+  text.kind = Kind::plain;
+  text.plain = std::move(form);
+  return text;
+}
+
+const expr::Template* Text::first() const {
+  if (kind == Kind::plain) return &plain;
+  return forms.empty() ? nullptr : forms.front().text.first();
+}
+
+const Text::Form& form_for(const Text& languages, std::string_view locale) {
+  INVARIANT(!languages.forms.empty(), "a text in languages has at least one form");
   const std::string wanted = ascii_lower(locale);
   const std::string_view language = std::string_view(wanted).substr(0, wanted.find('-'));
-  const expr::Template* same_language = nullptr;
-  for (const auto& [tag, form] : forms) {
-    const std::string own = ascii_lower(tag);
+  const Text::Form* same_language = nullptr;
+  for (const Text::Form& form : languages.forms) {
+    const std::string own = ascii_lower(form.name);
     if (own == wanted) return form;
     if (same_language == nullptr && own == language) same_language = &form;
   }
-  return same_language != nullptr ? *same_language : forms.front().second;
+  return same_language != nullptr ? *same_language : languages.forms.front();
 }
 
 }  // namespace parley::flow

@@ -51,6 +51,7 @@ Value to_value(const Command& command) {
     for (const std::string& option : command.options) options.add(option);
     map.set("options", options.build());
   }
+  if (command.sensitive) map.set("sensitive", true);
   return map.build();
 }
 
@@ -62,6 +63,7 @@ Command command_from(const Value& value) {
   command.value = value["value"];
   command.text = value.text("text");
   command.reason = value.text("reason");
+  command.sensitive = value["sensitive"] == Value(true);
   const Value& options = value["options"];
   if (options.is_list()) {
     for (const Value& option : options.as_list()) {

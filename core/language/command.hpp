@@ -38,6 +38,7 @@ struct Command {
   std::string text = {};
   std::string reason = {};
   std::vector<std::string> options = {};
+  bool sensitive = false;  // about a sensitive slot: value and words are masked in every outside view
 
   bool operator==(const Command&) const = default;
 };

@@ -161,7 +161,7 @@ Reply list_records(Api& api, Call& call) {
                        ",\"turn\":" + std::to_string(record.turn) + ",\"at\":\"" +
                        format_timestamp(record.at) + "\",";
     // The body is a JSON object of its own: {"effects":…,"events":…}.
-    items.push_back(std::move(item) + record.body.substr(1));
+    items.push_back(std::move(item) + turns::outside_view(record.body).substr(1));
   }
   co_return json_response(page(items, records->size() > *limit));
 }

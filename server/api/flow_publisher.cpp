@@ -125,6 +125,7 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
   flow::Diagnostics diagnostics = folder.diagnostics;
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
+  engine::check_words(all, settings, diagnostics);
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
@@ -207,6 +208,7 @@ turns::Awaitable<Publication> FlowPublisher::replace(
   const Signatures signatures = world_.signatures();
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
+  engine::check_words(all, settings, diagnostics);
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});

@@ -1,6 +1,7 @@
 // The turn itself, in the order things happen.
 #include "server/turns/driver.hpp"
 
+#include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,6 +12,7 @@
 #include <variant>
 
 #include "engine/advance.hpp"
+#include "engine/masking.hpp"
 #include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 #include "server/turns/people_entries.hpp"
@@ -215,6 +217,11 @@ void TurnDriver::adopt_release(Turn& turn) {
 void TurnDriver::advance(Turn& turn, engine::EventBody body) {
   Hot& hot = *turn.hot;
   const std::size_t before = turn.effects.size();
+  if (const auto* understood = std::get_if<engine::CommandsUnderstood>(&body);
+      understood != nullptr && std::ranges::any_of(understood->commands, &language::Command::sensitive)) {
+    turn.said.text = turn.said.text.empty() ? std::string() : std::string(engine::kMask);
+    turn.said.payload = turn.said.payload.empty() ? std::string() : std::string(engine::kMask);
+  }
   turn.events.push_back({turn.at, std::move(body)});
   engine::advance(*hot.release, hot.state, turn.events.back(), turn.effects);
 

@@ -8,6 +8,7 @@
 
 #include "engine/advance.hpp"
 #include "engine/blocks.hpp"
+#include "engine/masking.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/turn.hpp"
 
@@ -69,6 +70,7 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
     auto body = decode_record(record.body);
     if (!body) co_return std::unexpected(std::move(body.error()));
     if (body->request) turn.request = std::move(body->request);
+    engine::mask(body->events, body->effects);
     for (const engine::Event& event : body->events) {
       if (std::holds_alternative<engine::ConversationStarted>(event.body)) turn.answer.created = true;
       if (const auto* message = std::get_if<engine::MessageReceived>(&event.body)) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "engine/masking.hpp"
 
 namespace parley::turns {
 
@@ -64,6 +65,14 @@ Result<RecordBody> decode_record(std::string_view text) {
     };
   }
   return body;
+}
+
+std::string outside_view(std::string_view body) {
+  if (!body.contains("\"sensitive\":")) return std::string(body);
+  auto decoded = decode_record(body);
+  if (!decoded) return "{\"effects\":[],\"events\":[]}";  // rather nothing than too much
+  engine::mask(decoded->events, decoded->effects);
+  return encode_record(decoded->events, decoded->effects, decoded->request ? &*decoded->request : nullptr);
 }
 
 std::string encode_request(const engine::CallTool& call) {

@@ -34,6 +34,9 @@ struct RecordBody {
 );
 [[nodiscard]] Result<RecordBody> decode_record(std::string_view body);
 
+// The body as outside views show it: sensitive values are masked. Those without any are returned as they are.
+[[nodiscard]] std::string outside_view(std::string_view body);
+
 // The exact text of a tool call that every attempt sends.
 [[nodiscard]] std::string encode_request(const engine::CallTool& call);
 [[nodiscard]] Result<ToolCall> decode_request(const OutboxEntry& entry);

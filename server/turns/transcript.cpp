@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/json.hpp"
+#include "engine/masking.hpp"
 #include "server/turns/answer.hpp"
 
 namespace parley::turns {
@@ -50,6 +51,7 @@ Result<void> add_to_transcript(std::vector<TranscriptTurn>& turns, const LogReco
     turns.back().turn = record.turn;
     turns.back().at = record.at;
   }
+  engine::mask(body->events, body->effects);
   TranscriptTurn& turn = turns.back();
   for (const engine::Event& event : body->events) {
     if (const auto* message = std::get_if<engine::MessageReceived>(&event.body)) {
@@ -59,7 +61,11 @@ Result<void> add_to_transcript(std::vector<TranscriptTurn>& turns, const LogReco
     }
   }
   for (engine::Effect& effect : body->effects) {
-    if (auto* say = std::get_if<engine::Say>(&effect)) turn.messages.push_back(std::move(*say));
+    if (auto* say = std::get_if<engine::Say>(&effect)) {
+      turn.messages.push_back(std::move(*say));
+    } else if (auto* exposure = std::get_if<engine::RecordExposure>(&effect)) {
+      turn.exposures.push_back(std::move(*exposure));
+    }
   }
   if (body->request) turn.idempotency_key = std::move(body->request->key);
   return {};

@@ -27,6 +27,7 @@ struct TranscriptTurn {
   Timestamp at;
   Said user;
   std::vector<engine::Say> messages;
+  std::vector<engine::RecordExposure> exposures;  // not part of the encoded turn
   std::string idempotency_key;
   bool test_mode = false;
 };

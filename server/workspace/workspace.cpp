@@ -59,7 +59,9 @@ void add_connectors(Workspace& workspace) {
 
 }  // namespace
 
-engine::AssistantSettings engine_settings(const assistant::Settings& settings) {
+engine::AssistantSettings engine_settings(
+    const assistant::Settings& settings, std::shared_ptr<const flow::Messages> messages
+) {
   return {
       .name = settings.name,
       .start_flow = settings.start,
@@ -68,6 +70,10 @@ engine::AssistantSettings engine_settings(const assistant::Settings& settings) {
       .max_misunderstandings = settings.max_misunderstandings,
       .calendars = settings.calendars,
       .utc_offset_seconds = settings.utc_offset_seconds,
+      .locale = settings.locale,
+      .tone = assistant::tone_value(settings),
+      .tones = settings.tones,
+      .messages = std::move(messages),
   };
 }
 
@@ -83,9 +89,10 @@ Workspace load(const std::filesystem::path& path) {
       workspace.folder.flows, workspace.folder.settings.calendars, workspace.folder.diagnostics
   );
   assistant::check_flows(workspace.folder);
+  engine::AssistantSettings settings = engine_settings(workspace.folder.settings, workspace.folder.messages);
+  engine::check_words(workspace.folder.flows, settings, workspace.folder.diagnostics);
   flow::sort_diagnostics(workspace.folder.diagnostics);
-  workspace.release =
-      engine::make_release(workspace.folder.flows, engine_settings(workspace.folder.settings));
+  workspace.release = engine::make_release(workspace.folder.flows, std::move(settings));
   return workspace;
 }
 

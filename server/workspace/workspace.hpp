@@ -26,7 +26,10 @@ struct Workspace {
 
 [[nodiscard]] Workspace load(const std::filesystem::path& folder);
 
-[[nodiscard]] engine::AssistantSettings engine_settings(const assistant::Settings& settings);
+// The folder's messages belong to the release like its flows.
+[[nodiscard]] engine::AssistantSettings engine_settings(
+    const assistant::Settings& settings, std::shared_ptr<const flow::Messages> messages
+);
 
 // What a tool answers here and now, for programs without a server. Error::pointer is the failure's code.
 [[nodiscard]] Result<Value> call_tool(

@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   auto made = Template::compile(text);
   if (made) {
-    (void)made->render(scope, kCostLimit);
+    (void)made->render(scope, "en", kCostLimit);
   } else {
     check_problem(made.error(), text);
   }

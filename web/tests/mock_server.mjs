@@ -36,7 +36,7 @@ function summary(c) {
   const total = c.items.reduce((sum, { n, what }) => sum + n * PRICES[what], 0);
   return {
     text: 'Here is your order. Shall I place it?', buttons: [{ label: 'Yes, place it', payload: 'yes' }, { label: 'Change something', payload: 'change' }, { label: 'Cancel', payload: 'no' }],
-    card: { title: 'Your order', fields: [...c.items.map(({ n, what }) => ({ label: `${n} × ${what}`, value: `${((n * PRICES[what]) / 100).toFixed(2)} €` })), { label: 'Total', value: `${(total / 100).toFixed(2)} €` }] },
+    card: { title: 'Your order', facts: [...c.items.map(({ n, what }) => ({ label: `${n} × ${what}`, value: `${((n * PRICES[what]) / 100).toFixed(2)} €` })), { label: 'Total', value: `${(total / 100).toFixed(2)} €` }] },
   };
 }
 
@@ -54,7 +54,7 @@ function reply(c, message, payload) {
   }
   if (c.step === 'confirm' && /^(yes|y)\b/i.test(said)) return { step: null, status: 'ended', effect: 'payments.charge', messages: [{ text: 'One moment, I am placing your order.' }, { text: `Paid. Your receipt is test_${c.id.slice(-6)}. Enjoy your meal!` }] };
   if (c.step === 'confirm' && said === 'change') return { step: 'collect', messages: [{ text: 'What should it be instead?', input: { type: 'text', slot: 'items' } }] };
-  if (/^echo /.test(said)) return { step: c.step, messages: [{ text: said.slice(5), buttons: [{ label: said.slice(5), payload: 'x' }], card: { title: said.slice(5), text: said.slice(5), image: { url: 'javascript:alert(1)', alt: said.slice(5) }, link: { url: 'javascript:alert(1)', label: said.slice(5) } } }] };
+  if (/^echo /.test(said)) return { step: c.step, messages: [{ text: said.slice(5), buttons: [{ label: said.slice(5), payload: 'x' }], card: { title: said.slice(5), subtitle: said.slice(5), image: 'javascript:alert(1)', alt: said.slice(5), facts: [{ label: said.slice(5), value: said.slice(5) }], actions: [{ label: said.slice(5), payload: 'x' }] } }] };
   return { step: c.step, messages: [{ text: 'I did not understand that. I can take an order, or call a person.', buttons: [{ label: 'Order something', payload: '/order' }] }] };
 }
 

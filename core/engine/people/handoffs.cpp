@@ -100,7 +100,10 @@ void joined(Run& run, const OperatorJoined& event) {
   have_person(state, event.operator_id, event.name, run.at());
   state.owner = Owner::human;
   if (!again)
-    run.say(Say{.speaker = Speaker::system, .text = state.operator_name + " has joined the conversation."});
+    run.say(Say{
+        .speaker = Speaker::system,
+        .text = run.words("parley.operator.joined", MapBuilder().set("name", state.operator_name).build()),
+    });
 }
 
 void replied(Run& run, const OperatorReplied& event) {
@@ -122,7 +125,7 @@ void left(Run& run, const OperatorLeft& event) {
   state.operator_name.clear();
   note(state, "note", event.note);
   note(state, "left_at", run.at());
-  run.say(Say{.speaker = Speaker::system, .text = "You are chatting with the automated assistant again."});
+  run.say(Say{.speaker = Speaker::system, .text = run.words("parley.operator.left")});
 }
 
 }  // namespace parley::engine::handoffs

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/blocks.hpp"
+#include "engine/masking.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/repair/reads.hpp"
 #include "engine/repair/repair.hpp"
@@ -117,8 +118,8 @@ void apply(Run& run, Changes& changes, const flow::Slot& slot, const Value& valu
   const Value old = held != nullptr ? *held : Value();
   if (changes.first == nullptr) {
     changes.first = &slot;
-    changes.value = value;
-    changes.old = old;
+    changes.value = slot.sensitive ? masked(value) : value;
+    changes.old = slot.sensitive ? masked(old) : old;
   }
   changes.changed.insert(slot.name);
   frame.attempts.erase(slot.name);
@@ -131,8 +132,10 @@ void apply(Run& run, Changes& changes, const flow::Slot& slot, const Value& valu
   run.set_slot(frame, slot.name, value);
   changes.cleared.erase(slot.name);
   MapBuilder change;
-  change.set("slot", slot.name).set("label", slot.label).set("value", value).set("old", old);
-  changes.shown.add(change.set("shown", shown(run, slot, value)).build());
+  const Value seen = slot.sensitive ? masked(value) : value;
+  change.set("slot", slot.name).set("label", slot.label).set("value", seen);
+  change.set("old", slot.sensitive ? masked(old) : old);
+  changes.shown.add(change.set("shown", shown(run, slot, seen)).build());
 }
 
 // Where the changed frame goes on: back to the open summary, to the question that must be asked anew, or to

@@ -57,7 +57,7 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   if (!slot.validate_message.empty()) {
     if (auto words = run.render(slot.validate_message)) return *words;
   }
-  return "That does not work for " + slot.label + ".";
+  return run.words("parley.refused", MapBuilder().set("label", slot.label).build());
 }
 
 void digression(Run& run, const flow::Flow& wanted, std::span<const Command> values, Slots slots) {
@@ -199,10 +199,13 @@ void invalid(Run& run, std::string_view slot_name, std::string_view reason) {
         run, "too_many_attempts", std::move(MapBuilder().set("slot", slot->name)), Continuation::hand_off
     );
   }
+  const std::string why = !reason.empty()
+                              ? std::string(reason)
+                              : run.words("parley.refused", MapBuilder().set("label", slot->label).build());
   begin(
       run,
       "invalid",
-      std::move(MapBuilder().set("slot", slot->name).set("label", slot->label).set("reason", reason)),
+      std::move(MapBuilder().set("slot", slot->name).set("label", slot->label).set("reason", why)),
       Continuation::ask_again
   );
 }

@@ -17,6 +17,10 @@ Result<std::vector<SaidButton>> render_buttons(Run& run, const flow::Buttons& bu
   return said;
 }
 
+std::vector<SaidButton> yes_and_no(Run& run) {
+  return {{run.words("parley.yes"), "yes"}, {run.words("parley.no"), "no"}};
+}
+
 std::vector<SaidButton> buttons_of(const Value& list) {
   std::vector<SaidButton> said;
   if (!list.is_list()) return said;

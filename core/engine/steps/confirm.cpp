@@ -24,8 +24,11 @@ Outcome run(Run& run, const flow::Step& step) {
   if (frame.asked) return Outcome::wait();
   auto text = run.render(*step.get<flow::Text>(k_text));
   if (!text) return Outcome::fail(text.error().message);
-  Say say{.text = std::move(*text), .buttons = {{"Yes", "yes"}, {"No", "no"}}, .input_type = "confirm"};
-  if (const auto* buttons = step.get<flow::Buttons>(k_buttons)) {
+  Say say{.text = std::move(*text), .input_type = "confirm"};
+  const auto* buttons = step.get<flow::Buttons>(k_buttons);
+  if (buttons == nullptr) {
+    say.buttons = yes_and_no(run);
+  } else {
     auto rendered = render_buttons(run, *buttons);
     if (!rendered) return Outcome::fail(rendered.error().message);
     say.buttons = std::move(*rendered);

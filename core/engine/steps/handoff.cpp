@@ -72,7 +72,7 @@ Outcome run(Run& run, const flow::Step& step) {
     if (!rendered) return Outcome::fail(rendered.error().message);
     run.say(Say{.text = std::move(*rendered)});
   } else {
-    run.say(Say{.text = "I'm bringing in a person. You can keep writing here; they will see it."});
+    run.say(Say{.text = run.words("parley.handoff")});
   }
   const auto* queue = step.get<flow::Name>(k_queue);
   frame.entered = true;

@@ -28,10 +28,10 @@ Result<std::string> question(
   return run.frame().prompt;
 }
 
-std::vector<SaidButton> choices(const flow::Slot& slot) {
+std::vector<SaidButton> choices(Run& run, const flow::Slot& slot) {
+  if (slot.type.kind == flow::SlotKind::boolean) return yes_and_no(run);
   std::vector<SaidButton> buttons;
   for (const flow::Choice& choice : slot.choices) buttons.push_back({choice.label, choice.value});
-  if (slot.type.kind == flow::SlotKind::boolean) buttons = {{"Yes", "yes"}, {"No", "no"}};
   return buttons;
 }
 
@@ -47,7 +47,7 @@ Outcome ask(Run& run, const flow::Step& step, const flow::Slot& slot) {
   // A message that the flow said right before is the question when there is no other.
   if (const Say* before = run.last_said_now(); !own_words && first_time && before != nullptr) {
     frame.prompt = before->text;
-    if (choices(slot).empty()) return Outcome::wait();
+    if (slot.choices.empty() && slot.type.kind != flow::SlotKind::boolean) return Outcome::wait();
   }
   auto text = question(run, step, slot, attempt);
   if (!text) return Outcome::fail(text.error().message);
@@ -57,7 +57,7 @@ Outcome ask(Run& run, const flow::Step& step, const flow::Slot& slot) {
   }
   run.say(Say{
       .text = std::move(*text),
-      .buttons = choices(slot),
+      .buttons = choices(run, slot),
       .input_slot = slot.name,
       .input_type = flow::to_string(slot.type),
   });

@@ -17,6 +17,11 @@
 namespace parley::engine::steps {
 
 [[nodiscard]] Result<std::vector<SaidButton>> render_buttons(Run& run, const flow::Buttons& buttons);
+[[nodiscard]] std::vector<SaidButton> yes_and_no(Run& run);
+// One card, or {"carousel": […]}.
+[[nodiscard]] Result<Value> render_cards(Run& run, const flow::Cards& cards);
+// What a card says where none can be shown; never empty.
+[[nodiscard]] std::string card_words(const Value& card);
 // From a list of labels or of {label, payload}; anything else gives no buttons.
 [[nodiscard]] std::vector<SaidButton> buttons_of(const Value& list);
 

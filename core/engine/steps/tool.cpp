@@ -62,6 +62,24 @@ Result<Value> arguments(Run& run, const flow::Step& step) {
   return gathered.build();
 }
 
+// The arguments that are made from sensitive slots.
+std::vector<std::string> sensitive_arguments(Run& run, const flow::Step& step) {
+  std::vector<std::string> names;
+  if (!run.release().has_sensitive()) return names;
+  if (const auto* with = step.get<flow::Data>(k_with)) {
+    if (const auto* members = std::get_if<flow::Data::Map>(&with->node)) {
+      for (const flow::Data::Member& member : *members) {
+        if (run.reads_sensitive(member.value)) names.push_back(member.key);
+      }
+    }
+    return names;
+  }
+  for (const flow::Slot& slot : run.flow().slots) {
+    if (slot.sensitive) names.push_back(slot.name);
+  }
+  return names;
+}
+
 // What has had an effect is not gone back over by a later correction.
 void had_effect(Frame& frame, const flow::Step& step) {
   const auto* effect = step.get<flow::Name>(k_effect);
@@ -180,6 +198,7 @@ Outcome run(Run& run, const flow::Step& step) {
       .tool = step.get<flow::Name>(k_call)->text,
       .arguments = std::move(*args)
   };
+  call.sensitive = sensitive_arguments(run, step);
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
   if (auto instead = wait_for_approval(run, step, call)) return std::move(*instead);
   const std::string digest = sha256_hex(call.tool + " " + write_canonical(call.arguments)).substr(0, 16);

@@ -16,10 +16,10 @@ struct PlacedText {
   std::string owner;
 };
 
-void add(std::vector<PlacedText>& texts, const Text& text, Position position, std::string owner) {
-  const bool translated =
-      std::ranges::any_of(text.forms, [](const auto& form) { return !form.first.empty(); });
-  if (translated) texts.push_back({&text, position, std::move(owner)});
+void add(std::vector<PlacedText>& texts, const Text& text, Position position, const std::string& owner) {
+  each_text(text, [&](const Text& each) {
+    if (each.kind == Text::Kind::languages) texts.push_back({&each, position, owner});
+  });
 }
 
 std::vector<PlacedText> texts_of(const Flow& flow) {
@@ -46,7 +46,7 @@ std::vector<PlacedText> texts_of(const Flow& flow) {
 bool covers(const Text& text, std::string_view locale) {
   const std::string_view language = locale.substr(0, locale.find('-'));
   return std::ranges::any_of(text.forms, [&](const auto& form) {
-    return form.first == locale || form.first == language;
+    return form.name == locale || form.name == language;
   });
 }
 
@@ -56,9 +56,7 @@ void check_languages(const Flow& flow, Diagnostics& diagnostics) {
   const std::vector<PlacedText> texts = texts_of(flow);
   std::set<std::string_view> locales;
   for (const PlacedText& placed : texts) {
-    for (const auto& [locale, form] : placed.text->forms) {
-      if (!locale.empty()) locales.insert(locale);
-    }
+    for (const Text::Form& form : placed.text->forms) locales.insert(form.name);
   }
   for (const PlacedText& placed : texts) {
     std::string missing;

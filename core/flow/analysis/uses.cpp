@@ -38,7 +38,11 @@ class Collector {
   }
 
   void add(const Text& text, Position position) {
-    for (const auto& [locale, form] : text.forms) add(form, position);
+    each_text(text, [&](const Text& each) {
+      if (each.kind == Text::Kind::plain) add(each.plain, position);
+      for (const Data::Member& passed : each.with) add(passed.value);
+      if (each.experiment != nullptr && each.experiment->guard) add(*each.experiment->guard, position);
+    });
   }
 
   void add(const Data& data) {
@@ -68,6 +72,15 @@ class Collector {
 void add_field(Collector& collector, const Flow& flow, const Step& step, std::size_t k) {
   const Position position = step.field_positions[k];
   if (const auto* text = step.get<Text>(k)) collector.add(*text, position);
+  if (const auto* experiment = step.get<Experiment>(k); experiment != nullptr && experiment->guard)
+    collector.add(*experiment->guard, position);
+  if (const auto* cards = step.get<Cards>(k)) {
+    for (const Card& card : *cards) {
+      for (const Text* text : {&card.title, &card.subtitle, &card.alt}) collector.add(*text, position);
+      if (card.image) collector.add(*card.image);
+      for (const Card::Fact& fact : card.facts) collector.add(fact.value);
+    }
+  }
   if (const auto* expression = step.get<expr::Expression>(k)) collector.add(*expression, position);
   if (const auto* data = step.get<Data>(k)) collector.add(*data);
   if (const auto* branches = step.get<Branches>(k)) collector.add(*branches);
@@ -200,7 +213,11 @@ class NameCollector {
   void add(const expr::Expression& expression) { add(expression.references()); }
   void add(const expr::Template& form) { add(form.references()); }
   void add(const Text& text) {
-    for (const auto& [locale, form] : text.forms) add(form);
+    each_text(text, [&](const Text& each) {
+      if (each.kind == Text::Kind::plain) add(each.plain);
+      for (const Data::Member& passed : each.with) add(passed.value);
+      if (each.experiment != nullptr && each.experiment->guard) add(*each.experiment->guard);
+    });
   }
   void add(const Data& data) {
     if (const auto* form = std::get_if<expr::Template>(&data.node)) add(*form);
@@ -214,6 +231,15 @@ class NameCollector {
   void add(const Field& field) {
     if (const auto* text = std::get_if<Text>(&field)) add(*text);
     if (const auto* expression = std::get_if<expr::Expression>(&field)) add(*expression);
+    if (const auto* experiment = std::get_if<Experiment>(&field); experiment != nullptr && experiment->guard)
+      add(*experiment->guard);
+    if (const auto* cards = std::get_if<Cards>(&field)) {
+      for (const Card& card : *cards) {
+        for (const Text* text : {&card.title, &card.subtitle, &card.alt}) add(*text);
+        if (card.image) add(*card.image);
+        for (const Card::Fact& fact : card.facts) add(fact.value);
+      }
+    }
     if (const auto* data = std::get_if<Data>(&field)) add(*data);
     if (const auto* assignments = std::get_if<Assignments>(&field)) {
       for (const Assignment& assignment : *assignments) add(assignment.value);

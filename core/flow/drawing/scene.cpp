@@ -47,8 +47,9 @@ std::string detail_of(const Step& step) {
 
 std::string tip_of(const Step& step) {
   for (std::size_t k = 0; k < step.fields.size(); ++k) {
-    if (const auto* text = step.get<Text>(k); text != nullptr && !text->empty())
-      return shortened(text->forms.front().second.source(), 120);
+    const auto* text = step.get<Text>(k);
+    const expr::Template* words = text == nullptr ? nullptr : text->first();
+    if (words != nullptr) return shortened(words->source(), 120);
   }
   return {};
 }

@@ -109,6 +109,16 @@ bool expect_list(Context& context, const Node& node, std::string_view key);
     Context& context, const Node& node, std::string_view key
 );
 [[nodiscard]] Text compile_text(Context& context, const Node& node, std::string_view key);
+// The keywords that make a map another text than one by languages: "tone"…
+[[nodiscard]] std::span<const std::string_view> text_forms();
+// A tone's name or number; reports what is neither.
+bool note_tone(Context& context, const std::string& tone, Position position);
+// `content` is what its variants have: "text", or "next" on a step.
+[[nodiscard]] std::optional<Experiment> read_experiment(
+    Context& context, const Node& node, std::string_view content
+);
+[[nodiscard]] Buttons read_buttons(Context& context, const Node& node, std::string_view key);
+[[nodiscard]] Cards read_cards(Context& context, const Node& node);
 [[nodiscard]] Data compile_data(Context& context, const Node& node, std::string_view key);
 [[nodiscard]] Field compile_field(Context& context, const Keyword& keyword, const Node& node);
 

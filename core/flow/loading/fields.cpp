@@ -172,39 +172,6 @@ Field read_branches(Context& context, const Keyword& keyword, const Node& node) 
   return branches;
 }
 
-constexpr Key kButtonKeys[] = {
-    {"label", {}, {}},
-    {"payload", {}, {}},
-};
-
-Field read_buttons(Context& context, const Keyword& keyword, const Node& node) {
-  if (!expect_list(context, node, keyword.name)) return {};
-  Buttons buttons;
-  for (const Node& item : node.items) {
-    const Node* label = &item;
-    const Node* payload = nullptr;
-    if (item.is_map()) {
-      check_keys(context, item, kButtonKeys, "a button");
-      label = item.find("label");
-      payload = item.find("payload");
-    }
-    if (label == nullptr) {
-      context.error("F0110", item.position, "a button lacks 'label'", "write {label: Pay, payload: /pay}");
-      continue;
-    }
-    Button button{.label = compile_text(context, *label, "label"), .payload = {}};
-    if (button.label.empty()) continue;
-    if (payload != nullptr) {
-      button.payload = compile_data(context, *payload, "payload");
-    } else {
-      // Without a payload the button stands for its own words.
-      button.payload = Data{.node = button.label.forms.front().second, .position = label->position};
-    }
-    buttons.push_back(std::move(button));
-  }
-  return buttons;
-}
-
 }  // namespace
 
 Field compile_field(Context& context, const Keyword& keyword, const Node& node) {
@@ -250,8 +217,6 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       return read_assignments(context, keyword, node);
     case FieldKind::branches:
       return read_branches(context, keyword, node);
-    case FieldKind::buttons:
-      return read_buttons(context, keyword, node);
     case FieldKind::join: {
       if (node.is_scalar() && node.text == "all") return {};
       if (node.is_scalar() && node.text == "any") return Value(1);
@@ -267,6 +232,18 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
     case FieldKind::form: {
       Form form = read_form(context, node, keyword.name);
       return form.empty() ? Field() : Field(std::move(form));
+    }
+    case FieldKind::buttons: {
+      Buttons buttons = read_buttons(context, node, keyword.name);
+      return buttons.empty() ? Field() : Field(std::move(buttons));
+    }
+    case FieldKind::experiment: {
+      auto experiment = read_experiment(context, node, "next");
+      return experiment ? Field(*std::move(experiment)) : Field();
+    }
+    case FieldKind::card: {
+      Cards cards = read_cards(context, node);
+      return cards.empty() ? Field() : Field(std::move(cards));
     }
   }
   return {};

@@ -16,6 +16,9 @@ constexpr Key kStepKeys[] = {
     {"next", R"({"type":"string"})", "The step that follows, or end; the next one in the list when left out."
     },
     {"if", R"({"$ref":"#/$defs/expression"})", "The step is skipped when this is false."},
+    {"tone",
+     R"({"oneOf":[{"type":"string"},{"type":"integer","minimum":0,"maximum":100}]})",
+     "The tone that the step speaks in, whatever the conversation's: a name, or a number from 0 to 100."},
 };
 
 std::uint32_t last_line(const Node& node) {
@@ -147,7 +150,8 @@ void load_fields(Context& context, const Node& node, Step& step) {
     const Node* value = node.find(keyword.name);
     step.fields.push_back(value == nullptr ? Field() : compile_field(context, keyword, *value));
     step.field_positions.push_back(value == nullptr ? node.position : value->position);
-    if (value == nullptr && keyword.required) {
+    const bool replaced = !keyword.unless.empty() && node.find(keyword.unless) != nullptr;
+    if (value == nullptr && keyword.required && !replaced) {
       context.error(
           "F0110",
           node.position,
@@ -208,6 +212,10 @@ void load_step(Context& context, const Node& node, StepIndex parent, std::uint32
     if (step.spec != nullptr) load_fields(context, node, step);
     if (const Node* condition = node.find("if"))
       step.condition = compile_expression(context, *condition, "if");
+    if (const Node* tone = node.find("tone")) {
+      const auto name = read_text(context, *tone, "tone");
+      if (name && note_tone(context, *name, tone->position)) step.tone = *name;
+    }
     if (const Node* target = node.find("next")) {
       if (auto id = read_text(context, *target, "next")) {
         next = *id == "END" ? "end" : *id;

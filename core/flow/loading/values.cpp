@@ -1,4 +1,4 @@
-// Reading of single values: scalars of each kind, expressions, templates, texts and data.
+// Reading of single values: scalars of each kind, expressions, templates and data.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -213,38 +213,6 @@ std::optional<expr::Template> compile_template(Context& context, const Node& nod
     context.flow.typed.push_back({*compiled, node, std::string(key), context.owner, {}});
   }
   return *std::move(compiled);
-}
-
-Text compile_text(Context& context, const Node& node, std::string_view key) {
-  Text text;
-  if (!node.is_map()) {
-    if (node.is_scalar() && !read_text(context, node, key)) return text;
-    if (auto form = compile_template(context, node, key)) text.forms.emplace_back("", *std::move(form));
-    return text;
-  }
-  for (const Node::Member& member : node.members) {
-    if (!is_locale_tag(member.key)) {
-      std::string with_hyphen = member.key;
-      std::ranges::replace(with_hyphen, '_', '-');
-      context.error(
-          "F0312",
-          member.key_position,
-          quote(member.key) + " is not a language tag",
-          is_locale_tag(with_hyphen) ? "did you mean " + quote(with_hyphen) + "?"
-                                     : "use tags such as en, de or pt-BR as keys, or write one text for all"
-      );
-      continue;
-    }
-    if (auto form = compile_template(context, member.value, key)) {
-      text.forms.emplace_back(member.key, *std::move(form));
-    }
-  }
-  if (node.members.empty()) {
-    context.error(
-        "F0317", node.position, quote(key) + " is empty", "write the text or leave the keyword out"
-    );
-  }
-  return text;
 }
 
 Data compile_data(Context& context, const Node& node, std::string_view key) {

@@ -1,5 +1,5 @@
-// Evaluation of data with templates.
-#include "flow/field.hpp"
+// Evaluation of data.
+#include "flow/data.hpp"
 
 #include <algorithm>
 

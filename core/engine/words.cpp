@@ -1,0 +1,208 @@
+// How a Run chooses its words: language, tone, turn, message key, experiment.
+#include <algorithm>
+#include <utility>
+
+#include "base/murmur3.hpp"
+#include "base/utf8.hpp"
+#include "engine/masking.hpp"
+#include "engine/run.hpp"
+#include "expr/display.hpp"
+#include "policy/experiment.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+bool same_language(std::string_view a, std::string_view b) {
+  return ascii_lower(a.substr(0, a.find('-'))) == ascii_lower(b.substr(0, b.find('-')));
+}
+
+// A number, or the name of a stop.
+std::int32_t tone_value(const AssistantSettings& settings, std::string_view tone) {
+  for (const flow::ToneStop& stop : settings.tones) {
+    if (stop.name == tone) return static_cast<std::int32_t>(stop.value);
+  }
+  std::int32_t value = 0;
+  for (const char digit : tone) {
+    if (digit < '0' || digit > '9' || value > 100) return -1;
+    value = value * 10 + (digit - '0');
+  }
+  return tone.empty() || value > 100 ? -1 : value;
+}
+
+}  // namespace
+
+// The step's own, the conversation's, the assistant's.
+std::int32_t Run::tone() const {
+  const AssistantSettings& settings = release_.settings();
+  if (!state_.stack.empty()) {
+    const Frame& top = state_.stack.back();
+    const flow::Flow& running = flow_of(top);
+    if (top.step < running.steps.size() && !running.steps[top.step].tone.empty()) {
+      if (const auto value = tone_value(settings, running.steps[top.step].tone); value >= 0) return value;
+    }
+  }
+  const Value& wanted = state_.context["tone"];
+  if (wanted.is_int() && wanted.as_int() >= 0 && wanted.as_int() <= 100)
+    return static_cast<std::int32_t>(wanted.as_int());
+  if (wanted.is_string()) {
+    if (const auto value = tone_value(settings, wanted.as_string()); value >= 0) return value;
+  }
+  return static_cast<std::int32_t>(settings.tone);
+}
+
+const flow::Text& Run::nearest_tone(const flow::Text& tones) const {
+  const std::int32_t wanted = tone();
+  const flow::Text::Form* best = &tones.forms.front();
+  std::int32_t distance = INT32_MAX;
+  for (const flow::Text::Form& form : tones.forms) {
+    const std::int32_t value = tone_value(release_.settings(), form.name);
+    if (value < 0 || std::abs(value - wanted) >= distance) continue;
+    best = &form;
+    distance = std::abs(value - wanted);
+  }
+  return best->text;
+}
+
+// Each conversation begins somewhere else and then takes turns, so nothing is said twice in a row.
+const flow::Text& Run::next_in_turn(const flow::Text& variants) {
+  const auto count = static_cast<std::uint32_t>(variants.forms.size());
+  std::uint32_t& turn = state_.rotations[variants.key];
+  const std::uint32_t first = murmur3_32(state_.conversation_id + variants.key) % count;
+  const std::uint32_t chosen = (first + turn) % count;
+  turn = (turn + 1) % count;
+  return variants.forms[chosen].text;
+}
+
+std::size_t Run::variant(const flow::Experiment& experiment) {
+  const auto index_of = [&](std::string_view name) -> std::size_t {
+    const auto found = std::ranges::find(experiment.variants, name, &flow::Experiment::Variant::name);
+    return found == experiment.variants.end() ? 0
+                                              : static_cast<std::size_t>(found - experiment.variants.begin());
+  };
+  if (const auto seen = state_.experiments.find(experiment.id); seen != state_.experiments.end())
+    return index_of(seen->second);
+  if (experiment.guard.has_value()) {
+    const auto takes_part = test(*experiment.guard);
+    if (!takes_part || !*takes_part) return 0;
+  }
+  const bool by_user = experiment.unit == flow::Experiment::Unit::user && !state_.user_id.empty();
+  std::vector<std::uint32_t> weights;
+  weights.reserve(experiment.variants.size());
+  for (const auto& each : experiment.variants) weights.push_back(each.weight);
+  const std::size_t chosen =
+      policy::assign(experiment.id, by_user ? state_.user_id : state_.conversation_id, weights);
+  const std::string& name = experiment.variants[chosen].name;
+  state_.experiments.emplace(experiment.id, name);
+  emit(RecordExposure{experiment.id, name, by_user ? "user" : "conversation", experiment.metric});
+  return chosen;
+}
+
+// Numbers and lists look as the text's language has them, in the user's region if it is the same language.
+std::string_view Run::locale_of_words(std::string_view tag) const {
+  const std::string_view own = tag.empty() ? std::string_view(release_.settings().locale) : tag;
+  return same_language(own, state_.locale) ? std::string_view(state_.locale) : own;
+}
+
+Result<std::string> Run::render(const flow::Text& text) {
+  return render(text, texts_);
+}
+
+Result<std::string> Run::render(const flow::Text& text, const NameTable& names) {
+  using Kind = flow::Text::Kind;
+  const flow::Text* chosen = &text;
+  const NameTable* table = &names;
+  std::string_view tag;
+  while (true) {
+    switch (chosen->kind) {
+      case Kind::none:
+        return std::string();
+      case Kind::plain:
+        return chosen->plain.render(expr::Scope(&Run::look_up, table), locale_of_words(tag));
+      case Kind::languages: {
+        const flow::Text::Form& form = flow::form_for(*chosen, state_.locale);
+        tag = form.name;
+        chosen = &form.text;
+        break;
+      }
+      case Kind::tones:
+        chosen = &nearest_tone(*chosen);
+        break;
+      case Kind::variants:
+        chosen = &next_in_turn(*chosen);
+        break;
+      case Kind::experiment:
+        chosen = &chosen->forms[variant(*chosen->experiment)].text;
+        break;
+      case Kind::key: {
+        const flow::Text* message = release_.message(chosen->key);
+        if (message == nullptr)
+          return fail(ErrorCode::evaluation, "there is no message '" + chosen->key + "'");
+        MapBuilder passed;
+        for (const flow::Data::Member& argument : chosen->with) {
+          auto value = argument.value.evaluate(expr::Scope(&Run::look_up, table));
+          if (!value) return std::unexpected(std::move(value.error()));
+          passed.set(argument.key, *std::move(value));
+        }
+        table = &tables_.emplace_front(
+            NameTable{.run = this, .passed = keep(passed.build()), .shown = names.shown}
+        );
+        chosen = message;
+        break;
+      }
+    }
+  }
+}
+
+Result<std::string> Run::show(const flow::Data& data) {
+  auto value = data.evaluate(expr::Scope(&Run::look_up, &texts_));
+  if (!value) return std::unexpected(std::move(value.error()));
+  return expr::display(*value, locale_of_words({}));
+}
+
+std::string Run::words(std::string_view key, Value passed) {
+  const flow::Text* message = release_.message(key);
+  INVARIANT(message != nullptr, "the words that the engine says are built in");
+  const NameTable& table =
+      tables_.emplace_front(NameTable{.run = this, .passed = keep(std::move(passed)), .shown = true});
+  return render(*message, table).value_or("");
+}
+
+const Value* Run::shown(const Value* value, bool sensitive) {
+  return sensitive && value != nullptr && !value->is_null() ? keep(masked(*value)) : value;
+}
+
+Value Run::shown_slots(const Frame& frame) const {
+  const flow::Flow& flow = flow_of(frame);
+  MapBuilder map;
+  map.reserve(frame.slots.size());
+  for (const auto& [name, value] : frame.slots)
+    map.set(name, is_sensitive(flow, name) ? masked(value) : value);
+  return map.build();
+}
+
+bool Run::reads_sensitive(const flow::Data& data) const {
+  if (const auto* form = std::get_if<expr::Template>(&data.node)) {
+    return std::ranges::any_of(form->references(), [&](const expr::Reference& reference) {
+      if (reference.root != "slots") return is_sensitive(flow(), reference.root);
+      const std::string_view rest = std::string_view(reference.path).substr(std::string_view("slots").size());
+      return rest.empty() || is_sensitive(flow(), rest.substr(1, rest.find('.', 1) - 1));
+    });
+  }
+  if (const auto* items = std::get_if<flow::Data::List>(&data.node))
+    return std::ranges::any_of(*items, [&](const flow::Data& item) { return reads_sensitive(item); });
+  if (const auto* members = std::get_if<flow::Data::Map>(&data.node)) {
+    return std::ranges::any_of(*members, [&](const flow::Data::Member& member) {
+      return reads_sensitive(member.value);
+    });
+  }
+  return false;
+}
+
+bool Run::is_sensitive(const flow::Flow& flow, std::string_view name) const {
+  if (!release_.has_sensitive()) return false;
+  const flow::Slot* slot = flow.slot(name);
+  return slot != nullptr ? slot->sensitive : release_.is_sensitive(name);
+}
+
+}  // namespace parley::engine

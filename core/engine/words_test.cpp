@@ -1,0 +1,235 @@
+// What the engine chooses to say: variants take turns, experiments stick, sensitive values are masked.
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/advance.hpp"
+#include "engine/masking.hpp"
+#include "engine/steps/registry.hpp"
+#include "flow/load.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+ReleasePtr release_of(std::string_view document, AssistantSettings settings = {}) {
+  const auto read = flow::parse_json_document(document);
+  REQUIRE(read.has_value());
+  flow::Diagnostics diagnostics;
+  auto flow = flow::load(*read, "flows/t.json", step_specs(), diagnostics);
+  for (const auto& diagnostic : diagnostics) CAPTURE(diagnostic.message);
+  REQUIRE(flow != nullptr);
+  return make_release({flow}, std::move(settings));
+}
+
+struct Conversation {
+  explicit Conversation(ReleasePtr on, std::string id = "c_1", Value context = {}) : release(std::move(on)) {
+    tell(ConversationStarted{
+        .conversation_id = std::move(id),
+        .user_id = "u_7",
+        .release = release->hash(),
+        .context = std::move(context)
+    });
+  }
+  void tell(EventBody body) {
+    effects.clear();
+    advance(*release, state, {{1'767'225'600, 0}, std::move(body)}, effects);
+  }
+  std::string said() const {
+    std::string all;
+    for (const Effect& effect : effects) {
+      if (const auto* say = std::get_if<Say>(&effect)) all += (all.empty() ? "" : " | ") + say->text;
+    }
+    return all;
+  }
+  void send(std::string text) {
+    tell(MessageReceived{"m", text, ""});
+    tell(CommandsUnderstood{match(*release, state, text, "", {1'767'225'600, 0})});
+  }
+  template <typename T>
+  std::vector<T> all() const {
+    std::vector<T> found;
+    for (const Effect& effect : effects) {
+      if (const auto* one = std::get_if<T>(&effect)) found.push_back(*one);
+    }
+    return found;
+  }
+
+  ReleasePtr release;
+  State state;
+  Effects effects;
+};
+
+constexpr std::string_view kVariants = R"({"triggers": {"command": "/t"}, "steps": [
+  {"id": "more", "type": "message", "text": {"variants": ["one", "two", "three"]}}]})";
+
+}  // namespace
+
+TEST_CASE("variants take turns, never twice the same, from another start in each conversation") {
+  const auto release = release_of(kVariants);
+  std::set<std::string> first;
+  for (int n = 0; n < 20; ++n) {
+    Conversation conversation(release, "c_" + std::to_string(n));
+    std::string last;
+    std::set<std::string> seen;
+    for (int turn = 0; turn < 6; ++turn) {
+      conversation.send("/t");
+      const std::string said = conversation.said().substr(0, conversation.said().find(" |"));
+      CHECK(said != last);
+      if (turn == 0) first.insert(said);
+      last = said;
+      seen.insert(said);
+    }
+    CHECK(seen.size() == 3);
+    // Only whose turn it is is remembered.
+    CHECK(conversation.state.rotations.size() == 1);
+  }
+  CHECK(first.size() == 3);
+}
+
+TEST_CASE("the tone of a conversation chooses the nearest form") {
+  const auto release = release_of(R"({"triggers": {"command": "/t"}, "steps": [
+    {"id": "hi", "type": "message", "text": {"tone": {"formal": "Good day.", "60": "Hello.", "casual": "Hey!"}}},
+    {"id": "always", "type": "message", "tone": 100, "text": {"tone": {"formal": "Good bye.", "casual": "Bye!"}}}]})"
+  );
+  struct {
+    Value tone;
+    std::string_view said;
+  } rows[] = {
+      {Value(), "Hello."},
+      {Value("formal"), "Good day."},
+      {Value(0), "Good day."},
+      {Value(29), "Good day."},
+      {Value(31), "Hello."},
+      {Value(81), "Hey!"},
+      {Value("casual"), "Hey!"},
+      {Value("rude"), "Hello."},
+      {Value(1000), "Hello."},
+  };
+  for (const auto& row : rows) {
+    Conversation conversation(release, "c_1", MapBuilder().set("tone", row.tone).build());
+    conversation.send("/t");
+    CHECK(conversation.said().starts_with(std::string(row.said) + " | Bye!"));
+  }
+}
+
+TEST_CASE("an assistant may name its tones and set its own") {
+  AssistantSettings settings;
+  settings.tone = 90;
+  settings.tones = {{"stiff", 10}, {"loose", 90}};
+  const auto release = release_of(
+      R"({"triggers": {"command": "/t"}, "steps": [{"id": "hi", "type": "message", "text": {"tone": {"stiff": "Good day.", "loose": "Hey!"}}}]})",
+      settings
+  );
+  Conversation conversation(release);
+  conversation.send("/t");
+  CHECK(conversation.said().starts_with("Hey!"));
+  const auto again = AssistantSettings::from_value(release->settings().to_value());
+  CHECK(again.tone == 90);
+  REQUIRE(again.tones.size() == 2);
+  CHECK(again.tones[0].name == "stiff");
+}
+
+TEST_CASE("an exposure is recorded once, and the variant stays when the weights change") {
+  const auto document = [](std::string_view weights) {
+    return R"({"triggers": {"command": "/t"}, "steps": [{"id": "hi", "type": "message", "text": {"experiment": {
+      "id": "greeting", "metric": "resolved", "variants": [)" +
+           std::string(weights) + "]}}}]}";
+  };
+  const auto even = release_of(document(R"({"name": "a", "text": "A"}, {"name": "b", "text": "B"})"));
+  Conversation conversation(even);
+  conversation.send("/t");
+  const auto exposures = conversation.all<RecordExposure>();
+  REQUIRE(exposures.size() == 1);
+  CHECK(exposures[0].experiment == "greeting");
+  CHECK(exposures[0].unit == "conversation");
+  CHECK(exposures[0].metric == "resolved");
+  const std::string said = conversation.said();
+  CHECK(said.starts_with(exposures[0].variant == "a" ? "A" : "B"));
+
+  const std::string other = exposures[0].variant == "a" ? "b" : "a";
+  conversation.release = release_of(document(
+      R"({"name": "a", "weight": )" + std::string(other == "a" ? "1" : "0") +
+      R"(, "text": "A"}, {"name": "b", "weight": )" + std::string(other == "b" ? "1" : "0") +
+      R"(, "text": "B"})"
+  ));
+  conversation.send("/t");
+  CHECK(conversation.said() == said);
+  CHECK(conversation.all<RecordExposure>().empty());
+
+  auto restored = restore(snapshot(conversation.state));
+  REQUIRE(restored.has_value());
+  CHECK(restored->experiments == conversation.state.experiments);
+}
+
+TEST_CASE("who does not take part sees the first variant and is not counted") {
+  const auto release = release_of(
+      R"({"triggers": {"command": "/t"}, "steps": [{"id": "hi", "type": "message", "text": {"experiment": {
+    "id": "greeting", "guard": "user.id == 'nobody'",
+    "variants": [{"name": "a", "weight": 0, "text": "A"}, {"name": "b", "text": "B"}]}}}]})"
+  );
+  Conversation conversation(release);
+  conversation.send("/t");
+  CHECK(conversation.said().starts_with("A"));
+  CHECK(conversation.all<RecordExposure>().empty());
+  CHECK(conversation.state.experiments.empty());
+}
+
+TEST_CASE("messages are part of the release and of its hash") {
+  const auto messages = [](std::string_view words) {
+    AssistantSettings settings;
+    const auto value = flow::parse_json_document(words);
+    settings.messages =
+        std::make_shared<flow::Messages>(flow::Messages::from_value(flow::to_value(*value), "en"));
+    return settings;
+  };
+  constexpr std::string_view kFlow =
+      R"({"triggers": {"command": "/t"}, "steps": [{"id": "hi", "type": "message", "text": {"key": "hi", "with": {"n": 2}}}]})";
+  const auto one =
+      release_of(kFlow, messages(R"({"en": {"hi": "{n, plural, one {# cat} other {# cats}}"}})"));
+  const auto two = release_of(kFlow, messages(R"({"en": {"hi": "{{ n }} dogs"}})"));
+  CHECK(one->hash() != two->hash());
+  Conversation conversation(one);
+  conversation.send("/t");
+  CHECK(conversation.said().starts_with("2 cats"));
+  const auto again =
+      make_release({one->flows().begin()->second}, AssistantSettings::from_value(one->settings().to_value()));
+  CHECK(again->hash() == one->hash());
+  CHECK(again->message("hi") != nullptr);
+  CHECK(release_of(kVariants)->settings().to_value().find("messages") == nullptr);
+}
+
+TEST_CASE("texts show sensitive values masked; the engine works with them") {
+  const auto release = release_of(R"({"triggers": {"command": "/t"},
+    "slots": {"card": {"type": "text", "sensitive": true, "ask": "Card?"}, "pin": {"type": "text", "sensitive": true, "ask": "Pin?"}},
+    "steps": [{"id": "ask", "type": "input", "gather": ["card", "pin"]},
+      {"id": "check", "type": "message", "if": "card.startsWith('4111') && pin == '9876'",
+       "text": "Card {{ card }}, pin {{ pin }}, all {{ slots.card }}."},
+      {"id": "hold", "type": "confirm", "text": "Pay with {{ card }}?"}]})");
+  Conversation conversation(release);
+  conversation.send("/t");
+  conversation.send("4111 1111 1111 1142");
+  conversation.send("9876");
+  CHECK(conversation.said() == "Card •••• 42, pin ••••, all •••• 42. | Pay with •••• 42?");
+}
+
+TEST_CASE("masks") {
+  struct {
+    Value value;
+    std::string_view mask;
+  } rows[] = {
+      {"4111111111111142", "•••• 42"},
+      {"12345678", "•••• 78"},
+      {"1234567", "••••"},
+      {"", "••••"},
+      {"München-Süd ü", "••••  ü"},
+      {Value(42), "••••"},
+      {Value(true), "••••"},
+  };
+  for (const auto& row : rows) CHECK(masked(row.value) == Value(row.mask));
+  CHECK(masked(Value()).is_null());
+}
+
+}  // namespace parley::engine
