@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "engine/advance.hpp"
+#include "engine/outside_calls.hpp"
 #include "engine/state.hpp"
 #include "engine/turn.hpp"
 
@@ -31,12 +32,24 @@ std::string shown(const engine::Say& say) {
   return text;
 }
 
+// The call that an event answers; null when it answers none.
+const std::string* answered_call(const engine::EventBody& body) {
+  return std::visit(
+      [](const auto& event) -> const std::string* {
+        if constexpr (requires { event.effect_id; }) {
+          return &event.effect_id;
+        } else {
+          return nullptr;
+        }
+      },
+      body
+  );
+}
+
 // Not by the user, an operator or the clock, but in answer to what the engine asked for; or about the flows
 // themselves, which are others now.
 bool follows_from_effects(const engine::EventBody& body) {
-  return std::holds_alternative<CommandsUnderstood>(body) ||
-         std::holds_alternative<engine::ToolReturned>(body) ||
-         std::holds_alternative<engine::ToolFailed>(body) ||
+  return std::holds_alternative<CommandsUnderstood>(body) || answered_call(body) != nullptr ||
          std::holds_alternative<engine::ReleaseAdopted>(body);
 }
 
@@ -48,7 +61,7 @@ void note(Decisions& turn, const engine::Effects& effects) {
   for (const engine::Effect& effect : effects) {
     if (const auto* say = std::get_if<engine::Say>(&effect)) {
       if (say->speaker == engine::Speaker::assistant) turn.said.push_back(shown(*say));
-    } else if (const auto* call = std::get_if<CallTool>(&effect)) {
+    } else if (const auto call = engine::as_call(effect)) {
       turn.called.push_back(call->tool + " " + write_canonical(call->arguments));
     }
   }
@@ -96,7 +109,7 @@ class Retelling {
     auto understood = engine::understand(fresh_, state_, event.at, effects);
     note(turns_.back(), effects);
     for (const engine::Effect& effect : effects) {
-      if (const auto* call = std::get_if<CallTool>(&effect)) open_.push_back(*call);
+      if (auto call = engine::as_call(effect)) open_.push_back(*std::move(call));
     }
     if (!understood) return;
     const bool matched = understood->commands.front().kind != language::CommandKind::cannot_handle;
@@ -130,16 +143,19 @@ class Retelling {
     const CallTool call = std::move(*next);
     open_.erase(next);
     const std::size_t chosen = recorded_for(call);
-    engine::EventBody body = engine::ToolFailed{
-        .effect_id = call.effect_id, .code = "not_recorded", .message = "this call was not made then"
-    };
+    engine::EventBody body =
+        engine::failed(call.tool, call.effect_id, "not_recorded", "this call was not made then");
     if (chosen == calls_.size()) {
       unanswered_ = true;
     } else {
       used_[chosen] = true;
       body = calls_[chosen].answer;
-      if (auto* returned = std::get_if<engine::ToolReturned>(&body)) returned->effect_id = call.effect_id;
-      if (auto* failed = std::get_if<engine::ToolFailed>(&body)) failed->effect_id = call.effect_id;
+      std::visit(
+          [&](auto& event) {
+            if constexpr (requires { event.effect_id; }) event.effect_id = call.effect_id;
+          },
+          body
+      );
     }
     feed({at, std::move(body)}, nullptr);
   }
@@ -185,14 +201,12 @@ Result<Recording> recall(const std::vector<engine::Event>& events, const FindRel
     end(recording.turns.back(), *release, state);
 
     for (const engine::Effect& effect : effects) {
-      if (const auto* call = std::get_if<CallTool>(&effect))
+      if (const auto call = engine::as_call(effect))
         open.push_back({call->effect_id, {call->tool, write_canonical(call->arguments), {}}});
     }
-    const auto* returned = std::get_if<engine::ToolReturned>(&event.body);
-    const auto* failed = std::get_if<engine::ToolFailed>(&event.body);
-    if (returned == nullptr && failed == nullptr) continue;
-    const std::string& effect_id = returned != nullptr ? returned->effect_id : failed->effect_id;
-    const auto call = std::ranges::find(open, effect_id, [](const auto& each) { return each.first; });
+    const std::string* effect_id = answered_call(event.body);
+    if (effect_id == nullptr) continue;
+    const auto call = std::ranges::find(open, *effect_id, [](const auto& each) { return each.first; });
     if (call == open.end()) continue;
     call->second.answer = event.body;
     recording.calls.push_back(std::move(call->second));

@@ -69,15 +69,15 @@ TEST_CASE("a tool answers as the line says, else the first stub that fits, else 
     const char* said;
   };
   const Case cases[] = {
-      {"test mode", "[]", "expect: {status: ended}", "Paid made_up."},
-      {"a stub", "[{tool: stripe.charge, returns: {id: ch_1}}]", "expect: {status: ended}", "Paid ch_1."},
+      {"test mode", "[]", "expect: {owner: bot}", "Paid made_up."},
+      {"a stub", "[{tool: stripe.charge, returns: {id: ch_1}}]", "expect: {owner: bot}", "Paid ch_1."},
       {"a stub for other arguments does not fit",
        "[{tool: stripe.charge, with: {size: large}, returns: {id: ch_1}}]",
-       "expect: {status: ended}",
+       "expect: {owner: bot}",
        "Paid made_up."},
       {"a stub that fails",
        "[{tool: stripe.charge, with: {size: small}, fails: {code: declined, in_doubt: true}}]",
-       "expect: {status: ended}",
+       "expect: {owner: bot}",
        "Sorry (declined)."},
       {"the line before the stub",
        "[{tool: stripe.charge, returns: {id: ch_1}}]",
@@ -176,7 +176,7 @@ TEST_CASE("coverage counts steps, ways out of them and repairs") {
     return text;
   };
   CHECK(taken(0) == "");
-  CHECK(taken(1) == "yes=2 no, next=0");
+  CHECK(taken(1) == "yes=2 no=0");
   CHECK(taken(3) == "error=0 next=2");
   CHECK(taken(4) == "if holds=1 if does not hold=1");
 

@@ -182,13 +182,37 @@ class Recorder {
     pass_to(events_[i].at);
     add(OperatorLine{"leave", replaced_.in(left.note)});
   }
-  void tell(std::size_t, const engine::ConversationStarted&) {}
+  void tell(std::size_t i, const engine::ConversationStarted& started) {
+    if (!started.event.is_null() || !started.user_slots.is_null()) leave_out(i);
+  }
   void tell(std::size_t, const engine::CommandsUnderstood&) {}
   void tell(std::size_t, const engine::FeedbackGiven&) {}
   void tell(std::size_t, const engine::ReleaseAdopted&) {}
+  void tell(std::size_t, const engine::ModelReturned& returned) {
+    add(ToolLine{.tool = returned.effect_id, .outcome = {.returns = replaced_.in(returned.result)}});
+  }
+  void tell(std::size_t, const engine::Recalled& recalled) {
+    add(ToolLine{.tool = recalled.effect_id, .outcome = {.returns = replaced_.in(recalled.hits)}});
+  }
+  void tell(std::size_t, const engine::ModelFailed& failed) { add_failure(failed); }
+  void tell(std::size_t, const engine::RecallFailed& failed) { add_failure(failed); }
+  void tell(std::size_t i, const engine::EventArrived& event) {
+    pass_to(events_[i].at);
+    add(EventLine{event.name, replaced_.in(event.data)});
+  }
   // What others add to the log and the player cannot play yet.
+  template <typename Failed>
+  void add_failure(const Failed& failed) {
+    ToolLine line{.tool = failed.effect_id};
+    line.outcome.fail_code = failed.code;
+    line.outcome.fail_message = failed.message;
+    add(std::move(line));
+  }
   template <typename Other>
   void tell(std::size_t i, const Other&) {
+    leave_out(i);
+  }
+  void leave_out(std::size_t i) {
     std::string kind(engine::name(events_[i].body));
     if (std::ranges::find(result_.left_out, kind) == result_.left_out.end())
       result_.left_out.push_back(std::move(kind));
@@ -232,6 +256,8 @@ class Recorder {
         stage.message(std::move(message), std::move(meaning));
       } else if (const auto* action = std::get_if<OperatorLine>(&line.what)) {
         act(stage, *action);
+      } else if (const auto* event = std::get_if<EventLine>(&line.what)) {
+        stage.feed(engine::EventArrived{event->name, event->data});
       } else if (const auto* advance = std::get_if<AdvanceLine>(&line.what)) {
         stage.pass(advance->by);
       }

@@ -25,7 +25,7 @@ class Writer {
     }
     out_ += "tests:\n  - name: " + as_json(test.name) + "\n";
     settings(test);
-    out_ += "    dialogue:\n";
+    out_ += test.lines.empty() ? "    dialogue: []\n" : "    dialogue:\n";
     for (const Line& line : test.lines) add_line(line);
     return std::move(out_);
   }

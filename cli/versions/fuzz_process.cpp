@@ -71,7 +71,7 @@ std::vector<assistant::Line> lines_of(
     const assistant::FuzzWorld& world, std::uint64_t seed, std::uint32_t turns_of_one
 ) {
   const ChildOutcome outcome = in_child([&](int pipe) {
-    write_all(pipe, assistant::write_test({.name = "lines"}));
+    write_all(pipe, "tests:\n  - name: lines\n    dialogue:\n");
     (void)assistant::random_dialogue(world, seed, turns_of_one, [&](const assistant::Line& line) {
       write_all(pipe, assistant::write_line(line));
     });

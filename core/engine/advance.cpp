@@ -138,6 +138,8 @@ void carry_out(Run& run, const std::vector<Command>& commands) {
         break;
     }
     run_steps(run);
+    // Nothing goes above a call that is under way: its answer comes to the top frame.
+    if (!run.state().stack.empty() && !run.frame().pending_effect.empty()) return;
   }
 }
 
@@ -155,6 +157,7 @@ class Advance {
     state_.utc_offset_seconds = event.utc_offset_seconds;
     state_.currency = event.currency;
     state_.release = event.release;
+    state_.semantics = event.semantics;
     state_.context = event.context;
     if (event.user_slots.is_map()) {
       for (const auto& [name, value] : event.user_slots.entries())
@@ -227,7 +230,9 @@ class Advance {
   void operator()(const FeedbackGiven&) {}
 
   void operator()(const ReleaseAdopted& event) {
-    if (state_.stack.empty()) state_.release = event.release;
+    if (!state_.stack.empty()) return;
+    state_.release = event.release;
+    state_.semantics = event.semantics;
   }
 
   void operator()(const ReviewDecided& event) {

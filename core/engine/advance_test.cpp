@@ -170,6 +170,27 @@ TEST_CASE("an answer to a call that nobody waits for changes nothing") {
   CHECK(status(talk.state) == "working");
 }
 
+TEST_CASE("what a message asks for besides a call does not get between the call and its answer") {
+  using language::CommandKind;
+  Talk talk(
+      release_of({kPay, R"({"id": "other", "steps": [{"id": "ask", "type": "input", "gather": ["word"]}]})"})
+  );
+  talk.say("/pay");
+  const auto effects = talk.feed(CommandsUnderstood{
+      {{.kind = CommandKind::set_slot, .slot = "sum", .value = Value(5)},
+       {.kind = CommandKind::skip},
+       {.kind = CommandKind::start_flow, .flow = "other"}},
+      "model"
+  });
+  std::string effect_id;
+  for (const Effect& effect : effects) {
+    if (const auto* call = std::get_if<CallTool>(&effect)) effect_id = call->effect_id;
+  }
+  REQUIRE_FALSE(effect_id.empty());
+  talk.feed(ToolReturned{effect_id, MapBuilder().set("id", "r_1").build()});
+  CHECK(status(talk.state) != "working");
+}
+
 TEST_CASE("a call that may have happened goes to a person and is not made again") {
   Talk talk(release_of({kPay}));
   talk.say("/pay");
@@ -287,5 +308,34 @@ TEST_CASE("commands that a model might invent are cleaned") {
     talk.say("/pay");
     talk.feed(MessageReceived{"m", "x", ""});
     CHECK(Talk::texts(talk.feed(CommandsUnderstood{c.proposed, "model"})) == c.said);
+  }
+}
+
+TEST_CASE(
+    "a conversation keeps the level of behaviour that it began with; one that names none is of the first"
+) {
+  Talk talk(release_of({kPay}));
+  const auto begin = [&](std::uint32_t level) {
+    talk.state = {};
+    talk.feed(ConversationStarted{.conversation_id = "c", .release = talk.release->hash(), .semantics = level}
+    );
+  };
+  begin(7);
+  CHECK(talk.state.semantics == 7);
+  CHECK(restore(snapshot(talk.state))->semantics == 7);
+  talk.feed(ReleaseAdopted{"newer", 8});
+  CHECK(talk.state.semantics == 8);
+
+  // What was recorded before there were levels says nothing of them, and still has the same bytes.
+  begin(kFirstSemantics);
+  CHECK(snapshot(talk.state).find("semantics") == std::string::npos);
+  CHECK(restore(snapshot(talk.state))->semantics == kFirstSemantics);
+  for (const std::uint32_t level : {1U, 7U}) {
+    const auto started = event_from(to_value(Event{kStart, ConversationStarted{.semantics = level}}));
+    REQUIRE(started.has_value());
+    CHECK(std::get<ConversationStarted>(started->body).semantics == level);
+    const auto adopted = event_from(to_value(Event{kStart, ReleaseAdopted{"h", level}}));
+    REQUIRE(adopted.has_value());
+    CHECK(std::get<ReleaseAdopted>(adopted->body).semantics == level);
   }
 }

@@ -44,6 +44,7 @@ struct Write {
     out.value("context", e.context);
     out.value("user_slots", e.user_slots);
     out.value("event", e.event);
+    write_semantics(e.semantics);
   }
   void operator()(const MessageReceived& e) const {
     out.text("message_id", e.message_id);
@@ -84,7 +85,6 @@ struct Write {
     out.number("stars", e.stars);
     out.text("comment", e.comment);
   }
-  void operator()(const ReleaseAdopted& e) const { out.text("release", e.release); }
   void operator()(const ReviewDecided& e) const {
     out.text("review_id", e.review_id);
     out.text("decision", std::string(engine::name(e.decision)));
@@ -118,6 +118,14 @@ struct Write {
     out.text("code", e.code);
     out.text("message", e.message);
   }
+  void operator()(const ReleaseAdopted& e) const {
+    out.text("release", e.release);
+    write_semantics(e.semantics);
+  }
+
+  void write_semantics(std::uint32_t level) const {
+    if (level != kFirstSemantics) out.number("semantics", level);
+  }
 };
 
 std::string text(const Value& map, std::string_view key) {
@@ -127,6 +135,10 @@ std::string text(const Value& map, std::string_view key) {
 std::int64_t number(const Value& map, std::string_view key, std::int64_t otherwise = 0) {
   const Value& value = map[key];
   return value.is_int() ? value.as_int() : otherwise;
+}
+
+std::uint32_t semantics(const Value& map) {
+  return static_cast<std::uint32_t>(number(map, "semantics", kFirstSemantics));
 }
 
 bool flag(const Value& map, std::string_view key) {
@@ -164,6 +176,7 @@ constexpr Reader kReaders[] = {
            .context = m["context"],
            .user_slots = m["user_slots"],
            .event = m["event"],
+           .semantics = semantics(m),
        };
      }},
     {"MessageReceived",
@@ -193,7 +206,6 @@ constexpr Reader kReaders[] = {
      [](const Value& m) -> EventBody {
        return FeedbackGiven{static_cast<std::int32_t>(number(m, "stars")), text(m, "comment")};
      }},
-    {"ReleaseAdopted", [](const Value& m) -> EventBody { return ReleaseAdopted{text(m, "release")}; }},
     {"ReviewDecided",
      [](const Value& m) -> EventBody {
        return ReviewDecided{
@@ -225,6 +237,8 @@ constexpr Reader kReaders[] = {
      [](const Value& m) -> EventBody {
        return RecallFailed{text(m, "effect_id"), text(m, "code"), text(m, "message")};
      }},
+    {"ReleaseAdopted",
+     [](const Value& m) -> EventBody { return ReleaseAdopted{text(m, "release"), semantics(m)}; }},
 };
 
 // In the order of EventBody's alternatives.

@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "base/value.hpp"
 #include "engine/people/review_status.hpp"
+#include "engine/semantics.hpp"
 #include "language/command.hpp"
 
 namespace parley::engine {
@@ -30,6 +31,7 @@ struct ConversationStarted {
   Value context;     // what the caller knows about the user; read-only for flows
   Value user_slots;  // what is remembered of the user: slot name to value
   Value event;       // the outside event that starts it: {name, data}; its flow follows from the triggers
+  std::uint32_t semantics = kNewestSemantics;
 };
 
 struct MessageReceived {
@@ -128,6 +130,7 @@ struct EventArrived {
 // Between flows a conversation may move to newer flows; inside a flow it never does.
 struct ReleaseAdopted {
   std::string release;
+  std::uint32_t semantics = kNewestSemantics;
 };
 
 using EventBody = std::variant<

@@ -378,6 +378,7 @@ std::string snapshot(const State& s) {
       .text("release", s.release)
       .list("reviews", s.reviews, write_review)
       .map("rotations", s.rotations)
+      .number("semantics", s.semantics, kFirstSemantics)
       .map("slots", s.slots)
       .list("stack", s.stack, write_frame)
       .text("tenant", s.tenant)
@@ -409,6 +410,7 @@ Result<State> restore(std::string_view bytes) {
       .utc_offset_seconds = static_cast<std::int32_t>(number(m, "utc_offset_seconds")),
       .currency = text(m, "currency"),
       .release = text(m, "release"),
+      .semantics = static_cast<std::uint32_t>(number(m, "semantics", kFirstSemantics)),
       .context = m["context"],
       .owner = by_name<Owner>(kOwners, m.text("owner")),
       .operator_name = text(m, "operator_name"),

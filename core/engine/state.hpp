@@ -15,6 +15,7 @@
 #include "base/value.hpp"
 #include "engine/effect.hpp"
 #include "engine/people/review_status.hpp"
+#include "engine/semantics.hpp"
 #include "flow/flow.hpp"
 
 namespace parley::engine {
@@ -127,6 +128,7 @@ struct State {
   std::int32_t utc_offset_seconds = 0;
   std::string currency = "USD";
   std::string release;
+  std::uint32_t semantics = kFirstSemantics;  // the level of behaviour that the conversation runs at
   Value context;
 
   Owner owner = Owner::bot;

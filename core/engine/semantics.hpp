@@ -1,0 +1,15 @@
+// Levels of interpreter behaviour. A conversation records the level it runs at, so that a log replays on
+// later programs although these do something differently for new conversations. A change that old logs would
+// notice is a new level, and code that differs asks for `State::semantics`. Numbers are never used again;
+// docs/adr/0010 has the rules.
+#pragma once
+
+#include <cstdint>
+
+namespace parley::engine {
+
+inline constexpr std::uint32_t kFirstSemantics = 1;  // of logs that name none
+inline constexpr std::uint32_t kNewestSemantics =
+    1;  // of conversations that begin, or go on to newer flows, now
+
+}  // namespace parley::engine
