@@ -41,6 +41,7 @@ struct StepSpec {
   bool says = false;             // says something to the user whenever it runs
   bool hears = false;            // the user's words reach the flow while it waits here
   bool seals = false;            // a correction does not go back over what it has done
+  bool looks_up = false;         // waits for a machine that is neither tool nor model, within the turn
   std::uint8_t model_calls = 0;  // the most that one run of it makes
 };
 

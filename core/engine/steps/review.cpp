@@ -93,6 +93,7 @@ constexpr flow::StepSpec kSpec{
     .keywords = kKeywords,
     .waits = true,
     .needs_person = true,
+    .hears = true,
 };
 
 }  // namespace

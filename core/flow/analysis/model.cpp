@@ -300,7 +300,7 @@ const Name* called_flow(const Step& step) {
 }
 
 bool rests(const Step& step) {
-  return step.spec->waits && !step.spec->parallel && step.spec->model_calls == 0 &&
+  return step.spec->waits && !step.spec->parallel && step.spec->model_calls == 0 && !step.spec->looks_up &&
          called_tool(step) == nullptr && called_flow(step) == nullptr;
 }
 

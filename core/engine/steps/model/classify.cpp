@@ -111,6 +111,7 @@ constexpr flow::StepSpec kSpec{
     .doc = "A model says which label fits a text.",
     .keywords = kKeywords,
     .waits = true,
+    .model_calls = 1,
 };
 
 }  // namespace

@@ -92,6 +92,7 @@ constexpr flow::StepSpec kSpec{
     .doc = "A model reads a text into a value of a given shape.",
     .keywords = kKeywords,
     .waits = true,
+    .model_calls = 1,
 };
 
 }  // namespace

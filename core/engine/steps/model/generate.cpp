@@ -58,6 +58,7 @@ constexpr flow::StepSpec kSpec{
     .doc = "A model writes a text; it is said, or saved under `save`.",
     .keywords = kKeywords,
     .waits = true,
+    .model_calls = 1,
 };
 
 }  // namespace

@@ -84,6 +84,7 @@ constexpr flow::StepSpec kSearchSpec{
     .doc = "Looks something up in the team's knowledge.",
     .keywords = kSearchKeywords,
     .waits = true,
+    .looks_up = true,
 };
 
 constexpr flow::StepSpec kRecallSpec{
@@ -91,6 +92,7 @@ constexpr flow::StepSpec kRecallSpec{
     .doc = "Looks up what this user said and did before.",
     .keywords = kRecallKeywords,
     .waits = true,
+    .looks_up = true,
 };
 
 }  // namespace
