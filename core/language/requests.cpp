@@ -169,6 +169,12 @@ std::vector<std::string_view> clauses(const Utterance& said) {
   };
   for (std::size_t i = 0; i < said.tokens.size(); ++i) {
     const Token& token = said.tokens[i];
+    // A burst of messages has a line for each.
+    const std::size_t gap = i > 0 ? said.tokens[i - 1].end : 0;
+    if (said.text.substr(gap, token.begin - gap).find('\n') != std::string_view::npos) {
+      add(i);
+      begin = i;
+    }
     const bool mark = token.is(",") || token.is(".") || token.is("!") || token.is("?") || token.is(";") ||
                       (token.is("-") && token.spaced);
     if (token.kind != Token::Kind::symbol || !mark) continue;

@@ -108,15 +108,23 @@ TurnDriver::TurnDriver(World world, DriverOptions options)
 // ---- admit, load
 // ---------------------------------------------------------------------------------------------
 
-Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversation_id) {
+Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversation_id, AdmissionMode mode) {
   std::string key = ConversationTable::key(turn.tenant, conversation_id);
   if (auto lease = conversations_.try_admit(key)) {
     turn.lease = std::move(*lease);
     co_return Result<void>();
   }
-  auto lease = co_await conversations_.admit(std::move(key));
+  if (mode == AdmissionMode::reject) {
+    co_return fail(
+        ErrorCode::unavailable,
+        "the last message is still being answered",
+        "conversation_busy",
+        "wait for its answer, then send this again"
+    );
+  }
+  auto lease = co_await conversations_.admit(std::move(key), mode == AdmissionMode::latest);
   if (!lease) {
-    count(metrics_.queue_full);
+    if (lease.error().code == ErrorCode::unavailable) count(metrics_.queue_full);
     co_return std::unexpected(std::move(lease.error()));
   }
   turn.lease = std::move(*lease);
@@ -294,6 +302,10 @@ Commit TurnDriver::describe(Turn& turn) {
         .conversation_id = summary.id,
         .answer = last ? turn.answer.json : std::string(),
     };
+  }
+  if (last) {
+    for (const RequestKey& key : turn.merged)
+      commit.merged.push_back({key.scope, key.key, key.fingerprint, summary.id, turn.answer.json});
   }
   return commit;
 }

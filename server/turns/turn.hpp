@@ -22,6 +22,7 @@ struct TurnDriver::Turn {
   std::string_view tenant;
   Observer* observer = nullptr;
   std::optional<RequestKey> request;  // whose answer is stored with the last commit
+  std::vector<RequestKey> merged;     // of messages that became part of this turn
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 
   ConversationTable::Lease lease;
