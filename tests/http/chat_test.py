@@ -81,7 +81,9 @@ def test_a_burst_waits_in_line():
 
 
 def test_a_burst_is_one_turn_where_the_assistant_says_so():
-    with Server(environment={"PARLEY_ADMISSION": '{"mode": "merge", "window": "1s"}'}) as server:
+    server = Server()
+    (server.folder / "parley.yaml").write_text("name: Shop\nadmission: {mode: merge, window: 3s}\n")
+    with server:
         conversation = server.chat(message="/order").json["conversation_id"]
         answers = burst(server, conversation, ["a pizza", "3 please"])
         equal({answer.json["turn"] for answer in answers}, {2})
