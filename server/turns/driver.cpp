@@ -235,6 +235,23 @@ void TurnDriver::advance(Turn& turn, engine::EventBody body) {
 // ---- commit
 // --------------------------------------------------------------------------------------------------
 
+// For the same request again: empty while the turn runs, then the answer, for merged messages too.
+void TurnDriver::Turn::keep_answer(Commit& commit, bool last) const {
+  const std::string& id = commit.conversation.id;
+  if (request) {
+    commit.inbox = InboxEntry{
+        .scope = request->scope,
+        .key = request->key,
+        .fingerprint = request->fingerprint,
+        .conversation_id = id,
+        .answer = last ? answer.json : std::string(),
+    };
+  }
+  if (!last) return;
+  for (const RequestKey& key : merged)
+    commit.merged.push_back({key.scope, key.key, key.fingerprint, id, answer.json});
+}
+
 // Everything since the last commit as one transaction; messages and calls move on to where they are shown and
 // made.
 Commit TurnDriver::describe(Turn& turn) {
@@ -294,19 +311,7 @@ Commit TurnDriver::describe(Turn& turn) {
     answer.ended = summary.status == "ended";
     answer.json = encode_answer(answer);
   }
-  if (turn.request) {
-    commit.inbox = InboxEntry{
-        .scope = turn.request->scope,
-        .key = turn.request->key,
-        .fingerprint = turn.request->fingerprint,
-        .conversation_id = summary.id,
-        .answer = last ? turn.answer.json : std::string(),
-    };
-  }
-  if (last) {
-    for (const RequestKey& key : turn.merged)
-      commit.merged.push_back({key.scope, key.key, key.fingerprint, summary.id, turn.answer.json});
-  }
+  turn.keep_answer(commit, last);
   return commit;
 }
 

@@ -46,6 +46,7 @@ struct TurnDriver::Turn {
   std::string status_before;
   std::string owner_before;
 
+  void keep_answer(Commit& commit, bool last) const;
   void note_reviews(const Commit& commit) {
     for (const ReviewEntry& review : commit.reviews) reviews.emplace_back(review.review_id, review.status);
     for (const ReviewDecision& closed : commit.decisions)
