@@ -143,6 +143,36 @@ bool read_tones(const Node& node, std::vector<flow::ToneStop>& out) {
   return true;
 }
 
+constexpr auto kAdmissionModes = std::to_array<std::string_view>({"queue", "merge", "latest", "reject"});
+
+bool read_admission(std::string_view channel, const Node& node, std::vector<AdmissionSetting>& out) {
+  AdmissionSetting setting{.channel = std::string(channel), .mode = {}};
+  const Node* mode = node.is_map() ? node.find("mode") : &node;
+  if (mode == nullptr || !read_word(*mode, setting.mode, kAdmissionModes)) return false;
+  if (const Node* window = node.find("window")) {
+    const auto length = parse_duration(window->text);
+    if (!length || length->seconds < 0 || length->seconds > 60) return false;
+    setting.window = *length;
+  }
+  if (node.is_map() && node.members.size() != (node.find("window") != nullptr ? 2U : 1U)) return false;
+  out.push_back(std::move(setting));
+  return true;
+}
+
+// One for all channels, or a map of channels.
+bool read_admission(const Node& node, std::vector<AdmissionSetting>& out) {
+  std::vector<AdmissionSetting> settings;
+  if (node.is_scalar() || node.find("mode") != nullptr) {
+    if (!read_admission("default", node, settings)) return false;
+  } else {
+    for (const Node::Member& member : node.members) {
+      if (!read_admission(member.key, member.value, settings)) return false;
+    }
+  }
+  out = std::move(settings);
+  return !out.empty();
+}
+
 bool read_tool_mode(const Node& node, ToolMode& out) {
   if (!node.is_scalar() || (node.text != "test" && node.text != "live")) return false;
   out = node.text == "test" ? ToolMode::test : ToolMode::live;
@@ -185,6 +215,10 @@ constexpr Row kRows[] = {
       "09:00-17:00}}}",
       "When people are there, for hand-offs."},
      [](const Node& n, Settings& s) { return read_calendars(n, s.calendars); }},
+    {{"admission",
+      "queue, merge, latest or reject, {mode, window}, or a map of channels to these",
+      "What happens to messages that come while another is being answered."},
+     [](const Node& n, Settings& s) { return read_admission(n, s.admission); }},
     {{"tools.mode", "test or live", "Whether tools answer from their descriptions or are called."},
      [](const Node& n, Settings& s) { return read_tool_mode(n, s.tool_mode); }},
     {{"limits.steps_per_turn", "a whole number from 1 to 10000", "Steps that one message may run."},

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/time.hpp"
 #include "flow/diagnostic.hpp"
 #include "flow/document.hpp"
 #include "flow/messages.hpp"
@@ -20,6 +21,13 @@ namespace parley::assistant {
 struct Suggestion {
   std::string label;
   std::string payload;  // what choosing it sends; the label when the author gave none
+};
+
+// How messages are let in that come while another is being answered.
+struct AdmissionSetting {
+  std::string channel;  // or "default"
+  std::string mode;     // "queue", "merge", "latest", "reject"
+  Duration window{2, 0};
 };
 
 enum class ToolMode : std::uint8_t { test, live };
@@ -36,6 +44,7 @@ struct Settings {
   std::vector<Suggestion> suggestions;
   std::vector<std::pair<std::string, std::string>> handlers;  // repair handler name → flow id
   Value calendars;                                            // name → business hours
+  std::vector<AdmissionSetting> admission;
   ToolMode tool_mode = ToolMode::test;
 
   std::uint32_t max_steps_per_turn = 200;

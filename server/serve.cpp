@@ -69,6 +69,15 @@ ops::LogFormat log_format(const ops::Config& config) {
   return config.assistant().log_format == "json" ? ops::LogFormat::json : ops::LogFormat::text;
 }
 
+turns::AdmissionRules admission_rules(const assistant::Settings& settings) {
+  turns::AdmissionRules rules;
+  for (const assistant::AdmissionSetting& each : settings.admission) {
+    const auto mode = turns::admission_mode(each.mode).value_or(turns::AdmissionMode::queue);
+    rules.insert_or_assign(each.channel, turns::Admission{mode, each.window});
+  }
+  return rules;
+}
+
 class Application {
  public:
   explicit Application(const ServeOptions& options) : options_(options) {}
@@ -217,6 +226,7 @@ void Application::compose() {
       turns::TurnDriver::World{*store_, tools_, *releases_, clock_, ids_, hub_},
       turns::DriverOptions{
           .cached_conversations = static_cast<std::size_t>(config_->integer("server.cached_conversations")),
+          .admission = admission_rules(config_->assistant()),
           .log_problem = [](std::string_view what
                          ) { ops::log(LogLevel::error, "turn driver", {{"problem", what}}); },
       }

@@ -102,6 +102,9 @@ bool mistyped(std::string_view word, std::string_view meant) {
   const std::size_t shorter = std::min(word.size(), meant.size());
   const std::size_t longer = std::max(word.size(), meant.size());
   if (shorter < 3 || longer < 4 || longer - shorter > 2) return false;
+  // The first letter is rarely the wrong one, and looking at it first makes most comparisons cheap.
+  const bool swapped = word[0] == meant[1] && word[1] == meant[0];
+  if (word[0] != meant[0] && !swapped) return false;
   const std::size_t allowed = shorter >= 8 ? 2 : 1;
   return edit_distance(word, meant, allowed) <= allowed;
 }
@@ -169,6 +172,12 @@ std::vector<std::string_view> clauses(const Utterance& said) {
   };
   for (std::size_t i = 0; i < said.tokens.size(); ++i) {
     const Token& token = said.tokens[i];
+    // A burst of messages has a line for each.
+    const std::size_t gap = i > 0 ? said.tokens[i - 1].end : 0;
+    if (said.text.substr(gap, token.begin - gap).find('\n') != std::string_view::npos) {
+      add(i);
+      begin = i;
+    }
     const bool mark = token.is(",") || token.is(".") || token.is("!") || token.is("?") || token.is(";") ||
                       (token.is("-") && token.spaced);
     if (token.kind != Token::Kind::symbol || !mark) continue;

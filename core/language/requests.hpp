@@ -36,8 +36,8 @@ struct PhrasePlace {
 [[nodiscard]] std::optional<PhrasePlace> find_phrase(
     const PlainWords& words, std::span<const std::string> phrase, bool typos
 );
-// True when `word` may be a mistyped `meant`: one letter off in words of four letters and more, two from
-// eight on.
+// True when `word` may be a mistyped `meant`: it begins alike and is one letter off in words of four letters
+// and more, two from eight on.
 [[nodiscard]] bool mistyped(std::string_view word, std::string_view meant);
 
 // How many words the longest phrase of the table takes from `at` on; 0 for none.

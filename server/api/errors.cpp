@@ -41,6 +41,7 @@ constexpr std::array kRows{
         "review_closed", 409, kInvalid, "The review was decided, has expired or is not wanted any more."
     },
     ErrorRow{"review_changed", 409, kInvalid, "The decision is about something else than what waits now."},
+    ErrorRow{"superseded", 409, kInvalid, "A newer message took the place of this one."},
     ErrorRow{"setup_link_used", 410, kInvalid, "The set-up link was used or has expired."},
     ErrorRow{"body_too_large", 413, kInvalid, "The body is over the limit."},
     ErrorRow{
@@ -54,6 +55,9 @@ constexpr std::array kRows{
     ErrorRow{"internal", 500, kServer, "The server's fault."},
     ErrorRow{"unsupported", 501, kServer, "This build cannot do that."},
     ErrorRow{"unavailable", 503, kOverloaded, "Try again later; nothing was done."},
+    ErrorRow{
+        "conversation_busy", 503, kOverloaded, "Earlier messages of the conversation are being answered."
+    },
     ErrorRow{"deadline_exceeded", 504, kServer, "It took too long."},
 };
 

@@ -176,6 +176,17 @@ inline void check_requests_and_work(const StoreSource& source) {
     CHECK_FALSE(get(store->find_answer(kTenant, "user:bob", "k1")).has_value());
   }
 
+  SUBCASE("one turn may answer several requests") {
+    auto commit = turn_of("c_1", 1);
+    commit.inbox = turns::InboxEntry{"user:ana", "k1", "f1", "c_1", "hello"};
+    commit.merged = {{"user:ana", "k2", "f2", "c_1", "hello"}, {"user:ana", "k3", "f3", "c_1", "hello"}};
+    put(*store, commit);
+    store.reset();
+    store = source.reopen();
+    for (const char* key : {"k1", "k2", "k3"})
+      CHECK(get(store->find_answer(kTenant, "user:ana", key))->answer == "hello");
+  }
+
   SUBCASE("a key that is spent on one request stops another, and the turn with it") {
     auto commit = turn_of("c_1", 1);
     commit.inbox = turns::InboxEntry{"user:ana", "k1", "f1", "c_1", ""};

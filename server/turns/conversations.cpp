@@ -62,30 +62,51 @@ std::optional<ConversationTable::Lease> ConversationTable::try_admit(std::string
   return Lease(shard, slot);
 }
 
-Awaitable<Result<ConversationTable::Lease>> ConversationTable::admit(std::string key) {
+// Shard locked. Those who may be superseded leave the line.
+ConversationTable::Waiters ConversationTable::superseded(Slot& slot) {
+  Waiters gone;
+  if (slot.waiters == nullptr) return gone;
+  Waiters kept;
+  for (Waiter& waiter : *slot.waiters) (waiter.latest ? gone : kept).push_back(std::move(waiter));
+  *slot.waiters = std::move(kept);
+  return gone;
+}
+
+Awaitable<Result<ConversationTable::Lease>> ConversationTable::admit(std::string key, bool latest) {
   if (auto lease = try_admit(key)) co_return std::move(*lease);
 
   // The slot is busy until leave() hands it to the first in line, so it cannot go away meanwhile.
   Shard& shard = shard_of(key);
   Slot* slot = nullptr;
-  const bool admitted = co_await net::await_callback<bool>([&](auto done) {
-    bool now = false;
+  const Admitted admitted = co_await net::await_callback<Admitted>([&](auto done) {
+    Admitted now = Admitted::full;
+    Waiters gone;
+    bool waits = false;
     {
       const std::lock_guard lock(shard.mutex);
       slot = &find_or_add(shard, key);
+      if (latest) gone = superseded(*slot);
       if (!slot->busy) {
-        slot->busy = now = true;
+        slot->busy = true;
+        now = Admitted::now;
       } else {
         if (slot->waiters == nullptr) slot->waiters = std::make_unique<Waiters>();
-        if (slot->waiters->size() < kMaxWaiting) {
-          slot->waiters->push_back(std::move(done));
-          return;
-        }
+        waits = slot->waiters->size() < kMaxWaiting;
+        if (waits) slot->waiters->push_back({std::move(done), latest});
       }
     }
-    done(now);
+    for (Waiter& waiter : gone) waiter.done(Admitted::superseded);
+    if (!waits) done(now);
   });
-  if (!admitted) {
+  if (admitted == Admitted::superseded) {
+    co_return fail(
+        ErrorCode::conflict,
+        "a newer message took the place of this one",
+        "superseded",
+        "show the answer to the newer message"
+    );
+  }
+  if (admitted == Admitted::full) {
     co_return fail(
         ErrorCode::unavailable,
         "too many messages wait for this conversation",
@@ -97,11 +118,12 @@ Awaitable<Result<ConversationTable::Lease>> ConversationTable::admit(std::string
 }
 
 void ConversationTable::leave(Shard& shard, Slot& slot) {
-  std::move_only_function<void(bool)> next;
+  std::move_only_function<void(Admitted)> next;
   {
     const std::lock_guard lock(shard.mutex);
+    if (slot.waiters != nullptr && slot.waiters->empty()) slot.waiters.reset();
     if (slot.waiters != nullptr) {
-      next = std::move(slot.waiters->front());
+      next = std::move(slot.waiters->front().done);
       slot.waiters->pop_front();
       if (slot.waiters->empty()) slot.waiters.reset();
     } else {
@@ -116,7 +138,7 @@ void ConversationTable::leave(Shard& shard, Slot& slot) {
       }
     }
   }
-  if (next) next(true);
+  if (next) next(Admitted::now);
 }
 
 std::unique_ptr<Hot> ConversationTable::Lease::take() {

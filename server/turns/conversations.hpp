@@ -67,8 +67,9 @@ class ConversationTable {
     Slot* slot_ = nullptr;
   };
 
-  // Waits for its turn. ErrorCode::unavailable when too many wait already.
-  Awaitable<Result<Lease>> admit(std::string key);
+  // Waits for its turn. ErrorCode::unavailable when too many wait already. `latest`: those who wait in the
+  // same way are sent off with ErrorCode::conflict and the pointer "superseded".
+  Awaitable<Result<Lease>> admit(std::string key, bool latest = false);
   // The same without waiting: nothing when somebody else works on it.
   [[nodiscard]] std::optional<Lease> try_admit(std::string_view key);
 
@@ -77,7 +78,12 @@ class ConversationTable {
   [[nodiscard]] static std::string key(std::string_view tenant, std::string_view conversation_id);
 
  private:
-  using Waiters = std::deque<std::move_only_function<void(bool)>>;
+  enum class Admitted : std::uint8_t { now, full, superseded };
+  struct Waiter {
+    std::move_only_function<void(Admitted)> done;
+    bool latest = false;
+  };
+  using Waiters = std::deque<Waiter>;
 
   struct Slot {
     std::string key;
@@ -97,6 +103,7 @@ class ConversationTable {
 
   [[nodiscard]] Shard& shard_of(std::string_view key);
   static Slot& find_or_add(Shard& shard, std::string_view key);
+  static Waiters superseded(Slot& slot);
   static void leave(Shard& shard, Slot& slot);
   static void forget_oldest(Shard& shard);
 

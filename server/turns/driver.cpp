@@ -110,15 +110,23 @@ TurnDriver::TurnDriver(World world, DriverOptions options)
 // ---- admit, load
 // ---------------------------------------------------------------------------------------------
 
-Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversation_id) {
+Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversation_id, AdmissionMode mode) {
   std::string key = ConversationTable::key(turn.tenant, conversation_id);
   if (auto lease = conversations_.try_admit(key)) {
     turn.lease = std::move(*lease);
     co_return Result<void>();
   }
-  auto lease = co_await conversations_.admit(std::move(key));
+  if (mode == AdmissionMode::reject) {
+    co_return fail(
+        ErrorCode::unavailable,
+        "the last message is still being answered",
+        "conversation_busy",
+        "wait for its answer, then send this again"
+    );
+  }
+  auto lease = co_await conversations_.admit(std::move(key), mode == AdmissionMode::latest);
   if (!lease) {
-    count(metrics_.queue_full);
+    if (lease.error().code == ErrorCode::unavailable) count(metrics_.queue_full);
     co_return std::unexpected(std::move(lease.error()));
   }
   turn.lease = std::move(*lease);
@@ -234,6 +242,23 @@ void TurnDriver::advance(Turn& turn, engine::EventBody body) {
 // ---- commit
 // --------------------------------------------------------------------------------------------------
 
+// For the same request again: empty while the turn runs, then the answer, for merged messages too.
+void TurnDriver::Turn::keep_answer(Commit& commit, bool last) const {
+  const std::string& id = commit.conversation.id;
+  if (request) {
+    commit.inbox = InboxEntry{
+        .scope = request->scope,
+        .key = request->key,
+        .fingerprint = request->fingerprint,
+        .conversation_id = id,
+        .answer = last ? answer.json : std::string(),
+    };
+  }
+  if (!last) return;
+  for (const RequestKey& key : merged)
+    commit.merged.push_back({key.scope, key.key, key.fingerprint, id, answer.json});
+}
+
 // Everything since the last commit as one transaction; messages and calls move on to where they are shown and
 // made.
 Commit TurnDriver::describe(Turn& turn) {
@@ -293,15 +318,7 @@ Commit TurnDriver::describe(Turn& turn) {
     answer.ended = summary.status == "ended";
     answer.json = encode_answer(answer);
   }
-  if (turn.request) {
-    commit.inbox = InboxEntry{
-        .scope = turn.request->scope,
-        .key = turn.request->key,
-        .fingerprint = turn.request->fingerprint,
-        .conversation_id = summary.id,
-        .answer = last ? turn.answer.json : std::string(),
-    };
-  }
+  turn.keep_answer(commit, last);
   return commit;
 }
 

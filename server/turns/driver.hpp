@@ -21,6 +21,7 @@
 #include "base/result.hpp"
 #include "base/value.hpp"
 #include "engine/event.hpp"
+#include "server/turns/admission.hpp"
 #include "server/turns/answer.hpp"
 #include "server/turns/conversations.hpp"
 #include "server/turns/hub.hpp"
@@ -74,6 +75,7 @@ struct DriverOptions {
   std::size_t cached_conversations = 10'000;
   std::uint64_t snapshot_every = 16;  // records
   std::uint32_t max_tool_calls = 16;  // a turn; further ones fail with "limit_exceeded"
+  AdmissionRules admission;
   std::function<void(std::string_view)> log_problem = [](std::string_view) {};  // from any loop
 };
 
@@ -138,13 +140,19 @@ class TurnDriver {
   // Idempotency (driver_requests.cpp).
   Awaitable<Result<Answer>> answer_once(ChatRequest request, Observer* observer);
   Awaitable<Result<std::optional<Answer>>> earlier_answer(const ChatRequest& request);
-  Awaitable<Result<Answer>> take_turn(const ChatRequest& request, Observer* observer);
+  Awaitable<Result<Answer>> take_message(ChatRequest request, Observer* observer);
+  Awaitable<Result<Answer>> take_burst(ChatRequest request, Observer* observer, Duration window);
+  Awaitable<Result<Answer>> take_turn(
+      const ChatRequest& request, Observer* observer, AdmissionMode mode, std::vector<RequestKey> merged = {}
+  );
   Awaitable<Result<Answer>> take_event(
       std::string_view tenant, std::string_view conversation_id, const engine::EventBody& body
   );
 
   // The turn, in the order things happen (driver.cpp).
-  Awaitable<Result<void>> admit(Turn& turn, std::string_view conversation_id);
+  Awaitable<Result<void>> admit(
+      Turn& turn, std::string_view conversation_id, AdmissionMode mode = AdmissionMode::queue
+  );
   Awaitable<Result<void>> load(Turn& turn, std::string_view conversation_id);
   Awaitable<Result<void>> begin_conversation(Turn& turn, const ChatRequest& request);
   void adopt_release(Turn& turn);
@@ -173,6 +181,7 @@ class TurnDriver {
   DriverOptions options_;
   ConversationTable conversations_;
   InFlightRequests in_flight_;
+  Bursts bursts_;
   TurnMetrics metrics_;
   std::map<std::string, Timestamp> schedules_;  // when each was last looked at; of start_scheduled() alone
   std::atomic<bool> unfinished_{false};         // a turn broke off after its first commit

@@ -1,4 +1,7 @@
 // What callers ask for: one message, one event, one reading. A repeated request is recognised here.
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -10,6 +13,11 @@
 namespace parley::turns {
 
 namespace {
+
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock,
+    boost::asio::wait_traits<std::chrono::steady_clock>,
+    net::Executor>;
 
 // The key under which a message with an id is remembered. The channel repeats ids only for the same message,
 // so there is no body to compare.
@@ -70,7 +78,7 @@ Awaitable<Result<Answer>> TurnDriver::arrive(ChatRequest request) {
 // The first of equal requests is answered; all others get its answer.
 Awaitable<Result<Answer>> TurnDriver::answer_once(ChatRequest request, Observer* observer) {
   if (!request.idempotency && !request.message_id.empty()) request.idempotency = key_of_message(request);
-  if (!request.idempotency) co_return co_await take_turn(request, observer);
+  if (!request.idempotency) co_return co_await take_message(std::move(request), observer);
 
   const std::string key = in_flight_key(request);
   for (;;) {
@@ -91,7 +99,7 @@ Awaitable<Result<Answer>> TurnDriver::answer_once(ChatRequest request, Observer*
       co_return problem;
     }
     Result<Answer> answer =
-        *earlier ? Result<Answer>(std::move(**earlier)) : co_await take_turn(request, observer);
+        *earlier ? Result<Answer>(std::move(**earlier)) : co_await take_message(request, observer);
     ticket->finish(answer);
     co_return answer;
   }
@@ -131,7 +139,46 @@ Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRe
   }
 }
 
-Awaitable<Result<Answer>> TurnDriver::take_turn(const ChatRequest& request, Observer* observer) {
+Awaitable<Result<Answer>> TurnDriver::take_message(ChatRequest request, Observer* observer) {
+  const Admission rule = admission_for(options_.admission, request.channel);
+  // A pressed button says exactly what it means, and a new conversation has nothing to wait for.
+  const bool joins = !request.conversation_id.empty() && !request.text.empty() && request.payload.empty();
+  if (rule.mode == AdmissionMode::merge && joins)
+    co_return co_await take_burst(std::move(request), observer, rule.window);
+  co_return co_await take_turn(request, observer, rule.mode);
+}
+
+// What comes within the window is said in one turn, a line each. Everyone gets its answer, and a repeated
+// message too.
+Awaitable<Result<Answer>> TurnDriver::take_burst(ChatRequest request, Observer* observer, Duration window) {
+  const std::string conversation = ConversationTable::key(request.tenant, request.conversation_id);
+  Bursts::Message message{.text = request.text};
+  if (request.idempotency) {
+    message.key_scope = request.idempotency->scope;
+    message.key = request.idempotency->key;
+    message.fingerprint = request.idempotency->fingerprint;
+  }
+  if (auto answered = co_await bursts_.join(conversation, std::move(message))) co_return std::move(*answered);
+
+  Timer timer(co_await boost::asio::this_coro::executor);
+  timer.expires_after(std::chrono::milliseconds(window.seconds * 1000 + window.nanos / 1'000'000));
+  co_await net::await_callback<bool>([&](auto done) {
+    timer.async_wait([done = std::move(done)](const boost::system::error_code&) mutable { done(true); });
+  });
+  Bursts::Closed burst = bursts_.close(conversation);
+  std::vector<RequestKey> merged;
+  for (const Bursts::Message& each : burst.messages) {
+    request.text += "\n" + each.text;
+    if (!each.key.empty()) merged.push_back({each.key_scope, each.key, each.fingerprint});
+  }
+  Result<Answer> answer = co_await take_turn(request, observer, AdmissionMode::queue, std::move(merged));
+  for (auto& waiter : burst.waiters) waiter(answer);
+  co_return answer;
+}
+
+Awaitable<Result<Answer>> TurnDriver::take_turn(
+    const ChatRequest& request, Observer* observer, AdmissionMode mode, std::vector<RequestKey> merged
+) {
   try {
     const bool fresh = request.conversation_id.empty();
     const bool said = !request.text.empty() || !request.payload.empty();
@@ -139,7 +186,8 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(const ChatRequest& request, Obse
     Turn turn;
     turn.tenant = request.tenant;
     turn.observer = observer;
-    if (auto admitted = co_await admit(turn, conversation_id); !admitted) {
+    turn.merged = std::move(merged);
+    if (auto admitted = co_await admit(turn, conversation_id, mode); !admitted) {
       co_return std::unexpected(std::move(admitted.error()));
     }
     for (bool again = false;; again = true) {

@@ -47,6 +47,10 @@ Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit
     const std::pair key(commit.inbox->scope, commit.inbox->key);
     tenant.inbox.insert_or_assign(key, std::move(*commit.inbox));
   }
+  for (InboxEntry& entry : commit.merged) {
+    const std::pair key(entry.scope, entry.key);
+    tenant.inbox.insert_or_assign(key, std::move(entry));
+  }
   co_return Result<void>();
 }
 

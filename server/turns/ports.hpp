@@ -118,6 +118,7 @@ struct Commit {
   std::vector<ReviewEntry> reviews;  // inserted
   std::vector<ReviewDecision> decisions;
   std::vector<MemoryEntry> memory;  // of conversation.user_id, inserted or updated by name
+  std::vector<InboxEntry> merged;   // of further requests that the same turn answers; like inbox
 };
 
 struct StoredConversation {

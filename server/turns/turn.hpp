@@ -22,6 +22,7 @@ struct TurnDriver::Turn {
   std::string_view tenant;
   Observer* observer = nullptr;
   std::optional<RequestKey> request;  // whose answer is stored with the last commit
+  std::vector<RequestKey> merged;     // of messages that became part of this turn
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 
   ConversationTable::Lease lease;
@@ -45,6 +46,7 @@ struct TurnDriver::Turn {
   std::string status_before;
   std::string owner_before;
 
+  void keep_answer(Commit& commit, bool last) const;
   void note_reviews(const Commit& commit) {
     for (const ReviewEntry& review : commit.reviews) reviews.emplace_back(review.review_id, review.status);
     for (const ReviewDecision& closed : commit.decisions)

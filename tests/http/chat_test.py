@@ -55,6 +55,44 @@ def test_strangers_with_the_same_short_key_are_told_apart_by_body():
         equal((one.status, two.status), (200, 422))
 
 
+def burst(server, conversation, messages):
+    """Sends all at once; the answers in the order of the messages."""
+    answers = [None] * len(messages)
+
+    def send(place):
+        answers[place] = server.chat(conversation_id=conversation, message=messages[place], message_id=f"m{place}")
+
+    threads = [threading.Thread(target=send, args=(place,)) for place in range(len(messages))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    return answers
+
+
+def test_a_burst_waits_in_line():
+    with Server() as server:
+        conversation = server.chat(message="/order").json["conversation_id"]
+        answers = burst(server, conversation, ["pizza"] * 6)
+        equal({answer.status for answer in answers}, {200})
+        equal(sorted(answer.json["turn"] for answer in answers), [2, 3, 4, 5, 6, 7])
+        again = server.chat(conversation_id=conversation, message="pizza", message_id="m3")
+        equal(again.body, answers[3].body)
+
+
+def test_a_burst_is_one_turn_where_the_assistant_says_so():
+    server = Server()
+    (server.folder / "parley.yaml").write_text("name: Shop\nadmission: {mode: merge, window: 3s}\n")
+    with server:
+        conversation = server.chat(message="/order").json["conversation_id"]
+        answers = burst(server, conversation, ["a pizza", "3 please"])
+        equal({answer.json["turn"] for answer in answers}, {2})
+        equal(answers[0].body, answers[1].body)
+        server.stop()
+        server.start()
+        equal(server.chat(conversation_id=conversation, message="3 please", message_id="m1").body, answers[0].body)
+
+
 def test_a_message_id_is_answered_once():
     with Server() as server:
         conversation = server.chat(message="/order").json["conversation_id"]

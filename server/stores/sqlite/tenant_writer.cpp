@@ -43,7 +43,7 @@ Result<void> check_storable(const turns::Commit& commit) {
   }
   std::size_t bytes = commit.record.body.size() + (commit.snapshot ? commit.snapshot->size() : 0);
   for (const auto& entry : commit.outbox) bytes += entry.request.size();
-  if (commit.inbox) bytes += commit.inbox->answer.size();
+  if (commit.inbox) bytes += commit.inbox->answer.size() * (1 + commit.merged.size());
   if (bytes > kCommitBytesMax) {
     return fail(
         ErrorCode::too_large,
@@ -213,6 +213,12 @@ Result<void> TenantWriter::apply(const turns::Commit& commit) {
     if (!row) return std::unexpected(row.error());
     inbox = *row;
   }
+  std::vector<std::optional<std::int64_t>> merged;
+  for (const turns::InboxEntry& each : commit.merged) {
+    auto row = inbox_row(each);
+    if (!row) return std::unexpected(row.error());
+    merged.push_back(*row);
+  }
 
   // From here on only the database can fail, and then the whole batch does.
   write_conversation(summary, entry);
@@ -227,6 +233,7 @@ Result<void> TenantWriter::apply(const turns::Commit& commit) {
   for (const auto& timer : commit.timers) write_timer(number, timer);
   if (commit.inbox) write_inbox(inbox, *commit.inbox);
   people_.write(number, commit);
+  for (std::size_t i = 0; i < merged.size(); ++i) write_inbox(merged[i], commit.merged[i]);
   return {};
 }
 
