@@ -13,10 +13,10 @@ extern const StepType message, input, confirm, set, clear, switch_, tool, flow_,
 namespace {
 
 constexpr const StepType* kStepTypes[] = {
-    &steps::message,  &steps::input,    &steps::confirm, &steps::set,    &steps::clear,
-    &steps::switch_,  &steps::tool,     &steps::flow_,   &steps::goto_,  &steps::loop,
-    &steps::parallel, &steps::try_,     &steps::handoff, &steps::review, &steps::experiment, &steps::end,
-    &steps::generate, &steps::classify, &steps::extract, &steps::search, &steps::recall,
+    &steps::message, &steps::input,  &steps::confirm,    &steps::set,  &steps::clear,    &steps::switch_,
+    &steps::tool,    &steps::flow_,  &steps::goto_,      &steps::loop, &steps::parallel, &steps::try_,
+    &steps::handoff, &steps::review, &steps::experiment, &steps::end,  &steps::generate, &steps::classify,
+    &steps::extract, &steps::search, &steps::recall,
 };
 
 }  // namespace
