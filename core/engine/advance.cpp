@@ -15,6 +15,7 @@
 #include "engine/run.hpp"
 #include "engine/steps/registry.hpp"
 #include "engine/triggers.hpp"
+#include "engine/waiting.hpp"
 
 namespace parley::engine {
 
@@ -179,6 +180,7 @@ class Advance {
   void operator()(const MessageReceived& event) {
     begin_turn(state_);
     state_.message = event.text;
+    end_silence(state_);
     // While a person owns the conversation the bot is silent; the message is in the log for them to read.
     if (state_.owner == Owner::returning) state_.owner = Owner::bot;
     if (!handoffs::silent(state_)) run_.emit(Understand{event.text, event.payload});
@@ -204,8 +206,12 @@ class Advance {
   void operator()(const RecallFailed& event) { resume_waiting(event.effect_id, event); }
   void operator()(const TimerFired& event) {
     if (reviews::expire(run_, event.timer_id)) return go_on_with_review(event.timer_id);
-    if (handoffs::give_up(run_, event.timer_id)) begin_turn(state_);
-    resume_top(event);
+    if (handoffs::give_up(run_, event.timer_id)) {
+      begin_turn(state_);
+      resume_top(event);
+      return;
+    }
+    go_on(ring(state_, event.timer_id));
   }
 
   void operator()(const OperatorJoined& event) {
@@ -241,6 +247,7 @@ class Advance {
 
   // A person's conversation is not disturbed; the event is in the log for them to see.
   void operator()(const EventArrived& event) {
+    if (const Woken woken = hear(run_, event); woken.any) return go_on(woken);
     begin_turn(state_);
     if (handoffs::silent(state_)) return;
     if (start_by_event(run_, event)) run_steps(run_);
@@ -257,6 +264,13 @@ class Advance {
   void resume_waiting(std::string_view effect_id, const EventBody& event) {
     if (effect_id.empty() || state_.stack.empty() || !take_up_waiting(run_.frame(), effect_id)) return;
     resume_top(event);
+  }
+
+  // A step below the top, or one whose user talks to a person now, finds what has come when it is its turn.
+  void go_on(Woken woken) {
+    if (!woken.on_top || handoffs::silent(state_)) return;
+    begin_turn(state_);
+    run_steps(run_);
   }
 
   bool resume_top(const EventBody& event) {

@@ -123,7 +123,7 @@ TEST_CASE("every event survives its stored form") {
           {{.kind = language::CommandKind::set_slot, .slot = "n", .value = Value(2.0)}}, "matcher"
       },
       ToolReturned{"e1", Value(kStart), true},
-      ToolFailed{"e1", "timeout", "late", true},
+      ToolFailed{"e1", "timeout", "late", true, 500'000},
       TimerFired{"t1"},
       OperatorJoined{"o", "Ana"},
       OperatorReplied{"o", "hi"},

@@ -6,6 +6,7 @@
 #include "engine/loop.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/steps/registry.hpp"
+#include "engine/waiting.hpp"
 
 namespace parley::engine {
 
@@ -30,7 +31,8 @@ void uncaught(Run& run, Leaving error) {
   if (run.frame().kind == Frame::Kind::repair) return finish_frame(run, "failed");
   for (std::size_t i = stack.size() - 1; i > 0 && stack[i].kind == Frame::Kind::call; --i) {
     if (stack[i - 1].scopes.empty()) continue;
-    stack.pop_back();
+    Frame callee = run.pop();
+    for (Undo& each : callee.undo) run.frame().undo.push_back(std::move(each));
     return leave_blocks(run, std::move(error));
   }
   repair::error(run, error.code, error.text, error.in_doubt);
@@ -84,6 +86,7 @@ void enter_block(Run& run, const flow::Step& step, std::uint32_t number) {
 Outcome close_blocks(Run& run, const flow::Step& step) {
   Frame& frame = run.frame();
   if (open_scope(frame) != nullptr) {
+    stop_timers(run, frame);
     frame.scopes.pop_back();
     frame.segment = step.next;
   }
@@ -120,6 +123,7 @@ void leave_blocks(Run& run, Leaving leaving) {
     run.stand_at(owner);
     frame.entered = true;
     if (type.leave != nullptr && type.leave(run, flow.steps[owner], leaving)) return;
+    for (BranchRun& branch : frame.scopes.back().branches) stop_timers(run, branch.at);
     frame.scopes.pop_back();
     if (leaving.kind == Leaving::Kind::past && owner == leaving.step) {
       frame.segment = flow.steps[owner].next;

@@ -69,6 +69,7 @@ struct Write {
       for (const std::string& argument : call.sensitive) names.add(argument);
       out.set("sensitive", names.build());
     }
+    if (call.attempt != 1) out.set("attempt", static_cast<std::int64_t>(call.attempt));
   }
   void operator()(const CallModel& call) const {
     out.set("effect_id", call.effect_id);
@@ -191,6 +192,7 @@ constexpr Reader kReaders[] = {
        call.occurrence = count(m, "occurrence", 0);
        call.timeout_ms = count(m, "timeout_ms", 30'000);
        call.review_id = text(m, "review_id");
+       call.attempt = count(m, "attempt", 1);
        if (const Value& names = m["sensitive"]; names.is_list()) {
          for (const Value& argument : names.as_list()) call.sensitive.emplace_back(argument.as_string());
        }

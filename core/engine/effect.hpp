@@ -52,6 +52,7 @@ struct CallTool {
   std::uint32_t occurrence = 0;
   std::uint32_t timeout_ms = 30'000;
   std::string review_id;               // of the review that approved it, or empty
+  std::uint32_t attempt = 1;           // further ones carry the key of the first
   std::vector<std::string> sensitive;  // arguments that outside views mask
 };
 

@@ -67,6 +67,7 @@ struct Write {
     out.text("code", e.code);
     out.text("message", e.message);
     out.flag("in_doubt", e.in_doubt);
+    out.number("dice", e.dice);
   }
   void operator()(const TimerFired& e) const { out.text("timer_id", e.timer_id); }
   void operator()(const OperatorJoined& e) const {
@@ -193,7 +194,13 @@ constexpr Reader kReaders[] = {
      }},
     {"ToolFailed",
      [](const Value& m) -> EventBody {
-       return ToolFailed{text(m, "effect_id"), text(m, "code"), text(m, "message"), flag(m, "in_doubt")};
+       return ToolFailed{
+           .effect_id = text(m, "effect_id"),
+           .code = text(m, "code"),
+           .message = text(m, "message"),
+           .in_doubt = flag(m, "in_doubt"),
+           .dice = static_cast<std::uint32_t>(number(m, "dice")),
+       };
      }},
     {"TimerFired", [](const Value& m) -> EventBody { return TimerFired{text(m, "timer_id")}; }},
     {"OperatorJoined",

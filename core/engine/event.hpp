@@ -56,8 +56,10 @@ struct ToolFailed {
   std::string effect_id;
   std::string code;  // stable, e.g. "timeout", "http_402", "in_doubt"
   std::string message;
-  bool in_doubt = false;  // it may have happened
+  bool in_doubt = false;   // it may have happened, and calling again could do harm
+  std::uint32_t dice = 0;  // 0…kDiceSides-1: spreads the pauses of those who try again
 };
+inline constexpr std::uint32_t kDiceSides = 1'000'000;
 
 // What a model answered; `model` says which one did, for the record.
 struct ModelReturned {

@@ -1,6 +1,8 @@
 #include "engine/loop.hpp"
 
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "engine/blocks.hpp"
 #include "engine/repair/repair.hpp"
@@ -16,13 +18,30 @@ void end_conversation(Run& run, const std::string& flow_id) {
   run.emit(End{flow_id, state.outcome});
 }
 
+// What has been done since the flow the user knows by name began is undone first. False: nothing is to undo.
+bool undo_first(Run& run, const std::string& outcome) {
+  auto& stack = run.state().stack;
+  std::vector<Undo> all;
+  for (std::size_t i = stack.size(); i-- > 0;) {
+    std::vector<Undo> of_frame = std::exchange(stack[i].undo, {});
+    all.insert(
+        all.begin(), std::make_move_iterator(of_frame.begin()), std::make_move_iterator(of_frame.end())
+    );
+    if (stack[i].kind == Frame::Kind::flow) break;
+  }
+  if (all.empty()) return false;
+  repair::undo(run, std::move(all), outcome);
+  return true;
+}
+
 // Ends flows down to and including the one the user knows by name; sub-flows go with their caller.
 void abandon(Run& run, std::string outcome) {
   State& state = run.state();
-  while (!state.stack.empty() && state.stack.back().kind != Frame::Kind::flow) state.stack.pop_back();
+  if (outcome != "escalated" && undo_first(run, outcome)) return;
+  while (!state.stack.empty() && state.stack.back().kind != Frame::Kind::flow) run.pop();
   if (state.stack.empty()) return;
   const std::string flow_id = state.stack.back().flow;
-  state.stack.pop_back();
+  run.pop();
   state.outcome = outcome;
   if (outcome == "escalated")
     repair::give_to_human(run, "default", "Stopped in " + spoken(flow_id) + ": needs a person.");
@@ -77,10 +96,10 @@ std::vector<std::pair<std::string, Value>> evaluate_outputs(Run& run, const flow
 
 void finish_frame(Run& run, std::string outcome) {
   State& state = run.state();
+  if (run.frame().kind == Frame::Kind::flow && outcome == "failed" && undo_first(run, outcome)) return;
   const flow::Flow& flow = run.flow();
   auto outputs = evaluate_outputs(run, flow);
-  Frame finished = std::move(state.stack.back());
-  state.stack.pop_back();
+  Frame finished = run.pop();
 
   switch (finished.kind) {
     case Frame::Kind::repair:
@@ -90,6 +109,7 @@ void finish_frame(Run& run, std::string outcome) {
         std::erase(run.frame().done, run.frame().step);
         run.frame().done.push_back(run.frame().step);
       }
+      for (Undo& each : finished.undo) run.frame().undo.push_back(std::move(each));
       for (auto& [name, value] : outputs) run.set_slot(run.frame(), name, std::move(value));
       run.go_to(run.flow().steps[run.frame().step].next);
       return;
@@ -151,7 +171,7 @@ void run_steps(Run& run) {
     if (++steps == limit) raise(run, "step_limit", "the flow ran too many steps in one turn");
     // The handler of the limit gets a few steps of its own; a flow that still does not rest is cut off.
     if (steps > limit + 20) {
-      run.state().stack.clear();
+      while (!run.state().stack.empty()) run.pop();
       run.state().outcome = "failed";
       return end_conversation(run, flow.id);
     }

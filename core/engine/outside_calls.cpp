@@ -57,11 +57,16 @@ EventBody returned(std::string_view tool, std::string effect_id, Value result, b
 }
 
 EventBody failed(
-    std::string_view tool, std::string effect_id, std::string code, std::string message, bool in_doubt
+    std::string_view tool,
+    std::string effect_id,
+    std::string code,
+    std::string message,
+    bool in_doubt,
+    std::uint32_t dice
 ) {
   if (tool.starts_with(kModel)) return ModelFailed{std::move(effect_id), std::move(code), std::move(message)};
   if (is_look_up(tool)) return RecallFailed{std::move(effect_id), std::move(code), std::move(message)};
-  return ToolFailed{std::move(effect_id), std::move(code), std::move(message), in_doubt};
+  return ToolFailed{std::move(effect_id), std::move(code), std::move(message), in_doubt, dice};
 }
 
 }  // namespace parley::engine

@@ -22,7 +22,12 @@ namespace parley::engine {
     std::string_view tool, std::string effect_id, Value result, bool test_mode = false
 );
 [[nodiscard]] EventBody failed(
-    std::string_view tool, std::string effect_id, std::string code, std::string message, bool in_doubt = false
+    std::string_view tool,
+    std::string effect_id,
+    std::string code,
+    std::string message,
+    bool in_doubt = false,
+    std::uint32_t dice = 0
 );
 
 }  // namespace parley::engine

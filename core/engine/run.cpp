@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "engine/blocks.hpp"
+#include "engine/waiting.hpp"
 
 namespace parley::engine {
 
@@ -183,6 +184,14 @@ void Run::push(Frame frame) {
   state_.stack.push_back(std::move(frame));
 }
 
+Frame Run::pop() {
+  Frame top = std::move(state_.stack.back());
+  state_.stack.pop_back();
+  stop_timers(*this, top);
+  for (Cursor& outside : top.around) stop_timers(*this, outside);
+  return top;
+}
+
 void Run::go_to(flow::StepIndex step) {
   const Frame& top = frame();
   if (top.scopes.empty() && top.around.empty()) return stand_at(step);
@@ -197,6 +206,8 @@ void Run::stand_at(flow::StepIndex step) {
   top.asked = false;
   top.prompt.clear();
   top.review.clear();
+  if (!top.timer.empty()) emit(CancelTimer{std::exchange(top.timer, {})});
+  top.due = false;
   if (!top.held.is_null()) top.held = Value();
 }
 

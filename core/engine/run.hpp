@@ -133,6 +133,7 @@ class Run {
 
   // Frames.
   void push(Frame frame);
+  Frame pop();  // with it goes what its steps waited for
   // The top frame goes to a step, or where kEndOfBlock, kBreak and kContinue lead; kNoStep means completed.
   // Blocks that do not hold the step are left.
   void go_to(flow::StepIndex step);

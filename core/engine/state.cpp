@@ -124,12 +124,14 @@ void write_scope(std::string& out, const Scope& s);
 void write_branch(std::string& out, const BranchRun& b) {
   Fields(out)
       .flag("asked", b.at.asked)
+      .flag("due", b.at.due)
       .flag("entered", b.at.entered)
       .value("held", b.at.held)
       .text("pending_effect", b.at.pending_effect)
       .list("scopes", b.at.scopes, write_scope)
       .text("state", kBranchStates[static_cast<std::size_t>(b.state)])
       .number("step", stored(b.at.step))
+      .text("timer", b.at.timer)
       .end();
 }
 
@@ -149,6 +151,15 @@ void write_scope(std::string& out, const Scope& s) {
       .end();
 }
 
+void write_undo(std::string& out, const Undo& u) {
+  Fields(out)
+      .value("arguments", u.arguments)
+      .list("sensitive", u.sensitive, append_json_string)
+      .number("step", stored(u.step))
+      .text("tool", u.tool)
+      .end();
+}
+
 void write_frame(std::string& out, const Frame& f) {
   Fields(out)
       .value("about", f.about)
@@ -157,6 +168,7 @@ void write_frame(std::string& out, const Frame& f) {
       .flag("confirmed", f.confirmed)
       .text("continuation", f.continuation == Continuation::none ? "" : name(f.continuation))
       .list("done", f.done, [](std::string& bytes, flow::StepIndex index) { bytes += std::to_string(index); })
+      .flag("due", f.due)
       .flag("entered", f.entered)
       .text("flow", f.flow)
       .value("held", f.held)
@@ -171,6 +183,8 @@ void write_frame(std::string& out, const Frame& f) {
       .map("slots", f.slots)
       .number("step", stored(f.step))
       .number("target", stored(f.target), -1)
+      .text("timer", f.timer)
+      .list("undo", f.undo, write_undo)
       .end();
 }
 
@@ -296,6 +310,9 @@ void read_cursor(Cursor& cursor, const Value& m) {
   cursor.prompt = text(m, "prompt");
   cursor.held = m["held"];
   cursor.pending_effect = text(m, "pending_effect");
+  cursor.timer = text(m, "timer");
+  cursor.due = flag(m, "due");
+  cursor.held = m["held"];
   cursor.scopes = read_scopes(m["scopes"]);
 }
 
@@ -334,6 +351,15 @@ Frame read_frame(const Value& m) {
   frame.slots = read_slots(m["slots"]);
   frame.attempts = read_counts(m["attempts"]);
   frame.skipped = read_names<std::set<std::string, std::less<>>>(m["skipped"]);
+  if (const Value& undo = m["undo"]; undo.is_list()) {
+    for (const Value& each : undo.as_list())
+      frame.undo.push_back({
+          step(each, "step", 0),
+          text(each, "tool"),
+          each["arguments"],
+          read_names<std::vector<std::string>>(each["sensitive"]),
+      });
+  }
   frame.about = m["about"];
   frame.continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none"));
   frame.target = step(m, "target", -1);
@@ -382,6 +408,7 @@ std::string snapshot(const State& s) {
       .map("slots", s.slots)
       .list("stack", s.stack, write_frame)
       .text("tenant", s.tenant)
+      .number("timers_so_far", s.timers_so_far)
       .number("turn", static_cast<std::int64_t>(s.turn))
       .text("user_id", s.user_id)
       .number("utc_offset_seconds", s.utc_offset_seconds)
@@ -419,6 +446,7 @@ Result<State> restore(std::string_view bytes) {
       .turn = static_cast<std::uint64_t>(number(m, "turn")),
       .messages_in_turn = count(m, "messages_in_turn"),
       .effects_so_far = count(m, "effects_so_far"),
+      .timers_so_far = count(m, "timers_so_far"),
       .misunderstood = count(m, "misunderstood"),
       .offered = read_names<std::vector<std::string>>(m["offered"]),
       .message = text(m, "message"),

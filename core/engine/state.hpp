@@ -86,6 +86,8 @@ struct Cursor {
   bool asked = false;          // the current step has asked and now waits
   std::string prompt;          // what was said just before a question without words of its own
   std::string pending_effect;  // the call this step waits for
+  std::string timer;           // that runs for this step
+  bool due = false;            // what the step waits for has come: its timer, or an event
   Value held;                  // what the step must remember while it waits
   std::vector<Scope> scopes;   // open blocks, the innermost last
 };
@@ -94,6 +96,14 @@ struct BranchRun {
   enum class State : std::uint8_t { ready, waiting, done, failed };
   State state = State::ready;
   Cursor at;
+};
+
+// A call that undoes one that was made.
+struct Undo {
+  flow::StepIndex step = 0;  // whose call it undoes
+  std::string tool;
+  Value arguments;
+  std::vector<std::string> sensitive;  // as of CallTool
 };
 
 struct Frame : Cursor {
@@ -112,6 +122,7 @@ struct Frame : Cursor {
   std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
   std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
   std::string review;                          // the review this frame waits for
+  std::vector<Undo> undo;                      // what to undo, the last first, when the flow is given up
   Value about;                                 // of a repair frame: what happened, as `repair` in its texts
   Continuation continuation = Continuation::none;
   flow::StepIndex target = flow::kNoStep;  // of Continuation::rewind
@@ -138,6 +149,7 @@ struct State {
   std::uint64_t turn = 0;
   std::uint32_t messages_in_turn = 0;
   std::uint32_t effects_so_far = 0;
+  std::uint32_t timers_so_far = 0;
   std::uint32_t misunderstood = 0;  // messages in a row that meant nothing to us
   std::vector<std::string>
       offered;                 // what the last message asked the user to choose from, as in Command::options

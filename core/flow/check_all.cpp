@@ -292,14 +292,19 @@ std::pair<const T*, Position> find_field(const Step& step, std::string_view keyw
 }
 
 void check_tool_call(
-    const Flow& flow, const Step& step, const Name& name, const ToolsByName& tools, Report& report
+    const Flow& flow,
+    const Step& step,
+    const Name& name,
+    const Data* with,
+    Position place,
+    const ToolsByName& tools,
+    Report& report
 ) {
   const auto tool = tools.find(name.text);
   if (tool == tools.end()) {
     report_unknown_tool(flow, step, name, tools, report);
     return;
   }
-  const auto [with, place] = find_field<Data>(step, "with");
   if (with != nullptr) check_arguments(flow, name, *with, place, *tool->second, report);
 }
 
@@ -340,10 +345,17 @@ void check_step(
     const Flow& flow, const Step& step, const FlowsById& flows, const ToolsByName& tools, Report& report
 ) {
   for (std::size_t k = 0; k < step.fields.size(); ++k) {
+    if (const auto* undo = step.get<Compensation>(k)) {
+      const Data* with = undo->with ? &*undo->with : nullptr;
+      check_tool_call(flow, step, undo->tool, with, step.field_positions[k], tools, report);
+    }
     const auto* name = step.get<Name>(k);
     if (name == nullptr) continue;
     const FieldKind kind = step.spec->keywords[k].kind;
-    if (kind == FieldKind::tool_name) check_tool_call(flow, step, *name, tools, report);
+    if (kind == FieldKind::tool_name) {
+      const auto [with, place] = find_field<Data>(step, "with");
+      check_tool_call(flow, step, *name, with, place, tools, report);
+    }
     if (kind == FieldKind::flow_name) check_flow_call(flow, step, *name, flows, report);
   }
 }

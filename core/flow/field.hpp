@@ -25,28 +25,31 @@
 namespace parley::flow {
 
 enum class FieldKind : std::uint8_t {
-  text,         // Text: a template string, or a choice between texts
-  expression,   // Expression: bare CEL
-  identifier,   // Name
-  slot_names,   // Names: a slot name or a list of them
-  step_name,    // Name: id of a step of this flow
-  flow_name,    // Name: id of a flow of this assistant
-  tool_name,    // Name: "connector.operation"
-  choice,       // Name: one of Keyword::choices
-  duration,     // Value: a duration such as "30m"
-  integer,      // Value: an int
-  boolean,      // Value: a bool
-  data,         // Data: any value; strings inside are templates
-  assignments,  // Assignments: map of slot name to data
-  branches,     // Branches: list of {when: expression, next: step}, the last may be {else: step}
-  buttons,      // Buttons: list of label, or of {label, payload}
-  join,         // Value: how many branches; absent for `all`
-  steps,        // Blocks: one, a list of steps
-  step_lists,   // Blocks: list of {id, steps}, each a branch
-  catches,      // Blocks: list of {match, as, steps}, each for some errors
-  form,         // Form: map of field name to what a slot has
-  experiment,   // Experiment: {id, variants: [{name, weight, next}]…}
-  card,         // Cards: {title, subtitle, image, facts, actions}, or a list of them
+  text,          // Text: a template string, or a choice between texts
+  expression,    // Expression: bare CEL
+  identifier,    // Name
+  slot_names,    // Names: a slot name or a list of them
+  step_name,     // Name: id of a step of this flow
+  flow_name,     // Name: id of a flow of this assistant
+  tool_name,     // Name: "connector.operation"
+  choice,        // Name: one of Keyword::choices
+  duration,      // Value: a duration such as "30m"
+  durations,     // Value: a list of durations, in order; one alone counts as a list
+  integer,       // Value: an int
+  boolean,       // Value: a bool
+  data,          // Data: any value; strings inside are templates
+  assignments,   // Assignments: map of slot name to data
+  branches,      // Branches: list of {when: expression, next: step}, the last may be {else: step}
+  buttons,       // Buttons: list of label, or of {label, payload}
+  retry,         // Retry: {max, backoff, factor, max_backoff, jitter, on}
+  compensation,  // Compensation: a tool, or {call, with}
+  join,          // Value: how many branches; absent for `all`
+  steps,         // Blocks: one, a list of steps
+  step_lists,    // Blocks: list of {id, steps}, each a branch
+  catches,       // Blocks: list of {match, as, steps}, each for some errors
+  form,          // Form: map of field name to what a slot has
+  experiment,    // Experiment: {id, variants: [{name, weight, next}]…}
+  card,          // Cards: {title, subtitle, image, facts, actions}, or a list of them
 };
 
 struct Keyword {
@@ -69,6 +72,22 @@ struct Branch {
   Name next;
 };
 using Branches = std::vector<Branch>;
+
+// When and how often a failed call is tried again.
+struct Retry {
+  std::uint32_t max = 3;            // after the first attempt
+  std::int64_t backoff_ms = 1'000;  // before the first repetition
+  double factor = 2.0;              // from one pause to the next
+  std::int64_t max_backoff_ms = 60'000;
+  double jitter = 0.0;  // 0…1: the share of a pause that the dice decide
+  Names on;             // codes; empty: those of failures that pass
+};
+
+// The call that undoes a call.
+struct Compensation {
+  Name tool;
+  std::optional<Data> with;  // none: the arguments of what it undoes
+};
 
 // A list of steps inside a step. The steps themselves stand in Flow::steps, behind their owner.
 struct Block {
@@ -105,6 +124,8 @@ using Field = std::variant<
     Blocks,
     Form,
     Experiment,
-    Cards>;
+    Cards,
+    Retry,
+    Compensation>;
 
 }  // namespace parley::flow

@@ -38,6 +38,8 @@ constexpr auto kHandlerNames = std::to_array<std::string_view>({
     "handoff_request",
     "completed",
     "flow_changed",
+    "undo",
+    "waiting",
 });
 
 constexpr Key kFlowKeys[] = {

@@ -55,6 +55,15 @@ std::string_view kind_schema(FieldKind kind) {
       return R"({"type":"string","pattern":"^[^.]+\\..+$"})";
     case FieldKind::duration:
       return R"({"type":"string","pattern":"^[0-9]"})";
+    case FieldKind::durations:
+      return R"({"oneOf":[{"type":"string","pattern":"^[0-9]"},
+        {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[0-9]"}}]})";
+    case FieldKind::retry:
+      return R"({"type":"object","properties":{"max":{"type":"integer","minimum":1,"maximum":100},
+        "backoff":{"type":"string","pattern":"^[0-9]"},"factor":{"type":"number","minimum":1},
+        "max_backoff":{"type":"string","pattern":"^[0-9]"},"jitter":{"type":"number","minimum":0,"maximum":1},
+        "on":{"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]}},
+        "additionalProperties":false})";
     case FieldKind::integer:
       return R"({"type":"integer","minimum":0})";
     case FieldKind::boolean:
@@ -72,6 +81,10 @@ std::string_view kind_schema(FieldKind kind) {
       return R"({"type":"array","items":{"oneOf":[{"type":"string"},
         {"type":"object","properties":{"label":{"$ref":"#/$defs/text"},"payload":{}},
          "required":["label"],"additionalProperties":false},{"$ref":"#/$defs/text"}]}})";
+    case FieldKind::compensation:
+      return R"({"oneOf":[{"type":"string","pattern":"^[^.]+\\..+$"},
+        {"type":"object","properties":{"call":{"type":"string","pattern":"^[^.]+\\..+$"},"with":{"type":"object"}},
+         "required":["call"],"additionalProperties":false}]})";
     case FieldKind::join:
       return R"({"oneOf":[{"enum":["all","any"]},{"type":"integer","minimum":1}]})";
     case FieldKind::steps:

@@ -250,3 +250,28 @@ TEST_CASE("a lost store that comes back in the same process: the next message fi
   CHECK(page->turns.at(1).find("Paid") != std::string::npos);
   world.check_replays();
 }
+
+TEST_CASE("a call that was given up before the store was lost is closed, not made again") {
+  World world;
+  world.publish({kBeside});
+  world.tools.classes["shop.slow"] = EffectClass::keyed;
+  net::Event fast_is_back;
+  world.tools.answer = [&](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+    if (call.tool == "shop.slow") co_await fast_is_back.wait();
+    fast_is_back.happen();
+    co_return ToolAnswer{Value("answer"), true};
+  };
+  const std::string id = world.begin("beside");
+  FailingStore failing(world.memory, 3, false);  // the commit of the answer that comes too late
+  world.restart(&failing);
+  REQUIRE(world.run(world.releases->restore("default")).has_value());
+  CHECK_FALSE(world.say(id, "yes").has_value());
+  CHECK(world.run(world.store.pending_effects("default", 10))->size() == 1);
+
+  world.restart();
+  REQUIRE(world.run(world.releases->restore("default")).has_value());
+  REQUIRE(world.run(world.driver->recover("default")).has_value());
+  CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+  CHECK(world.tools.calls.size() == 2);
+  world.check_replays();
+}

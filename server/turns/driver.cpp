@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <random>
 #include <span>
 #include <utility>
 #include <variant>
@@ -103,6 +104,11 @@ void name_flow(ConversationSummary& summary, const engine::State& state) {
 }
 
 }  // namespace
+
+std::uint32_t throw_dice() {
+  static thread_local std::minstd_rand dice{std::random_device{}()};
+  return static_cast<std::uint32_t>(dice() % engine::kDiceSides);
+}
 
 TurnDriver::TurnDriver(World world, DriverOptions options)
     : world_(world), options_(std::move(options)), conversations_(options_.cached_conversations) {}
@@ -283,7 +289,7 @@ Commit TurnDriver::describe(Turn& turn) {
           .request = encode_request(*call),
           .idempotency_key = engine::idempotency_key(turn.tenant, summary.id, *call),
           .state = EffectState::started,
-          .attempt = 1,
+          .attempt = call->attempt,
       });
       turn.calls.push_back(commit.outbox.back());
     } else if (auto* timer = std::get_if<engine::StartTimer>(&effect)) {
@@ -305,7 +311,7 @@ Commit TurnDriver::describe(Turn& turn) {
   if (summary.sequence % options_.snapshot_every == 0 || summary.status == "ended") {
     commit.snapshot = engine::snapshot(hot.state);
   }
-  const bool last = turn.calls.empty();
+  const bool last = turn.calls.empty() && turn.under_way == 0;
   if (last) {
     Answer& answer = turn.answer;
     answer.conversation_id = summary.id;
@@ -351,30 +357,57 @@ void TurnDriver::show(Turn& turn, std::size_t messages_before) {
 // ---- carry out effects, feed back
 // ----------------------------------------------------------------------------
 
+// All calls that the engine wants are under way at once; each answer is fed back and committed as it comes.
 Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
-  while (!turn.calls.empty()) {
-    const OutboxEntry entry = std::move(turn.calls.front());
-    turn.calls.pop_front();
-    // A flow that answers each failure with another call would go on for ever.
-    if (turn.tool_calls >= 4 * options_.max_tool_calls) {
-      unfinished_.store(true, std::memory_order_relaxed);
-      co_return fail(ErrorCode::limit_exceeded, "the flow makes too many tool calls in one turn");
+  const auto finished = std::make_shared<FinishedCalls>();
+  std::weak_ptr<CallsUnderWay> under_way;
+  const net::Executor executor = co_await boost::asio::this_coro::executor;
+  while (!turn.calls.empty() || turn.under_way > 0) {
+    auto calls = under_way.lock();
+    if (calls == nullptr) under_way = calls = std::make_shared<CallsUnderWay>(finished);
+    while (!turn.calls.empty()) {
+      OutboxEntry entry = std::move(turn.calls.front());
+      turn.calls.pop_front();
+      // A flow that answers each failure with another call would go on for ever.
+      if (turn.tool_calls >= 4 * options_.max_tool_calls) {
+        unfinished_.store(true, std::memory_order_relaxed);
+        co_return fail(ErrorCode::limit_exceeded, "the flow makes too many tool calls in one turn");
+      }
+      ++turn.under_way;
+      if (++turn.tool_calls > options_.max_tool_calls) {
+        Result<ToolAnswer> refused = fail(
+            ErrorCode::limit_exceeded, "this turn has made too many tool calls already", "limit_exceeded"
+        );
+        finished->emplace_back(std::move(entry), ToolOutcome{std::move(refused), false});
+      } else {
+        boost::asio::co_spawn(executor, make_call(calls, std::move(entry)), boost::asio::detached);
+      }
     }
-    ToolOutcome outcome = co_await call_tool(turn, entry);
+    while (finished->empty()) {
+      net::Event& something_finished = calls->something_finished;
+      calls.reset();
+      something_finished.reset();
+      co_await something_finished.wait();
+      calls = under_way.lock();
+    }
+    auto [entry, outcome] = std::move(finished->front());
+    finished->pop_front();
+    --turn.under_way;
     turn.at = world_.clock.now();
-    feed_back(turn, entry, std::move(outcome));
+    feed_back(turn, std::move(entry), std::move(outcome));
     if (auto committed = co_await commit(turn); !committed) co_return committed;
   }
   co_return Result<void>();
 }
 
-Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(Turn& turn, const OutboxEntry& entry) {
-  if (++turn.tool_calls > options_.max_tool_calls) {
-    co_return ToolOutcome{
-        fail(ErrorCode::limit_exceeded, "this turn has made too many tool calls already", "limit_exceeded"),
-        false
-    };
-  }
+// Outlives the turn when that breaks off: what comes back then finds nobody.
+Awaitable<void> TurnDriver::make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry) {
+  ToolOutcome outcome = co_await call_tool(entry);
+  calls->finished->emplace_back(std::move(entry), std::move(outcome));
+  calls->something_finished.happen();
+}
+
+Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(const OutboxEntry& entry) {
   auto call = decode_request(entry);
   if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
   const auto begun = std::chrono::steady_clock::now();
@@ -410,7 +443,10 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   Error& error = outcome.answer.error();
   std::string code = error.pointer.empty() ? std::string(name(error.code)) : std::move(error.pointer);
   advance(
-      turn, engine::failed(tool, std::move(effect_id), std::move(code), std::move(error.message), doubtful)
+      turn,
+      engine::failed(
+          tool, std::move(effect_id), std::move(code), std::move(error.message), doubtful, options_.dice()
+      )
   );
 }
 

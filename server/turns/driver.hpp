@@ -71,11 +71,14 @@ struct TranscriptPage {
   bool has_more = false;
 };
 
+[[nodiscard]] std::uint32_t throw_dice();
+
 struct DriverOptions {
   std::size_t cached_conversations = 10'000;
   std::uint64_t snapshot_every = 16;  // records
   std::uint32_t max_tool_calls = 16;  // a turn; further ones fail with "limit_exceeded"
   AdmissionRules admission;
+  std::function<std::uint32_t()> dice = throw_dice;  // 0…engine::kDiceSides-1; from any loop
   std::function<void(std::string_view)> log_problem = [](std::string_view) {};  // from any loop
 };
 
@@ -136,6 +139,8 @@ class TurnDriver {
  private:
   struct Turn;
   struct ToolOutcome;
+  struct FinishedCalls;
+  struct CallsUnderWay;
 
   // Idempotency (driver_requests.cpp).
   Awaitable<Result<Answer>> answer_once(ChatRequest request, Observer* observer);
@@ -161,7 +166,8 @@ class TurnDriver {
   Commit describe(Turn& turn);
   void show(Turn& turn, std::size_t messages_before);
   Awaitable<Result<void>> carry_out_effects(Turn& turn);
-  Awaitable<ToolOutcome> call_tool(Turn& turn, const OutboxEntry& entry);
+  Awaitable<void> make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry);
+  Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry);
   void feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome);
   void publish(Turn& turn);
   Answer finish(Turn& turn);

@@ -31,9 +31,7 @@ Awaitable<Result<void>> TurnDriver::resume(Turn& turn) {
   const std::string conversation_id = turn.hot->summary.id;
   auto pending = co_await world_.store.pending_effects(turn.tenant, UINT32_MAX);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
-  std::erase_if(*pending, [&](const PendingEffect& p) {
-    return p.conversation_id != conversation_id || !waits_for(turn.hot->state, p.entry.effect_id);
-  });
+  std::erase_if(*pending, [&](const PendingEffect& p) { return p.conversation_id != conversation_id; });
   if (pending->empty()) co_return Result<void>();
 
   Turn open;
@@ -91,13 +89,16 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
 // that can do no harm; otherwise it is in doubt, and the flow is told so.
 Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry) {
   turn.at = world_.clock.now();
-  if (entry.state == EffectState::started && !may_repeat(world_.tools.effect_class(entry.tool))) {
+  const EffectClass effect_class = world_.tools.effect_class(entry.tool);
+  // What a flow has given up (the losers of a join) is not made again either, only closed.
+  const bool wanted = waits_for(turn.hot->state, entry.effect_id);
+  if (!wanted || (entry.state == EffectState::started && !may_repeat(effect_class))) {
     Result<ToolAnswer> unknown = fail(
         ErrorCode::unavailable,
         entry.tool + " was under way when the server stopped; it may have happened",
         "in_doubt"
     );
-    feed_back(turn, std::move(entry), {std::move(unknown), true});
+    feed_back(turn, std::move(entry), {std::move(unknown), effect_class != EffectClass::read});
     co_return co_await commit(turn);
   }
   entry.state = EffectState::started;
@@ -125,6 +126,7 @@ Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
       turn.tenant = tenant;
       auto ready = co_await admit(turn, conversation_id);
       if (ready) ready = co_await load(turn, conversation_id);
+      if (ready && !turn.cached) ready = co_await resume(turn);
       if (!ready) {
         unfinished_.store(true, std::memory_order_relaxed);
         options_.log_problem(

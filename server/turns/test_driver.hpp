@@ -45,6 +45,17 @@ inline constexpr std::string_view kName =
   "steps": [{"id": "collect", "type": "input", "gather": ["name", "colour"]},
             {"id": "hello", "type": "message", "text": "Hello {{ name }}, {{ colour }} is nice."}]})";
 
+// Two calls at once; the first answer is enough.
+inline constexpr std::string_view kBeside =
+    R"({"id": "beside", "slots": {"go": {"type": "text", "ask": "Go?"}}, "steps": [
+  {"id": "ask", "type": "input", "gather": ["go"]},
+  {"id": "both", "type": "parallel", "join": "any", "branches": [
+    {"steps": [{"id": "slow", "type": "tool", "call": "shop.slow", "with": {"n": 1}},
+               {"id": "slow_done", "type": "message", "text": "slow"}]},
+    {"steps": [{"id": "fast", "type": "tool", "call": "shop.fast", "with": {"n": 2}},
+               {"id": "fast_done", "type": "message", "text": "fast"}]}]},
+  {"id": "done", "type": "message", "text": "done"}]})";
+
 // Says nothing when a flow is over, so that answers show only what the flows under test say.
 inline constexpr std::string_view kQuiet =
     R"({"id": "repair.completed", "steps": [{"id": "quiet", "type": "end"}]})";

@@ -39,6 +39,7 @@ struct TurnDriver::Turn {
   // What the turn has come to so far.
   std::uint32_t commits = 0;
   std::deque<OutboxEntry> calls;  // started, to be made after the commit
+  std::size_t under_way = 0;      // of them, made and not yet answered
   std::uint32_t tool_calls = 0;
   Answer answer;
   Said said;                                                 // what started the turn, for listeners
@@ -69,6 +70,15 @@ struct TurnDriver::Turn {
 struct TurnDriver::ToolOutcome {
   Result<ToolAnswer> answer;
   bool in_doubt = false;  // it failed, but may have happened
+};
+
+struct TurnDriver::FinishedCalls : std::deque<std::pair<OutboxEntry, ToolOutcome>> {};
+
+// Kept by the calls that a turn has made, all on one loop. The turn itself keeps only `finished`: it waits in
+// here, and must not keep alive what keeps it.
+struct TurnDriver::CallsUnderWay {
+  std::shared_ptr<FinishedCalls> finished;
+  net::Event something_finished;
 };
 
 }  // namespace parley::turns

@@ -48,6 +48,7 @@ constexpr std::string_view kTexts[] = {
     "I have a problem",
     "it arrived cold",
     "/echo",
+    "/care",
     "/unknown",
     "order something",
     "main street 5",
@@ -74,7 +75,7 @@ constexpr std::string_view kValues[] = {
     R"({"tickets":[{"id":"T-1"}],"id":5})",
     R"({"@time":"2026-01-02T03:04:05Z"})",
 };
-constexpr std::string_view kFlows[] = {"order", "address", "escalate", "echo", "nowhere", ""};
+constexpr std::string_view kFlows[] = {"order", "address", "escalate", "echo", "care", "nowhere", ""};
 constexpr std::string_view kSlots[] = {"items", "email", "gift", "problem", "said", "total", "nothing"};
 
 engine::ReleasePtr make_shop(std::string_view without) {
@@ -207,13 +208,19 @@ EventBody Conversation::answer(fuzz::Bytes& bytes) {
   const std::size_t kind = bytes.choose(5);
   const std::string tool = tools_[id];
   if (kind < 3) return engine::returned(tool, std::move(id), value_of(bytes), kind == 0);
-  return engine::failed(tool, std::move(id), kind == 3 ? "timeout" : "http_402", "no luck", kind == 3);
+  const auto dice = static_cast<std::uint32_t>(bytes.choose(256) * 3'900);
+  return engine::failed(
+      tool, std::move(id), kind == 3 ? "timeout" : "http_402", "no luck", dice % 3 == 1, dice
+  );
 }
 
 EventBody Conversation::next_body(fuzz::Bytes& bytes) {
-  switch (bytes.choose(16)) {
+  switch (bytes.choose(18)) {
     case 0:
+    case 16:
       return engine::TimerFired{one_of(bytes, timers_)};
+    case 17:
+      return engine::EventArrived{bytes.choose(4) == 0 ? "lost" : "moved", value_of(bytes)};
     case 1:
       return engine::OperatorJoined{"op", "Olga"};
     case 2:

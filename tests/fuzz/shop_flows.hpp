@@ -56,6 +56,43 @@ inline constexpr const char* kShopFlows[] = {
   ]
 })json",
     R"json({
+  "id": "care",
+  "triggers": [{"command": "/care"}],
+  "slots": {"name": {"type": "text", "ask": "Who?", "ask_if": "always"}, "names": "list of text",
+            "sure": {"type": "bool", "ask": "Sure?"}},
+  "steps": [
+    {"id": "none", "type": "set", "values": {"names": []}},
+    {"id": "safe", "type": "try",
+     "steps": [
+       {"id": "each", "type": "loop", "while": "size(names) < 3", "max": 5, "steps": [
+         {"id": "who", "type": "input", "gather": ["name"], "remind": ["60s", "90s"], "timeout": "120s"},
+         {"id": "way", "type": "switch", "cases": [
+           {"when": "name == 'tomorrow'", "next": "break"}, {"when": "name == 'large'", "next": "continue"},
+           {"when": "name == '1'", "next": "later"}]},
+         {"id": "book", "type": "tool", "call": "desk.create", "with": {"subject": "{{name}}"},
+          "retry": {"max": 2, "backoff": "10s", "jitter": 0.5, "on": ["timeout", "http_402"]},
+          "compensate": {"call": "desk.resolve", "with": {"ticket": "{{result}}"}}},
+         {"id": "add", "type": "set", "values": {"names": "{{names + [name]}}"}}]},
+       {"id": "beside", "type": "parallel", "join": 2, "branches": [
+         {"steps": [{"id": "slow", "type": "wait", "for": "100s"}, {"id": "hm", "type": "message", "text": "slow"}]},
+         {"steps": [{"id": "news", "type": "wait", "event": "moved", "save": "moved", "timeout": "200s"}]},
+         {"steps": [{"id": "inner", "type": "parallel", "join": "any", "branches": [
+           {"steps": [{"id": "one", "type": "tool", "call": "desk.one", "with": {"n": 1}}]},
+           {"steps": [{"id": "two", "type": "tool", "call": "desk.two", "with": {"n": 2},
+                       "retry": {"max": 1, "backoff": "50s"}}]}]}]}]},
+       {"id": "ask", "type": "input", "gather": ["sure"]},
+       {"id": "unsure", "type": "switch", "cases": [{"when": "!sure", "next": "end"}]}],
+     "catch": [
+       {"match": ["timeout", "loop_limit"], "as": "why", "steps": [
+         {"id": "back", "type": "compensate"}, {"id": "undone", "type": "message", "text": "{{why.code}}"}]}],
+     "finally": [{"id": "bye", "type": "message", "text": "Bye."},
+                 {"id": "ask_again", "type": "input", "gather": ["name"]}]},
+    {"id": "all", "type": "loop", "for_each": "names", "as": "each_name", "steps": [
+      {"id": "hello", "type": "message", "text": "Hello {{each_name}}."}], "next": "end"},
+    {"id": "later", "type": "end", "outcome": "failed"}
+  ]
+})json",
+    R"json({
   "id": "echo",
   "triggers": [{"command": "/echo"}],
   "slots": {"said": {"type": "text", "ask": "Say something.", "ask_if": "always"}},

@@ -8,6 +8,7 @@
 #include "engine/repair/handler_frame.hpp"
 #include "engine/repair/reads.hpp"
 #include "engine/repair/repair.hpp"
+#include "engine/waiting.hpp"
 #include "expr/display.hpp"
 
 namespace parley::engine::repair {
@@ -176,11 +177,15 @@ void rewind_below(Run& run, const Changes& changes) {
     return changes.changed.contains(n);
   });
   if (calls && ((!stale && changes.cleared.empty()) || effects)) return;
+  stop_timers(run, frame);
   const auto first = stack.begin() + static_cast<std::ptrdiff_t>(changes.place) + 1;
+  for (std::size_t i = 0; i < callees; ++i) stop_timers(run, first[static_cast<std::ptrdiff_t>(i)]);
   frame.step = std::min(target, frame.step);
   frame.entered = false;
   frame.asked = false;
   frame.prompt.clear();
+  frame.due = false;
+  frame.held = {};
   stack.erase(first, first + static_cast<std::ptrdiff_t>(callees));
 }
 

@@ -6,6 +6,7 @@
 #include "engine/people/handoffs.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/steps/registry.hpp"
+#include "engine/waiting.hpp"
 
 namespace parley::engine::repair {
 
@@ -107,6 +108,17 @@ void cancel(Run& run) {
   begin(run, "cancel", {}, then, std::move(details));
 }
 
+void undo(Run& run, std::vector<Undo> calls, std::string outcome) {
+  Frame details;
+  details.undo = std::move(calls);
+  details.outcome = std::move(outcome);
+  begin(run, "undo", {}, Continuation::abandon, std::move(details));
+}
+
+void waiting(Run& run) {
+  begin(run, "waiting", {}, Continuation::none);
+}
+
 void skip(Run& run) {
   Frame* frame = working_frame(run);
   if (frame == nullptr) return unknown(run, run.state().message);
@@ -176,6 +188,7 @@ void flow_changed(Run& run, std::string_view wanted) {
 void unknown(Run& run, std::string_view text) {
   const Frame* working = working_frame(run);
   if (working != nullptr && !working->review.empty()) return review_pending(run);
+  if (working != nullptr && waits_for_others(run.flow_of(*working), *working)) return waiting(run);
   if (given_up(run, text)) return;
   const bool open = question_open(run);
   begin(

@@ -27,6 +27,10 @@ void refused(Run& run, const flow::Flow& wanted);
 // A digression is over, or a person handed back: go on with the frame that waited.
 void resume(Run& run);
 void cancel(Run& run);
+// What the flow's tools have done is undone, the last first; then it ends with the outcome.
+void undo(Run& run, std::vector<Undo> calls, std::string outcome);
+// The user says something while the flow waits for something else.
+void waiting(Run& run);
 void skip(Run& run);
 void repeat(Run& run);
 // A message that may mean several things: flow ids, or texts that a user could have said.

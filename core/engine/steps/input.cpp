@@ -1,7 +1,9 @@
 // input: asks for slots one after the other until each holds a valid value.
 #include <algorithm>
+#include <optional>
 
 #include "engine/steps/step_files.hpp"
+#include "engine/waiting.hpp"
 
 namespace parley::engine::steps {
 
@@ -9,11 +11,21 @@ namespace {
 
 using flow::FieldKind;
 
-enum Keyword : std::size_t { k_gather, k_text };
+enum Keyword : std::size_t { k_gather, k_text, k_timeout, k_on_timeout, k_remind, k_remind_text };
 
 constexpr flow::Keyword kKeywords[] = {
     {"gather", FieldKind::slot_names, true, "The slots to fill, in the order they are asked for."},
     {"text", FieldKind::text, false, "The question, instead of the slot's own `ask`."},
+    {"timeout", FieldKind::duration, false, "How long to wait for an answer, from the question on."},
+    {"on_timeout",
+     FieldKind::step_name,
+     false,
+     "Where it leads when no answer has come in time. When left out the `silence` repair asks again, once; "
+     "then the "
+     "flow ends as abandoned."},
+    {"remind", FieldKind::durations, false, "When to remind the user, from the question on: 5m, or [5m, 20m]."
+    },
+    {"remind_text", FieldKind::text, false, "The reminder; the question again when left out."},
 };
 
 // The question to put: this step's, the slot's, or what the flow said just before it came here.
@@ -35,6 +47,45 @@ std::vector<SaidButton> choices(Run& run, const flow::Slot& slot) {
   return buttons;
 }
 
+// The user has said nothing since the `silence` repair.
+bool still_silent(const Frame& frame) {
+  const Value& silent = frame.held["silent"];
+  return silent.is_bool() && silent.as_bool();
+}
+
+// Counts the silence from now on, or goes on counting after a reminder. The step holds what it needs for
+// that.
+void listen_for_silence(Run& run, const flow::Step& step, std::size_t reminded) {
+  const auto* timeout = step.get<Value>(k_timeout);
+  const auto* remind = step.get<Value>(k_remind);
+  if (timeout == nullptr && remind == nullptr) return;
+  Frame& frame = run.frame();
+  const Timestamp since = reminded == 0 ? run.at() : frame.held["since"].as_timestamp();
+  std::optional<Duration> next;
+  if (remind != nullptr && reminded < remind->size()) next = remind->as_list()[reminded].as_duration();
+  const bool last = timeout != nullptr && (!next || timeout->as_duration() <= *next);
+  if (last) next = timeout->as_duration();
+  if (!next) return;
+  const auto due = add(since, *next);
+  if (!due) return;
+  start_timer(run, *due);
+  frame.held = MapBuilder()
+                   .set("last", last)
+                   .set("reminded", static_cast<std::int64_t>(reminded))
+                   .set("silent", still_silent(frame))
+                   .set("since", since)
+                   .build();
+}
+
+void say_question(Run& run, const flow::Slot& slot, std::string text) {
+  run.say(Say{
+      .text = std::move(text),
+      .buttons = choices(run, slot),
+      .input_slot = slot.name,
+      .input_type = flow::to_string(slot.type),
+  });
+}
+
 Outcome ask(Run& run, const flow::Step& step, const flow::Slot& slot) {
   Frame& frame = run.frame();
   const auto attempts = frame.attempts.find(slot.name);
@@ -43,6 +94,8 @@ Outcome ask(Run& run, const flow::Step& step, const flow::Slot& slot) {
   const bool first_time = !frame.entered;
   frame.entered = true;
   frame.asked = true;
+  frame.due = false;  // silence during a digression does not count
+  listen_for_silence(run, step, 0);
 
   // A message that the flow said right before is the question when there is no other.
   if (const Say* before = run.last_said_now(); !own_words && first_time && before != nullptr) {
@@ -55,12 +108,29 @@ Outcome ask(Run& run, const flow::Step& step, const flow::Slot& slot) {
     *text = slot.label + "?";
     if ((*text)[0] >= 'a' && (*text)[0] <= 'z') (*text)[0] = static_cast<char>((*text)[0] - 'a' + 'A');
   }
-  run.say(Say{
-      .text = std::move(*text),
-      .buttons = choices(run, slot),
-      .input_slot = slot.name,
-      .input_type = flow::to_string(slot.type),
-  });
+  say_question(run, slot, std::move(*text));
+  return Outcome::wait();
+}
+
+// The user has said nothing for the time that the author gave.
+Outcome silence(Run& run, const flow::Step& step, const flow::Slot& slot) {
+  Frame& frame = run.frame();
+  frame.due = false;
+  if (frame.held["last"].as_bool()) {
+    if (const auto* target = step.get<flow::Name>(k_on_timeout)) {
+      return Outcome::jump(run.flow().step_index(target->text));
+    }
+    // Asked again once; nobody is asked for ever.
+    if (still_silent(frame)) return Outcome::end("abandoned");
+    frame.held = MapBuilder().set("silent", true).build();
+    repair::silence(run);
+    return Outcome::stay();
+  }
+  const auto* words = step.get<flow::Text>(k_remind_text);
+  auto text = words != nullptr ? run.render(*words) : question(run, step, slot, 0);
+  if (!text) return Outcome::fail(text.error().message);
+  say_question(run, slot, text->empty() ? slot.label + "?" : std::move(*text));
+  listen_for_silence(run, step, static_cast<std::size_t>(frame.held["reminded"].as_int()) + 1);
   return Outcome::wait();
 }
 
@@ -76,7 +146,9 @@ Outcome run(Run& run, const flow::Step& step) {
   for (const flow::Name& name : names) {
     if (run.slot(name.text) != nullptr) continue;
     if (run.frame().skipped.contains(name.text)) continue;
-    if (run.frame().asked) return Outcome::wait();
+    if (run.frame().asked) {
+      return run.frame().due ? silence(run, step, *flow.slot(name.text)) : Outcome::wait();
+    }
     return ask(run, step, *flow.slot(name.text));
   }
   // A correction from here on starts behind this question, unless it must be confirmed anew.

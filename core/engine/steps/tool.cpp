@@ -1,8 +1,9 @@
 // tool: calls an operation of an outside system and waits for its result.
-#include "base/json.hpp"
-#include "base/sha256.hpp"
+#include "engine/calls.hpp"
 #include "engine/people/reviews.hpp"
+#include "engine/retry.hpp"
 #include "engine/steps/step_files.hpp"
+#include "engine/waiting.hpp"
 
 namespace parley::engine::steps {
 
@@ -17,6 +18,8 @@ enum Keyword : std::size_t {
   k_timeout,
   k_on_error,
   k_effect,
+  k_retry,
+  k_compensate,
   k_approve,
   k_approver,
   k_approve_within,
@@ -41,6 +44,17 @@ constexpr flow::Keyword kKeywords[] = {
      false,
      "`read`: it changes nothing, so a correction may call it again; default: write.",
      kEffects},
+    {"retry",
+     FieldKind::retry,
+     false,
+     "How a failed call is tried again: {max, backoff, factor, max_backoff, jitter, on}. Never when it may "
+     "have "
+     "happened and must not be repeated."},
+    {"compensate",
+     FieldKind::compensation,
+     false,
+     "What undoes the call when the flow is cancelled or fails after it: an operation, called with the same "
+     "arguments, or {call, with}."},
     {"approve",
      FieldKind::expression,
      false,
@@ -63,21 +77,85 @@ Result<Value> arguments(Run& run, const flow::Step& step) {
 }
 
 // The arguments that are made from sensitive slots.
+std::vector<std::string> sensitive_members(Run& run, const flow::Data& with) {
+  std::vector<std::string> names;
+  const auto* members = std::get_if<flow::Data::Map>(&with.node);
+  if (!run.release().has_sensitive() || members == nullptr) return names;
+  for (const flow::Data::Member& member : *members) {
+    if (run.reads_sensitive(member.value)) names.push_back(member.key);
+  }
+  return names;
+}
+
 std::vector<std::string> sensitive_arguments(Run& run, const flow::Step& step) {
+  if (const auto* with = step.get<flow::Data>(k_with)) return sensitive_members(run, *with);
   std::vector<std::string> names;
   if (!run.release().has_sensitive()) return names;
-  if (const auto* with = step.get<flow::Data>(k_with)) {
-    if (const auto* members = std::get_if<flow::Data::Map>(&with->node)) {
-      for (const flow::Data::Member& member : *members) {
-        if (run.reads_sensitive(member.value)) names.push_back(member.key);
-      }
-    }
-    return names;
-  }
   for (const flow::Slot& slot : run.flow().slots) {
     if (slot.sensitive) names.push_back(slot.name);
   }
   return names;
+}
+
+// The step holds what a further attempt, or its undoing, must know of the call.
+Outcome make(Run& run, const flow::Step& step, CallTool call) {
+  Frame& frame = run.frame();
+  const bool again = step.get<flow::Retry>(k_retry) != nullptr;
+  const std::uint32_t attempt = call.attempt;
+  const Value arguments = call.arguments;
+  const EmittedCall made = emit_call(run, std::move(call));
+  frame.pending_effect = made.effect_id;
+  if (again || step.get<flow::Compensation>(k_compensate) != nullptr) {
+    frame.held = MapBuilder()
+                     .set("arguments", arguments)
+                     .set("attempt", static_cast<std::int64_t>(attempt))
+                     .set("occurrence", static_cast<std::int64_t>(made.occurrence))
+                     .build();
+  }
+  return Outcome::wait();
+}
+
+// The pause is over: the same call, with the same key.
+Outcome call_again(Run& run, const flow::Step& step) {
+  Frame& frame = run.frame();
+  frame.due = false;
+  CallTool call{
+      .tool = step.get<flow::Name>(k_call)->text,
+      .arguments = frame.held["arguments"],
+      .occurrence = static_cast<std::uint32_t>(frame.held["occurrence"].as_int()),
+      .attempt = static_cast<std::uint32_t>(frame.held["attempt"].as_int()) + 1,
+  };
+  call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
+  call.sensitive = sensitive_arguments(run, step);
+  return make(run, step, std::move(call));
+}
+
+// Waits before the next attempt, when there is to be one.
+bool pause(Run& run, const flow::Step& step, const ToolFailed& failure) {
+  const auto* retry = step.get<flow::Retry>(k_retry);
+  const Value& attempt = run.frame().held["attempt"];
+  if (retry == nullptr || !attempt.is_int()) return false;
+  const auto wait = pause_before_retry(*retry, static_cast<std::uint32_t>(attempt.as_int()), failure);
+  if (!wait) return false;
+  start_timer(run, *wait);
+  return true;
+}
+
+// Notes how to undo what was done. A note that cannot be made is an error of its own: the call stays done.
+Result<void> note_undo(Run& run, const flow::Step& step, const Value& made_with) {
+  const auto* compensation = step.get<flow::Compensation>(k_compensate);
+  if (compensation == nullptr) return {};
+  Undo undo{run.frame().step, compensation->tool.text, made_with, {}};
+  if (!compensation->with) {
+    undo.sensitive = sensitive_arguments(run, step);
+  } else {
+    undo.sensitive = sensitive_members(run, *compensation->with);
+    auto given = compensation->with->evaluate(run.scope());
+    if (!given) return std::unexpected(std::move(given.error()));
+    undo.arguments = *std::move(given);
+  }
+  run.frame().undo.push_back(std::move(undo));
+  return {};
 }
 
 // What has had an effect is not gone back over by a later correction.
@@ -95,6 +173,9 @@ Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
   if (const auto* save = step.get<flow::Name>(k_save)) run.set_slot(frame, save->text, event.result);
   frame.slots.insert_or_assign("result", event.result);
   had_effect(frame, step);
+  if (auto noted = note_undo(run, step, frame.held["arguments"]); !noted) {
+    return Outcome::fail(std::move(noted.error().message));
+  }
   return Outcome::next();
 }
 
@@ -116,6 +197,10 @@ void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event
 }
 
 Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
+  if (pause(run, step, event)) {
+    run.frame().pending_effect.clear();
+    return Outcome::wait();
+  }
   if (event.in_doubt) had_effect(run.frame(), step);
   // Beside other branches nobody can be waited for: there it stays an error.
   if (event.in_doubt && run.frame().around.empty()) {
@@ -190,6 +275,8 @@ Outcome run(Run& run, const flow::Step& step) {
     if (review->status == ReviewStatus::open) return reviews::keep_waiting(run);
     if (review->kind == ReviewKind::outcome) return found_out(run, step);
   }
+  if (frame.due) return call_again(run, step);
+  if (!frame.timer.empty()) return Outcome::wait();
   auto args = arguments(run, step);
   if (!args) return Outcome::fail(args.error().message);
 
@@ -201,12 +288,8 @@ Outcome run(Run& run, const flow::Step& step) {
   call.sensitive = sensitive_arguments(run, step);
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
   if (auto instead = wait_for_approval(run, step, call)) return std::move(*instead);
-  const std::string digest = sha256_hex(call.tool + " " + write_canonical(call.arguments)).substr(0, 16);
-  call.occurrence = run.state().occurrences[digest]++;
-  frame.pending_effect = call.effect_id;
   frame.entered = true;
-  run.emit(std::move(call));
-  return Outcome::wait();
+  return make(run, step, std::move(call));
 }
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "flow/diagnostic.hpp"
 #include "flow/document.hpp"
 #include "flow/flow.hpp"
@@ -101,6 +102,9 @@ void check_keys(Context& context, const Node& map, std::span<const Key> keys, st
 [[nodiscard]] Names read_names(Context& context, const Node& node, std::string_view key);
 bool expect_map(Context& context, const Node& node, std::string_view key);
 bool expect_list(Context& context, const Node& node, std::string_view key);
+
+[[nodiscard]] std::optional<Duration> read_duration(Context& context, const Node& node, std::string_view key);
+[[nodiscard]] std::optional<Retry> read_retry(Context& context, const Node& node, std::string_view key);
 
 [[nodiscard]] std::optional<expr::Expression> compile_expression(
     Context& context, const Node& node, std::string_view key

@@ -1,7 +1,8 @@
 // One keyword of a step, compiled by the kind that its table names.
+#include <algorithm>
+#include <span>
 #include <utility>
 
-#include "base/time.hpp"
 #include "flow/loading/context.hpp"
 
 namespace parley::flow::loading {
@@ -70,25 +71,57 @@ Field read_tool_name(Context& context, const Keyword& keyword, const Node& node)
   return *std::move(name);
 }
 
+constexpr Key kCompensationKeys[] = {
+    {"call", {}, {}},
+    {"with", {}, {}},
+};
+
+Field read_compensation(Context& context, const Keyword& keyword, const Node& node) {
+  const Node* call = &node;
+  const Node* with = nullptr;
+  if (node.is_map()) {
+    check_keys(context, node, kCompensationKeys, "a compensation");
+    call = node.find("call");
+    with = node.find("with");
+  }
+  if (call == nullptr) {
+    context.error(
+        "F0110",
+        node.position,
+        quote(keyword.name) + " lacks 'call'",
+        "write {call: connector.operation, with: {…}}"
+    );
+    return {};
+  }
+  Field tool = read_tool_name(context, keyword, *call);
+  if (!std::holds_alternative<Name>(tool)) return {};
+  Compensation compensation{.tool = std::get<Name>(std::move(tool)), .with = std::nullopt};
+  if (with != nullptr && expect_map(context, *with, "with")) {
+    compensation.with = compile_data(context, *with, "with");
+  }
+  return compensation;
+}
+
 Field read_flow_name(Context& context, const Keyword& keyword, const Node& node) {
   auto name = read_name(context, node, keyword.name);
   if (!name) return {};
   return *std::move(name);
 }
 
-Field read_duration(Context& context, const Keyword& keyword, const Node& node) {
-  if (node.is_scalar()) {
-    const auto duration = parse_duration(node.text);
-    if (duration && (duration->seconds > 0 || duration->nanos > 0)) return Value(*duration);
+Field read_durations(Context& context, const Keyword& keyword, const Node& node) {
+  if (node.is_list() && node.items.empty()) {
+    context.error(
+        "F0116", node.position, quote(keyword.name) + " is an empty list", "write at least one duration"
+    );
   }
-  context.error(
-      "F0307",
-      node.position,
-      (node.is_scalar() ? quote(node.text) : std::string(describe(node))) + " is not a duration for " +
-          quote(keyword.name),
-      "write a number with its unit, such as 90s, 30m, 1h30m or 2d"
-  );
-  return {};
+  std::vector<Duration> all;
+  for (const Node& item : node.is_list() ? std::span(node.items) : std::span(&node, 1)) {
+    if (const auto duration = read_duration(context, item, keyword.name)) all.push_back(*duration);
+  }
+  std::ranges::sort(all);
+  ListBuilder list;
+  for (const Duration& duration : all) list.add(Value(duration));
+  return list.build();
 }
 
 Field read_assignments(Context& context, const Keyword& keyword, const Node& node) {
@@ -200,8 +233,16 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       const auto chosen = read_choice(context, node, keyword.name, keyword.choices);
       return chosen ? Field(Name{std::string(keyword.choices[*chosen]), node.position}) : Field();
     }
-    case FieldKind::duration:
-      return read_duration(context, keyword, node);
+    case FieldKind::duration: {
+      const auto duration = read_duration(context, node, keyword.name);
+      return duration ? Field(Value(*duration)) : Field();
+    }
+    case FieldKind::durations:
+      return read_durations(context, keyword, node);
+    case FieldKind::retry: {
+      auto retry = read_retry(context, node, keyword.name);
+      return retry ? Field(*std::move(retry)) : Field();
+    }
     case FieldKind::integer: {
       const auto number = read_integer(context, node, keyword.name, 0, INT32_MAX);
       return number ? Field(Value(*number)) : Field();
@@ -217,6 +258,8 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       return read_assignments(context, keyword, node);
     case FieldKind::branches:
       return read_branches(context, keyword, node);
+    case FieldKind::compensation:
+      return read_compensation(context, keyword, node);
     case FieldKind::join: {
       if (node.is_scalar() && node.text == "all") return {};
       if (node.is_scalar() && node.text == "any") return Value(1);

@@ -114,6 +114,21 @@ std::optional<std::int64_t> read_integer(
   return value.as_int();
 }
 
+std::optional<Duration> read_duration(Context& context, const Node& node, std::string_view key) {
+  if (node.is_scalar()) {
+    const auto duration = parse_duration(node.text);
+    if (duration && (duration->seconds > 0 || duration->nanos > 0)) return *duration;
+  }
+  context.error(
+      "F0307",
+      node.position,
+      (node.is_scalar() ? quote(node.text) : std::string(describe(node))) + " is not a duration for " +
+          quote(key),
+      "write a number with its unit, such as 90s, 30m, 1h30m or 2d"
+  );
+  return std::nullopt;
+}
+
 std::optional<std::size_t> read_choice(
     Context& context, const Node& node, std::string_view key, std::span<const std::string_view> choices
 ) {
