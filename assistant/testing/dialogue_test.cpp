@@ -76,7 +76,7 @@ TEST_CASE("a tool answers as the line says, else the first stub that fits, else 
        "expect: {owner: bot}",
        "Paid made_up."},
       {"a stub that fails",
-       "[{tool: stripe.charge, with: {size: small}, fails: {code: declined, in_doubt: true}}]",
+       "[{tool: stripe.charge, with: {size: small}, fails: {code: declined}}]",
        "expect: {owner: bot}",
        "Sorry (declined)."},
       {"the line before the stub",
