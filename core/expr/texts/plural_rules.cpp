@@ -1,12 +1,12 @@
 #include "expr/texts/plural_rules.hpp"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string>
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
+#include "expr/numbers.hpp"
 
 namespace parley::expr {
 namespace {
@@ -164,9 +164,9 @@ std::optional<PluralOperands> plural_operands(const Value& number) {
   }
   if (digits.starts_with('-')) digits.erase(0, 1);
   PluralOperands o;
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, problem] = std::from_chars(digits.data(), end, o.n);
-  if (digits.empty() || problem != std::errc() || stop != end || !std::isfinite(o.n)) return std::nullopt;
+  const auto value = parse_double(digits);
+  if (!value || !std::isfinite(*value)) return std::nullopt;
+  o.n = *value;
   const std::size_t mark = digits.find('.');
   if (mark == std::string::npos || digits.contains('e') || digits.contains('E')) {
     o.i = o.n < 1e18 ? static_cast<std::uint64_t>(o.n) : 0;

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "base/edit_distance.hpp"
+#include "expr/numbers.hpp"
 
 namespace parley::expr {
 namespace {
@@ -277,12 +278,11 @@ TemplateParser::Problem TemplateParser::parse_cases(Choice& choice, Place place)
   if (choice.kind != Choice::Kind::select && at("offset:")) {
     at_ += 7;
     skip_spaces();
-    const char* const end = source_.data() + source_.size();
-    const auto [stop, problem] = std::from_chars(source_.data() + at_, end, choice.offset);
-    if (problem != std::errc()) {
-      return SyntaxProblem{at_ - 7, at_, "The offset is not a number.", "write offset:1"};
-    }
-    at_ = static_cast<std::size_t>(stop - source_.data());
+    const std::size_t stop = std::min(source_.find_first_not_of("-.0123456789", at_), source_.size());
+    const auto offset = parse_double(source_.substr(at_, stop - at_));
+    if (!offset) return SyntaxProblem{at_ - 7, at_, "The offset is not a number.", "write offset:1"};
+    choice.offset = *offset;
+    at_ = stop;
   }
   while (true) {
     skip_spaces();
@@ -314,12 +314,10 @@ TemplateParser::Problem TemplateParser::parse_case(Choice& choice, Place place) 
   }
   const bool plural = choice.kind != Choice::Kind::select;
   if (plural && one.word.starts_with('=')) {
-    double number = 0;
-    const char* const end = one.word.data() + one.word.size();
-    const auto [stop, problem] = std::from_chars(one.word.data() + 1, end, number);
-    if (problem != std::errc() || stop != end)
+    const auto number = parse_double(std::string_view(one.word).substr(1));
+    if (!number || !std::isfinite(*number))
       return SyntaxProblem{begin, word_end, "'" + one.word + "' is not a number.", "write =0"};
-    one.exact = number;
+    one.exact = *number;
   } else if (plural && !plural_category(one.word)) {
     return SyntaxProblem{
         begin,
