@@ -60,7 +60,7 @@ function linked(text) {
   });
 }
 
-/** What the server says for a card where none is shown. */
+/** A card as plain text. */
 const words = ({ carousel, title, subtitle, facts = [] }) =>
   carousel ? carousel.map(words).join('\n') : [title, subtitle, ...facts.map((f) => `${f.label}: ${f.value}`)].filter(Boolean).join('\n');
 
@@ -98,7 +98,7 @@ class ParleyChat extends HTMLElement {
     else this.#show(true);
   }
 
-  // --- Frame -------------------------------------------------------------------------------------------------------
+  // Frame
 
   #build() {
     const t = this.#t;
@@ -181,7 +181,7 @@ class ParleyChat extends HTMLElement {
     event.stopPropagation();
   }
 
-  // --- What the user does ------------------------------------------------------------------------------------------
+  // What the user does
 
   #onKey(event) {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -246,7 +246,7 @@ class ParleyChat extends HTMLElement {
     this.#parts.text.focus();
   }
 
-  // --- What the session reports ------------------------------------------------------------------------------------
+  // What the session reports
 
   #viewOf() {
     const t = this.#t;
@@ -512,7 +512,7 @@ class ParleyChat extends HTMLElement {
     this.#scroll(true);
   }
 
-  // --- Stars at the end --------------------------------------------------------------------------------------------
+  // Stars at the end
 
   #setRating(ended) {
     const { rating, tail } = this.#parts;

@@ -95,6 +95,12 @@ std::optional<Commands> pressed(const Scene& scene, std::string_view payload) {
     if (chooses(*slot))
       return one({.kind = CommandKind::set_slot, .slot = slot->name, .value = std::string(payload)});
   }
+  // Yes and No are labels; what they send is the same in every language.
+  if (!scene.expected.slots.empty() && (payload == "yes" || payload == "no")) {
+    const flow::Slot& asked = *scene.expected.slots.front();
+    if (asked.type.kind == flow::SlotKind::boolean)
+      return one({.kind = CommandKind::set_slot, .slot = asked.name, .value = payload == "yes"});
+  }
   if (scene.flow == nullptr) return std::nullopt;
   // The button of a question that was answered already: the answer changes.
   for (const flow::Slot& slot : scene.flow->slots) {

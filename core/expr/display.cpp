@@ -4,6 +4,7 @@
 
 #include "base/currency.hpp"
 #include "base/json.hpp"
+#include "base/map_order.hpp"
 #include "base/time.hpp"
 #include "expr/numbers.hpp"
 #include "expr/plural.hpp"
@@ -177,12 +178,12 @@ class Display {
     if (is_order_item(value)) return order_item(value);
     if (is_money(value)) return money(value);
     bool first = true;
-    for (const Value::Entry& entry : value.entries()) {
+    for (const Value::Entry* entry : entries_by_key(value)) {
       if (!first) out_ += ", ";
       first = false;
-      append(entry.key);
+      append(entry->key);
       out_ += ": ";
-      append(entry.value);
+      append(entry->value);
     }
   }
 

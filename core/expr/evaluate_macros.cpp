@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/map_order.hpp"
 #include "expr/evaluate.hpp"
 #include "expr/operators.hpp"
 
@@ -47,10 +48,10 @@ bool Evaluation::each(const Node& node, const Value& range, Visit visit) {
     }
     return true;
   }
-  for (const Value::Entry& entry : range.entries()) {
-    slots[0] = &entry.key;
-    if (both) slots[1] = &entry.value;
-    if (!visit(entry.key, entry.key)) return false;
+  for (const Value::Entry* entry : entries_by_key(range)) {
+    slots[0] = &entry->key;
+    if (both) slots[1] = &entry->value;
+    if (!visit(entry->key, entry->key)) return false;
   }
   return true;
 }

@@ -68,7 +68,7 @@ def test_a_person_takes_over_and_hands_back():
             silent = server.chat(token=token, conversation_id=conversation, message="thank you").json
             equal((silent["messages"], silent["owner"]), ([], "human"))
             back = server.post(human, {"action": "leave", "operator": "Ana", "note": "done"}).json
-            equal(back["owner"], "bot")
+            equal(back["owner"], "returning")
         assert server.chat(token=token, conversation_id=conversation, message="/order").json["messages"]
 
 

@@ -1,4 +1,5 @@
 // loop: runs its steps again and again, while a condition holds or once for each item of a list or map.
+#include "base/map_order.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -35,8 +36,8 @@ Result<Value> items_of(Run& run, const expr::Expression& from) {
     );
   }
   ListBuilder list;
-  for (const auto& [key, value] : items->entries()) {
-    list.add(MapBuilder().set("key", key).set("value", value).build());
+  for (const Value::Entry* entry : entries_by_key(*items)) {
+    list.add(MapBuilder().set("key", entry->key).set("value", entry->value).build());
   }
   return list.build();
 }
