@@ -55,11 +55,16 @@ const flow::Text& Run::nearest_tone(const flow::Text& tones) const {
   const std::int32_t wanted = tone();
   const flow::Text::Form* best = &tones.forms.front();
   std::int32_t distance = INT32_MAX;
+  std::int32_t place =
+      INT32_MAX;  // of two that are as near the lower one is taken, in whatever order they stand
   for (const flow::Text::Form& form : tones.forms) {
     const std::int32_t value = tone_value(release_.settings(), form.name);
-    if (value < 0 || std::abs(value - wanted) >= distance) continue;
+    if (value < 0) continue;
+    const std::int32_t away = std::abs(value - wanted);
+    if (away > distance || (away == distance && value >= place)) continue;
     best = &form;
-    distance = std::abs(value - wanted);
+    distance = away;
+    place = value;
   }
   return best->text;
 }
@@ -120,7 +125,11 @@ Result<std::string> Run::render(const flow::Text& text, const NameTable& names) 
       case Kind::plain:
         return chosen->plain.render(expr::Scope(&Run::look_up, table), locale_of_words(tag));
       case Kind::languages: {
-        const flow::Text::Form& form = flow::form_for(*chosen, state_.locale);
+        const bool spoken = std::ranges::any_of(chosen->forms, [&](const flow::Text::Form& each) {
+          return same_language(each.name, state_.locale);
+        });
+        const flow::Text::Form& form =
+            flow::form_for(*chosen, spoken ? std::string_view(state_.locale) : release_.settings().locale);
         tag = form.name;
         chosen = &form.text;
         break;

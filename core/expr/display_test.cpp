@@ -43,7 +43,7 @@ TEST_CASE("values are shown as a person reads them") {
       {R"({"@duration":"0.5s"})", "0.5 s"},
       {R"({"@duration":"-60s"})", "-1 min"},
       {R"({"@bytes":"aGk="})", "2 bytes"},
-      {R"({"size":"large","extra":["olives","ham"]})", "size: large, extra: olives and ham"},
+      {R"({"size":"large","extra":["olives","ham"]})", "extra: olives and ham, size: large"},
       {R"([{"a":1,"b":2},{"a":3}])", "a: 1, b: 2; a: 3"},
       {"true", "ja", "de-AT"},
       {"12.5", "12,5", "de"},

@@ -1,6 +1,8 @@
 // Choice of a language's form of a text.
 #include "flow/text.hpp"
 
+#include <algorithm>
+
 #include "base/result.hpp"
 #include "base/utf8.hpp"
 
@@ -28,7 +30,14 @@ const Text::Form& form_for(const Text& languages, std::string_view locale) {
     if (own == wanted) return form;
     if (same_language == nullptr && own == language) same_language = &form;
   }
-  return same_language != nullptr ? *same_language : languages.forms.front();
+  if (same_language != nullptr) return *same_language;
+  // Two documents that differ only in the order of their keys are the same flow, so the order decides
+  // nothing.
+  const auto before = [](const Text::Form& a, const Text::Form& b) {
+    if ((a.name == "en") != (b.name == "en")) return a.name == "en";
+    return a.name < b.name;
+  };
+  return *std::ranges::min_element(languages.forms, before);
 }
 
 }  // namespace parley::flow
