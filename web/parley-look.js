@@ -57,11 +57,10 @@ h1, h2, .hello { font: 600 1.3em/1.25 var(--serif); margin: 0; letter-spacing: -
 .card strong { font: 600 1.08em/1.3 var(--serif); display: block; } .card p { margin: .25em 0 0; color: var(--muted); }
 .card img { max-width: 100%; border-radius: .6em; display: block; margin-bottom: .5em; }
 .card dl { display: grid; grid-template-columns: auto 1fr; gap: .2em 1.25em; margin: .5em 0 0; } .card dt { color: var(--muted); }
-.card dd { margin: 0; text-align: end; font-variant-numeric: tabular-nums; }
-.do { display: flex; flex-wrap: wrap; gap: .5em; margin-top: .7em; }
+.card dd { margin: 0; text-align: end; }
+.do { margin-top: .7em; }
 .cards { list-style: none; margin: 0; padding: 3px; display: flex; gap: .5em; overflow: auto; max-width: 100%; }
 .cards li { flex: 0 0 min(16em, 85%); display: flex; } .cards .card { flex: 1; }
-.row:has(.cards) { max-width: 100%; }
 .notice, .test { align-self: center; text-align: center; font-size: .84em; color: var(--muted); margin: 0; max-width: 34em; }
 .notice::before, .notice::after { content: " — "; }
 .test { align-self: flex-start; text-align: start; background: var(--warn); color: var(--warn-ink); padding: .2em .7em; border-radius: .6em; }
@@ -87,7 +86,8 @@ form.write { border-top: 1px solid var(--line); padding: .8em 1.25em 1em; displa
 textarea { width: 100%; grid-area: t; resize: none; field-sizing: content; min-height: 2.75em; max-height: 9em; padding: .58em .9em; border: 1px solid var(--edge);
   border-radius: 1em; background: var(--sheet); color: var(--ink); line-height: 1.45; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
-.replies { grid-area: r; display: flex; flex-wrap: wrap; gap: .5em; max-height: 9.5em; overflow: auto; padding: 3px; margin: -3px; }
+.replies, .do { display: flex; flex-wrap: wrap; gap: .5em; }
+.replies { grid-area: r; max-height: 9.5em; overflow: auto; padding: 3px; margin: -3px; }
 .replies:empty { display: none; }
 .replies button, .do button { border-color: var(--accent); color: var(--accent); border-radius: 1.2em; padding: .3em 1em; text-align: start; overflow-wrap: anywhere; }
 .main { background: var(--accent); color: var(--on-accent); font-weight: 600; padding-inline: 1.1em; }
