@@ -190,6 +190,19 @@ void check_words(
   );
 }
 
+namespace {
+
+// Whom an event is offered to first.
+void by_priority(std::vector<Candidate>& candidates) {
+  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
+    const auto first = a.trigger->priority;
+    const auto second = b.trigger->priority;
+    return first != second ? first > second : a.flow->id < b.flow->id;
+  });
+}
+
+}  // namespace
+
 ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings settings) {
   auto release = std::make_shared<Release>();
   for (flow::FlowPtr& flow : flows) {
@@ -233,11 +246,7 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
     }
   }
   for (auto& [name, candidates] : release->events_) {
-    std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
-      const auto first = a.trigger->priority;
-      const auto second = b.trigger->priority;
-      return first != second ? first > second : a.flow->id < b.flow->id;
-    });
+    by_priority(candidates);
   }
   if (settings.calendars.is_map()) {
     for (const auto& [name, calendar] : settings.calendars.entries()) {

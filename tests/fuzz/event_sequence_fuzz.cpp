@@ -89,7 +89,8 @@ engine::ReleasePtr make_shop(std::string_view without) {
     }
   }
   std::vector<flow::ToolSignature> tools;
-  for (const char* tool : {"stripe.charge", "desk.create", "desk.resolve", "desk.note", "desk.one", "desk.two"}) {
+  for (const char* tool :
+       {"stripe.charge", "desk.create", "desk.resolve", "desk.note", "desk.one", "desk.two"}) {
     tools.push_back({tool, parse_json(R"({"type":"object"})").value()});
   }
   flow::check_all(flows, tools, diagnostics);

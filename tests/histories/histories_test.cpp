@@ -102,6 +102,8 @@ TEST_CASE("the histories are many, and reach every type of step and every repair
     CHECK(types.contains(type->spec.type));
   }
   for (const std::string_view repair : flow::handler_names()) {
+    // Needs a conversation that changes its release, and a history is recorded on one.
+    if (repair == "flow_changed") continue;
     const std::string id = "repair." + std::string(repair);
     const bool exists = engine::make_release({})->find(id) != nullptr;
     INFO(id);

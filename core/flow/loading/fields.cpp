@@ -1,5 +1,6 @@
 // One keyword of a step, compiled by the kind that its table names.
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -205,9 +206,8 @@ Field read_branches(Context& context, const Keyword& keyword, const Node& node) 
   return branches;
 }
 
-}  // namespace
-
-Field compile_field(Context& context, const Keyword& keyword, const Node& node) {
+// Kinds of one word, number or text; nothing when the keyword is of another kind.
+std::optional<Field> compile_simple(Context& context, const Keyword& keyword, const Node& node) {
   switch (keyword.kind) {
     case FieldKind::text: {
       Text text = compile_text(context, node, keyword.name);
@@ -251,6 +251,16 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       const auto value = read_bool(context, node, keyword.name);
       return value ? Field(Value(*value)) : Field();
     }
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Field compile_field(Context& context, const Keyword& keyword, const Node& node) {
+  if (auto simple = compile_simple(context, keyword, node)) return *std::move(simple);
+  switch (keyword.kind) {
     case FieldKind::data:
       if (keyword.name == "with" && !expect_map(context, node, keyword.name)) return {};
       return compile_data(context, node, keyword.name);
@@ -288,8 +298,9 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       Cards cards = read_cards(context, node);
       return cards.empty() ? Field() : Field(std::move(cards));
     }
+    default:
+      return {};
   }
-  return {};
 }
 
 }  // namespace parley::flow::loading
