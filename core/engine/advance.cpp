@@ -13,6 +13,7 @@
 #include "engine/people/reviews.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/run.hpp"
+#include "engine/spending.hpp"
 #include "engine/steps/registry.hpp"
 #include "engine/triggers.hpp"
 #include "engine/waiting.hpp"
@@ -200,7 +201,11 @@ class Advance {
 
   void operator()(const ToolReturned& event) { resume_waiting(event.effect_id, event); }
   void operator()(const ToolFailed& event) { resume_waiting(event.effect_id, event); }
-  void operator()(const ModelReturned& event) { resume_waiting(event.effect_id, event); }
+  void operator()(const ModelReturned& event) {
+    if (!take_up(event.effect_id)) return;
+    spending::settle(run_, event);
+    resume_top(event);
+  }
   void operator()(const ModelFailed& event) { resume_waiting(event.effect_id, event); }
   void operator()(const Recalled& event) { resume_waiting(event.effect_id, event); }
   void operator()(const RecallFailed& event) { resume_waiting(event.effect_id, event); }
@@ -262,8 +267,11 @@ class Advance {
 
   // The frame that waits for the effect is the top one: nothing is pushed above a call that is under way.
   void resume_waiting(std::string_view effect_id, const EventBody& event) {
-    if (effect_id.empty() || state_.stack.empty() || !take_up_waiting(run_.frame(), effect_id)) return;
-    resume_top(event);
+    if (take_up(effect_id)) resume_top(event);
+  }
+
+  bool take_up(std::string_view effect_id) {
+    return !effect_id.empty() && !state_.stack.empty() && take_up_waiting(run_.frame(), effect_id);
   }
 
   // A step below the top, or one whose user talks to a person now, finds what has come when it is its turn.

@@ -1,5 +1,6 @@
 #include "engine/loop.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -161,9 +162,11 @@ bool apply(Run& run, const flow::Step& step, Outcome outcome) {
 
 void run_steps(Run& run) {
   std::uint32_t steps = 0;
-  const std::uint32_t limit = run.release().settings().max_steps_per_turn;
+  std::uint32_t limit = run.release().settings().max_steps_per_turn;
   while (!run.state().stack.empty()) {
     const flow::Flow& flow = run.flow();
+    const auto own = flow.limits ? flow.limits->steps_per_turn : std::nullopt;
+    if (own && steps < *own) limit = std::min(limit, *own);
     if (run.frame().step >= flow.steps.size()) {
       finish_frame(run, "resolved");
       continue;

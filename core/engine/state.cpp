@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/json.hpp"
@@ -160,6 +161,19 @@ void write_undo(std::string& out, const Undo& u) {
       .end();
 }
 
+// Nothing, or one.
+std::span<const Spent> spent_of(const Frame& f) {
+  return {&f.spent, f.spent == Spent{} ? std::size_t{0} : std::size_t{1}};
+}
+
+void write_spent(std::string& out, const Spent& s) {
+  Fields(out)
+      .number("model_calls", s.model_calls)
+      .number("model_tokens", s.model_tokens)
+      .number("tool_calls", s.tool_calls)
+      .end();
+}
+
 void write_frame(std::string& out, const Frame& f) {
   Fields(out)
       .value("about", f.about)
@@ -181,6 +195,7 @@ void write_frame(std::string& out, const Frame& f) {
       .number("segment", f.segment)
       .list("skipped", f.skipped, append_json_string)
       .map("slots", f.slots)
+      .list("spent", spent_of(f), write_spent)
       .number("step", stored(f.step))
       .number("target", stored(f.target), -1)
       .text("timer", f.timer)
@@ -359,6 +374,14 @@ Frame read_frame(const Value& m) {
           each["arguments"],
           read_names<std::vector<std::string>>(each["sensitive"]),
       });
+  }
+  if (const Value& spent = m["spent"]; spent.is_list() && spent.size() == 1) {
+    const Value& counts = spent.as_list()[0];
+    frame.spent = {
+        .tool_calls = count(counts, "tool_calls"),
+        .model_calls = count(counts, "model_calls"),
+        .model_tokens = count(counts, "model_tokens"),
+    };
   }
   frame.about = m["about"];
   frame.continuation = by_name<Continuation>(kContinuations, m.text("continuation", "none"));

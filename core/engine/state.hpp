@@ -106,6 +106,15 @@ struct Undo {
   std::vector<std::string> sensitive;  // as of CallTool
 };
 
+// What a run of a flow has used up of what its `limits` name.
+struct Spent {
+  std::uint32_t tool_calls = 0;
+  std::uint32_t model_calls = 0;
+  std::uint32_t model_tokens = 0;
+
+  bool operator==(const Spent&) const = default;
+};
+
 struct Frame : Cursor {
   enum class Kind : std::uint8_t {
     flow,    // started by the user or the caller
@@ -122,8 +131,9 @@ struct Frame : Cursor {
   std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
   std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
   std::string review;                          // the review this frame waits for
-  std::vector<Undo> undo;                      // what to undo, the last first, when the flow is given up
-  Value about;                                 // of a repair frame: what happened, as `repair` in its texts
+  Spent spent;
+  std::vector<Undo> undo;  // what to undo, the last first, when the flow is given up
+  Value about;             // of a repair frame: what happened, as `repair` in its texts
   Continuation continuation = Continuation::none;
   flow::StepIndex target = flow::kNoStep;  // of Continuation::rewind
   std::string outcome;                     // of Continuation::abandon

@@ -106,6 +106,14 @@ struct MessageUse {
   std::string user;  // "step 'greet'"
 };
 
+// The most that one run of the flow may use, sub-flows included; a turn's steps from one wait to the next.
+struct Limits {
+  std::optional<std::uint32_t> steps_per_turn;
+  std::optional<std::uint32_t> tool_calls;
+  std::optional<std::uint32_t> model_calls;
+  std::optional<std::uint32_t> model_tokens;  // of prompts and answers together
+};
+
 struct Flow {
   std::string id;
   std::string version;  // a label; identity is `hash`
@@ -114,6 +122,7 @@ struct Flow {
   std::vector<Trigger> triggers;
   std::optional<expr::Expression> guard;  // the flow may start only when true
   Text guard_message;                     // what a user is told otherwise
+  std::optional<Limits> limits;
   std::vector<Parameter> inputs;
   std::vector<Parameter> outputs;
   std::vector<Slot> slots;

@@ -64,6 +64,9 @@ constexpr Key kFlowKeys[] = {
      R"({"type":"object","additionalProperties":{"oneOf":[{"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"},{"type":"null"}]}})",
      "The values that the flow collects or computes."},
     {"steps", R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}})", "What happens, in order."},
+    {"limits",
+     R"({"type":"object","additionalProperties":false,"properties":{"steps_per_turn":{"type":"integer","minimum":1},"tool_calls":{"type":"integer","minimum":0},"model_calls":{"type":"integer","minimum":0},"model_tokens":{"type":"integer","minimum":0}}})",
+     "The most that one run of the flow may use; a call beyond it fails with the code `limit_reached`."},
     {"handlers",
      R"({"type":"object","additionalProperties":{"type":"string"}})",
      "Flows that replace the built-in repairs."},
@@ -173,6 +176,30 @@ void load_parameters(
   }
 }
 
+constexpr Key kLimitKeys[] = {
+    {"steps_per_turn", R"({"type":"integer","minimum":1})", "Steps between two waits."},
+    {"tool_calls", R"({"type":"integer","minimum":0})", "Calls of tools, every attempt."},
+    {"model_calls", R"({"type":"integer","minimum":0})", "Questions to models."},
+    {"model_tokens", R"({"type":"integer","minimum":0})", "Tokens of prompts and answers together."},
+};
+
+void load_limits(Context& context, const Node& node) {
+  if (!expect_map(context, node, "limits")) return;
+  check_keys(context, node, kLimitKeys, "'limits'");
+  const auto read = [&](std::string_view key, std::int64_t least) -> std::optional<std::uint32_t> {
+    const Node* limit = node.find(key);
+    if (limit == nullptr) return std::nullopt;
+    const auto value = read_integer(context, *limit, key, least, 1'000'000'000);
+    return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
+  };
+  context.flow.limits = Limits{
+      .steps_per_turn = read("steps_per_turn", 1),
+      .tool_calls = read("tool_calls", 0),
+      .model_calls = read("model_calls", 0),
+      .model_tokens = read("model_tokens", 0),
+  };
+}
+
 void load_handlers(Context& context, const Node& node) {
   if (!expect_map(context, node, "handlers")) return;
   for (const Node::Member& member : node.members) {
@@ -205,6 +232,7 @@ void load_parts(Context& context, const Node& document) {
   if (const Node* message = document.find("guard_message")) {
     context.flow.guard_message = compile_text(context, *message, "guard_message");
   }
+  if (const Node* limits = document.find("limits")) load_limits(context, *limits);
   if (const Node* slots = document.find("slots")) load_slots(context, *slots);
   if (const Node* inputs = document.find("inputs"))
     load_parameters(context, *inputs, "input", context.flow.inputs);

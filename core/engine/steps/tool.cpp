@@ -2,6 +2,7 @@
 #include "engine/calls.hpp"
 #include "engine/people/reviews.hpp"
 #include "engine/retry.hpp"
+#include "engine/spending.hpp"
 #include "engine/steps/step_files.hpp"
 #include "engine/waiting.hpp"
 
@@ -99,6 +100,11 @@ std::vector<std::string> sensitive_arguments(Run& run, const flow::Step& step) {
 
 // The step holds what a further attempt, or its undoing, must know of the call.
 Outcome make(Run& run, const flow::Step& step, CallTool call) {
+  if (auto refusal = spending::reserve_tool_call(run)) {
+    return effect_failed(
+        run, step.get<flow::Name>(k_on_error), {std::string(spending::kLimitReached), std::move(*refusal)}
+    );
+  }
   Frame& frame = run.frame();
   const bool again = step.get<flow::Retry>(k_retry) != nullptr;
   const std::uint32_t attempt = call.attempt;

@@ -39,7 +39,7 @@ Outcome ask(Run& run, const flow::Step& step, const std::string& problem) {
   CallModel call{.task = "extract", .input = input.build()};
   if (const auto* model = step.get<flow::Name>(k_model)) call.model = model->text;
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
-  return ask_model(run, std::move(call));
+  return ask_model(run, step.get<flow::Name>(k_on_error), std::move(call));
 }
 
 Outcome run(Run& run, const flow::Step& step) {

@@ -36,7 +36,7 @@ Outcome run(Run& run, const flow::Step& step) {
   if (const auto* most = step.get<Value>(k_max_tokens))
     call.max_tokens = static_cast<std::uint32_t>(most->as_int());
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
-  return ask_model(run, std::move(call));
+  return ask_model(run, step.get<flow::Name>(k_on_error), std::move(call));
 }
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {

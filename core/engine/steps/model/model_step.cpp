@@ -1,5 +1,7 @@
 #include "engine/steps/model/model_step.hpp"
 
+#include "engine/spending.hpp"
+
 namespace parley::engine::steps {
 
 namespace {
@@ -16,7 +18,9 @@ Outcome wait_for(Run& run, Call call) {
 
 }  // namespace
 
-Outcome ask_model(Run& run, CallModel call) {
+Outcome ask_model(Run& run, const flow::Name* on_error, CallModel call) {
+  if (auto refusal = spending::reserve_model_call(run, call.max_tokens))
+    return effect_failed(run, on_error, {std::string(spending::kLimitReached), std::move(*refusal)});
   return wait_for(run, std::move(call));
 }
 
