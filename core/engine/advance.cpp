@@ -9,6 +9,7 @@
 #include "engine/clean.hpp"
 #include "engine/loop.hpp"
 #include "engine/masking.hpp"
+#include "engine/migration.hpp"
 #include "engine/people/handoffs.hpp"
 #include "engine/people/reviews.hpp"
 #include "engine/repair/repair.hpp"
@@ -241,9 +242,10 @@ class Advance {
   void operator()(const FeedbackGiven&) {}
 
   void operator()(const ReleaseAdopted& event) {
-    if (!state_.stack.empty()) return;
+    if (!state_.stack.empty() && !apply_moves(state_, run_.release(), event.moves)) return;
     state_.release = event.release;
     state_.semantics = event.semantics;
+    if (!state_.stack.empty() && !run_.frame().asked) run_steps(run_);
   }
 
   void operator()(const ReviewDecided& event) {

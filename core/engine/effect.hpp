@@ -58,6 +58,7 @@ struct CallTool {
 
 // Ask a model. Answered by ModelReturned or ModelFailed. `input` and the result, by task:
 //   generate  {prompt, facts?} → text
+//   rephrase  {text, keep: [words], tone: 0…100, locale} → text, with the kept words as they are
 //   classify  {text, labels: {label: meaning}} → {label, confidence}
 //   extract   {text, schema, prompt?, problem?} → a value of the schema
 //   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?} → {calls: [{tool,

@@ -121,6 +121,7 @@ struct Write {
   }
   void operator()(const ReleaseAdopted& e) const {
     out.text("release", e.release);
+    out.value("moves", e.moves);
     write_semantics(e.semantics);
   }
 
@@ -245,7 +246,8 @@ constexpr Reader kReaders[] = {
        return RecallFailed{text(m, "effect_id"), text(m, "code"), text(m, "message")};
      }},
     {"ReleaseAdopted",
-     [](const Value& m) -> EventBody { return ReleaseAdopted{text(m, "release"), semantics(m)}; }},
+     [](const Value& m) -> EventBody { return ReleaseAdopted{text(m, "release"), semantics(m), m["moves"]}; }
+    },
 };
 
 // In the order of EventBody's alternatives.

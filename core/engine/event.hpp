@@ -129,10 +129,12 @@ struct EventArrived {
   Value data;
 };
 
-// Between flows a conversation may move to newer flows; inside a flow it never does.
+// Between flows a conversation may move to newer flows. Inside of one it does only where the newer flow's
+// author said how, and `moves` (see migration.hpp) says what became of each running flow.
 struct ReleaseAdopted {
   std::string release;
   std::uint32_t semantics = kNewestSemantics;
+  Value moves = {};
 };
 
 using EventBody = std::variant<

@@ -30,9 +30,11 @@ std::string spoken(std::string_view identifier) {
 }
 
 const flow::Flow& Run::flow_of(const Frame& frame) const {
-  const flow::Flow* flow = release_.find(frame.flow);
-  INVARIANT(flow != nullptr, "a frame's flow is part of its release");
-  return *flow;
+  // Nearly always the one that was asked for last.
+  if (recent_flow_ != nullptr && recent_flow_->id == frame.flow) return *recent_flow_;
+  recent_flow_ = release_.find(frame.flow);
+  INVARIANT(recent_flow_ != nullptr, "a frame's flow is part of its release");
+  return *recent_flow_;
 }
 
 const Value* Run::keep(Value value) {

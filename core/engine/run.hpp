@@ -96,8 +96,11 @@ class Run {
   // `validate`).
   [[nodiscard]] expr::Scope scope(const Value* value = nullptr);
   // In the conversation's language and tone. Takes turns between variants and assigns experiments, so a text
-  // is rendered only to be said. Sensitive values are masked.
-  [[nodiscard]] Result<std::string> render(const flow::Text& text);
+  // is rendered only to be said. Sensitive values are masked. `shown`, where given, gets each value in the
+  // text.
+  [[nodiscard]] Result<std::string> render(const flow::Text& text, std::vector<std::string>* shown = nullptr);
+  // What the conversation's words are chosen by: 0 formal … 100 casual.
+  [[nodiscard]] std::int32_t tone() const;
   // A value as people read it in the conversation's language; sensitive ones are masked.
   [[nodiscard]] Result<std::string> show(const flow::Data& data);
   // Whether data is made from a sensitive slot.
@@ -153,8 +156,9 @@ class Run {
   static const Value* look_up(const void* names, std::string_view name);
   [[nodiscard]] const Value* find_name(const NameTable& table, std::string_view name);
   const Value* keep(Value value);
-  [[nodiscard]] Result<std::string> render(const flow::Text& text, const NameTable& names);
-  [[nodiscard]] std::int32_t tone() const;
+  [[nodiscard]] Result<std::string> render(
+      const flow::Text& text, const NameTable& names, std::vector<std::string>* values = nullptr
+  );
   [[nodiscard]] const flow::Text& nearest_tone(const flow::Text& tones) const;
   [[nodiscard]] const flow::Text& next_in_turn(const flow::Text& variants);
   [[nodiscard]] std::string_view locale_of_words(std::string_view tag) const;
@@ -163,6 +167,7 @@ class Run {
   [[nodiscard]] bool is_sensitive(const flow::Flow& flow, std::string_view name) const;
 
   const Value* event_ = nullptr;
+  mutable const flow::Flow* recent_flow_ = nullptr;
   const Release& release_;
   State& state_;
   Timestamp at_;

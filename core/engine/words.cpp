@@ -109,11 +109,13 @@ std::string_view Run::locale_of_words(std::string_view tag) const {
   return same_language(own, state_.locale) ? std::string_view(state_.locale) : own;
 }
 
-Result<std::string> Run::render(const flow::Text& text) {
-  return render(text, texts_);
+Result<std::string> Run::render(const flow::Text& text, std::vector<std::string>* shown) {
+  return render(text, texts_, shown);
 }
 
-Result<std::string> Run::render(const flow::Text& text, const NameTable& names) {
+Result<std::string> Run::render(
+    const flow::Text& text, const NameTable& names, std::vector<std::string>* values
+) {
   using Kind = flow::Text::Kind;
   const flow::Text* chosen = &text;
   const NameTable* table = &names;
@@ -123,7 +125,9 @@ Result<std::string> Run::render(const flow::Text& text, const NameTable& names) 
       case Kind::none:
         return std::string();
       case Kind::plain:
-        return chosen->plain.render(expr::Scope(&Run::look_up, table), locale_of_words(tag));
+        return chosen->plain.render(
+            expr::Scope(&Run::look_up, table), locale_of_words(tag), expr::kDefaultCostLimit, values
+        );
       case Kind::languages: {
         const bool spoken = std::ranges::any_of(chosen->forms, [&](const flow::Text::Form& each) {
           return same_language(each.name, state_.locale);

@@ -11,14 +11,16 @@ namespace parley::expr {
 // One rendering: appends to one string.
 class Rendering {
  public:
-  Rendering(const Scope& scope, std::string_view locale, std::uint64_t cost_limit)
-      : scope_(scope), locale_(locale), cost_limit_(cost_limit) {}
+  Rendering(
+      const Scope& scope, std::string_view locale, std::uint64_t cost_limit, std::vector<std::string>* shown
+  )
+      : scope_(scope), locale_(locale), cost_limit_(cost_limit), shown_(shown) {}
 
   // `number` is that of the plural around the parts, or null.
   Result<void> append(const Template::Parts& parts, const Value* number) {
     for (const Template::Part& part : parts) {
       if (part.number) {
-        if (number != nullptr) out_ += display(*number, locale_);
+        if (number != nullptr) show(*number);
         continue;
       }
       if (part.expression.empty()) {
@@ -29,10 +31,8 @@ class Rendering {
       if (!value) return std::unexpected(value.error());
       if (part.choice != nullptr) {
         if (auto chosen = choose(*part.choice, *value, number); !chosen) return chosen;
-      } else if (value->is_string()) {
-        out_ += value->as_string();
       } else {
-        out_ += display(*value, locale_);
+        show(*value);
       }
     }
     return {};
@@ -42,6 +42,16 @@ class Rendering {
 
  private:
   using Choice = Template::Choice;
+
+  void show(const Value& value) {
+    const std::size_t begin = out_.size();
+    if (value.is_string()) {
+      out_ += value.as_string();
+    } else {
+      out_ += display(value, locale_);
+    }
+    if (shown_ != nullptr) shown_->push_back(out_.substr(begin));
+  }
 
   static const Choice::Case* find(const Choice& choice, std::string_view word) {
     for (const Choice::Case& one : choice.cases) {
@@ -90,6 +100,7 @@ class Rendering {
   const Scope& scope_;
   std::string_view locale_;
   std::uint64_t cost_limit_;
+  std::vector<std::string>* shown_;
   std::string out_;
 };
 
@@ -99,9 +110,10 @@ std::expected<Template, SyntaxProblem> Template::compile(std::string_view source
   return made;
 }
 
-Result<std::string> Template::render(const Scope& scope, std::string_view locale, std::uint64_t cost_limit)
-    const {
-  Rendering rendering(scope, locale, cost_limit);
+Result<std::string> Template::render(
+    const Scope& scope, std::string_view locale, std::uint64_t cost_limit, std::vector<std::string>* shown
+) const {
+  Rendering rendering(scope, locale, cost_limit, shown);
   if (auto done = rendering.append(parts_, nullptr); !done) return std::unexpected(std::move(done.error()));
   return rendering.take();
 }

@@ -349,9 +349,13 @@ void check_step(
       const Data* with = undo->with ? &*undo->with : nullptr;
       check_tool_call(flow, step, undo->tool, with, step.field_positions[k], tools, report);
     }
+    const FieldKind kind = step.spec->keywords[k].kind;
+    if (kind == FieldKind::tool_names && step.get<Names>(k) != nullptr) {
+      for (const Name& tool : *step.get<Names>(k))
+        check_tool_call(flow, step, tool, nullptr, step.field_positions[k], tools, report);
+    }
     const auto* name = step.get<Name>(k);
     if (name == nullptr) continue;
-    const FieldKind kind = step.spec->keywords[k].kind;
     if (kind == FieldKind::tool_name) {
       const auto [with, place] = find_field<Data>(step, "with");
       check_tool_call(flow, step, *name, with, place, tools, report);

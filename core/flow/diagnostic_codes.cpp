@@ -706,6 +706,7 @@ std::span<const Explanation> all_explanations() {
           block_explanations(),
           people_explanations(),
           tool_explanations(),
+          version_explanations(),
           type_explanations(),
           word_explanations()}) {
       rows.insert(rows.end(), more.begin(), more.end());

@@ -17,5 +17,6 @@ struct Explanation {
 [[nodiscard]] std::span<const Explanation> tool_explanations();
 [[nodiscard]] std::span<const Explanation> people_explanations();
 [[nodiscard]] std::span<const Explanation> word_explanations();
+[[nodiscard]] std::span<const Explanation> version_explanations();
 
 }  // namespace parley::flow

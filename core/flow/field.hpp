@@ -32,6 +32,7 @@ enum class FieldKind : std::uint8_t {
   step_name,     // Name: id of a step of this flow
   flow_name,     // Name: id of a flow of this assistant
   tool_name,     // Name: "connector.operation"
+  tool_names,    // Names: one of these or a list of them
   choice,        // Name: one of Keyword::choices
   duration,      // Value: a duration such as "30m"
   durations,     // Value: a list of durations, in order; one alone counts as a list

@@ -37,12 +37,13 @@ struct StepSpec {
   bool continues = true;                          // false: never goes on to `next` (goto, end)
   bool repeats = false;                           // a loop: `break` and `continue` inside it mean this step
   bool parallel = false;                          // its blocks run side by side
-  bool needs_person = false;     // waits for somebody: not in a block that runs beside others
-  bool says = false;             // says something to the user whenever it runs
-  bool hears = false;            // the user's words reach the flow while it waits here
-  bool seals = false;            // a correction does not go back over what it has done
-  bool looks_up = false;         // waits for a machine that is neither tool nor model, within the turn
-  std::uint8_t model_calls = 0;  // the most that one run of it makes
+  bool needs_person = false;       // waits for somebody: not in a block that runs beside others
+  bool says = false;               // says something to the user whenever it runs
+  bool hears = false;              // the user's words reach the flow while it waits here
+  bool seals = false;              // a correction does not go back over what it has done
+  bool looks_up = false;           // waits for a machine that is neither tool nor model, within the turn
+  std::uint8_t model_calls = 0;    // the most that one run of it makes
+  std::uint8_t calls_a_round = 0;  // of tools, after each answer of a model
 };
 
 // Steps are one flat array in the order of the document: the steps of a block follow their owner directly.
@@ -114,6 +115,14 @@ struct Limits {
   std::optional<std::uint32_t> model_tokens;  // of prompts and answers together
 };
 
+// How conversations of an earlier version go on in this one; see migration.hpp.
+struct Migration {
+  std::string from;  // its label or hash
+  std::vector<std::pair<Name, Name>> steps;
+  std::vector<std::pair<Name, Name>> slots;
+  Position position;
+};
+
 struct Flow {
   std::string id;
   std::string version;  // a label; identity is `hash`
@@ -133,6 +142,7 @@ struct Flow {
   std::vector<MessageUse> messages;                           // for checks against the assistant
   Names tones;
   std::vector<Experiment> experiments;
+  std::vector<Migration> migrations;
   std::string file;       // where it was read from, for messages
   Position id_position;   // of the id, or of the whole document when it has none
   std::string canonical;  // canonical JSON of the document

@@ -64,8 +64,11 @@ constexpr Key kFlowKeys[] = {
      R"({"type":"object","additionalProperties":{"oneOf":[{"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"},{"type":"null"}]}})",
      "The values that the flow collects or computes."},
     {"steps", R"({"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}})", "What happens, in order."},
+    {"migrate",
+     R"({"type":"array","items":{"$ref":"#/$defs/migration"}})",
+     "How conversations in the middle of an earlier version go on in this one."},
     {"limits",
-     R"({"type":"object","additionalProperties":false,"properties":{"steps_per_turn":{"type":"integer","minimum":1},"tool_calls":{"type":"integer","minimum":0},"model_calls":{"type":"integer","minimum":0},"model_tokens":{"type":"integer","minimum":0}}})",
+     R"({"$ref":"#/$defs/limits"})",
      "The most that one run of the flow may use; a call beyond it fails with the code `limit_reached`."},
     {"handlers",
      R"({"type":"object","additionalProperties":{"type":"string"}})",
@@ -245,6 +248,7 @@ void load_parts(Context& context, const Node& document) {
     load_parameters(context, *outputs, "output", context.flow.outputs);
   }
   if (const Node* handlers = document.find("handlers")) load_handlers(context, *handlers);
+  if (const Node* migrate = document.find("migrate")) load_migrations(context, *migrate);
 }
 
 // Some checks compare every entry with every other: their cost must stay bounded whatever the document is.
@@ -280,6 +284,10 @@ void identify(Flow& flow, const Node& document) {
 
 std::span<const Key> flow_keys() {
   return kFlowKeys;
+}
+
+std::span<const Key> limit_keys() {
+  return kLimitKeys;
 }
 
 }  // namespace loading

@@ -53,6 +53,9 @@ std::string_view kind_schema(FieldKind kind) {
       return R"({"type":"string"})";
     case FieldKind::tool_name:
       return R"({"type":"string","pattern":"^[^.]+\\..+$"})";
+    case FieldKind::tool_names:
+      return R"({"oneOf":[{"type":"string","pattern":"^[^.]+\\..+$"},
+        {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[^.]+\\..+$"}}]})";
     case FieldKind::duration:
       return R"({"type":"string","pattern":"^[0-9]"})";
     case FieldKind::durations:
@@ -266,6 +269,8 @@ Value flow_schema(std::span<const StepSpec* const> step_specs) {
       .set("slot_type", slot_type_schema())
       .set("slot", closed_object(properties_of(loading::slot_keys()), {}))
       .set("trigger", trigger_schema())
+      .set("migration", closed_object(properties_of(loading::migration_keys()), {Value("from")}))
+      .set("limits", closed_object(properties_of(loading::limit_keys()), {}))
       .set("step", any_step(step_specs));
   for (const StepSpec* spec : step_specs)
     definitions.set("step_" + std::string(spec->type), step_schema(*spec));

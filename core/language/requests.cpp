@@ -1,6 +1,7 @@
 #include "language/requests.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
@@ -16,53 +17,78 @@ bool same_word(std::string_view word, std::string_view meant, bool typos, std::u
   return true;
 }
 
-// The words that commands are made of, for mistyped ones.
-bool is_command_word(std::string_view word, const Vocabulary& vocabulary) {
-  for (const PhraseCommand& row : vocabulary.commands) {
-    for (std::size_t at = row.pattern.find(word); at != std::string_view::npos;
-         at = row.pattern.find(word, at + 1)) {
-      const auto edge = [&](std::size_t place) {
-        return place >= row.pattern.size() || row.pattern[place] == ' ' || row.pattern[place] == '|' ||
-               row.pattern[place] == '?';
-      };
-      if ((at == 0 || edge(at - 1)) && edge(at + word.size())) return true;
+// The words that a language's commands are made of, for mistyped ones. Made once a language.
+class CommandWords {
+ public:
+  explicit CommandWords(const Vocabulary& vocabulary) {
+    for (const PhraseCommand& row : vocabulary.commands) {
+      std::string_view rest = row.pattern;
+      while (!rest.empty()) {
+        const std::size_t end = rest.find_first_of(" |?");
+        const std::string_view word = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+        if (word.empty()) continue;
+        all_.push_back(word);
+        if (row.command == CommandKind::chitchat || word.size() < kShortest) continue;
+        auto& meant = by_letter_[letter(word)];
+        if (std::ranges::find(meant, word) == meant.end()) meant.push_back(word);
+      }
+    }
+    std::ranges::sort(all_);
+    const auto repeated = std::ranges::unique(all_);
+    all_.erase(repeated.begin(), repeated.end());
+  }
+
+  // The command word that a mistyped word stands for, or nothing.
+  [[nodiscard]] std::optional<std::string_view> spelled_right(std::string_view word) const {
+    if (word.size() < kShortest || std::ranges::binary_search(all_, word)) return std::nullopt;
+    // A mistyped word begins like what is meant, or with its first two letters swapped.
+    for (const std::string_view start : {word.substr(0, 1), word.substr(1, 1)}) {
+      for (const std::string_view meant : by_letter_[letter(start)]) {
+        if (mistyped(word, meant)) return meant;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::size_t kShortest = 5;
+  static constexpr std::size_t kLetters = 32;
+  static std::size_t letter(std::string_view word) { return static_cast<unsigned char>(word[0]) % kLetters; }
+
+  std::vector<std::string_view> all_;  // sorted
+  std::array<std::vector<std::string_view>, kLetters> by_letter_;
+};
+
+const CommandWords& command_words(const Vocabulary& vocabulary) {
+  static const std::vector<CommandWords> all = [] {
+    std::vector<CommandWords> made;
+    for (const Vocabulary* each : vocabularies()) made.emplace_back(*each);
+    return made;
+  }();
+  return all[vocabulary_index(vocabulary)];
+}
+
+// Takes the first phrase of the table off that stands at either end.
+bool take_edge(std::string_view& text, const Words& edges) {
+  for (const std::string_view edge : edges.beginning_with(first_word(text))) {
+    if (edge.size() < text.size() && text.starts_with(edge) && text[edge.size()] == ' ') {
+      text.remove_prefix(edge.size() + 1);
+      return true;
+    }
+  }
+  if (!edges.may_end_with(last_word(text))) return false;
+  for (const std::string_view edge : edges) {
+    if (edge.size() < text.size() && text.ends_with(edge) && text[text.size() - edge.size() - 1] == ' ') {
+      text.remove_suffix(edge.size() + 1);
+      return true;
     }
   }
   return false;
 }
 
-// The command word that a mistyped word stands for, or nothing.
-std::optional<std::string> spelled_right(std::string_view word, const Vocabulary& vocabulary) {
-  constexpr std::size_t kShortest = 5;
-  if (word.size() < kShortest || is_command_word(word, vocabulary)) return std::nullopt;
-  for (const PhraseCommand& row : vocabulary.commands) {
-    if (row.command == CommandKind::chitchat) continue;
-    std::string_view rest = row.pattern;
-    while (!rest.empty()) {
-      const std::size_t end = rest.find_first_of(" |?");
-      const std::string_view known = rest.substr(0, end);
-      if (known.size() >= kShortest && mistyped(word, known)) return std::string(known);
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    }
-  }
-  return std::nullopt;
-}
-
 std::string_view without_edges(std::string_view text, const Vocabulary& words) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const Words* edges : {&words.command_edges, &words.politeness}) {
-      for (const std::string_view edge : *edges) {
-        if (edge.size() >= text.size()) continue;
-        if (text.starts_with(edge) && text[edge.size()] == ' ') {
-          text.remove_prefix(edge.size() + 1);
-          changed = true;
-        } else if (text.ends_with(edge) && text[text.size() - edge.size() - 1] == ' ') {
-          text.remove_suffix(edge.size() + 1);
-          changed = true;
-        }
-      }
-    }
+  while (take_edge(text, words.command_edges) || take_edge(text, words.politeness)) {
   }
   return text;
 }
@@ -148,15 +174,16 @@ std::optional<BuiltinCommand> builtin_command_inside(const Utterance& said, bool
     if (auto found = builtin_command(Utterance(core, said.words.language))) return found;
   }
   if (!typos) return std::nullopt;
+  const CommandWords& known = command_words(said.words);
   std::string spelled;
   bool changed = false;
   for (std::string_view rest = core; !rest.empty();) {
     const std::string_view word = first_word(rest);
     rest.remove_prefix(std::min(rest.size(), word.size() + 1));
-    auto right = changed ? std::nullopt : spelled_right(word, said.words);
+    const auto right = changed ? std::nullopt : known.spelled_right(word);
     changed = changed || right.has_value();
     if (!spelled.empty()) spelled += ' ';
-    spelled += right ? *right : std::string(word);
+    spelled += right.value_or(word);
   }
   if (!changed) return std::nullopt;
   return builtin_command(Utterance(spelled, said.words.language));

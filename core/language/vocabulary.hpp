@@ -238,6 +238,10 @@ struct Vocabulary {
 // The best table for a BCP-47 tag ("en-GB" → English); English for languages without one.
 [[nodiscard]] const Vocabulary& vocabulary_for(std::string_view locale);
 
+// All of them, and the place of one among them.
+[[nodiscard]] std::span<const Vocabulary* const> vocabularies();
+[[nodiscard]] std::size_t vocabulary_index(const Vocabulary& vocabulary);
+
 [[nodiscard]] const Vocabulary& english();
 [[nodiscard]] const Vocabulary& german();
 

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/document.hpp"
+#include "flow/migration.hpp"
 #include "policy/check_times.hpp"
 
 namespace parley::api {
@@ -63,12 +64,45 @@ turns::Awaitable<Result<FlowPublisher::Hashes>> FlowPublisher::last_of_folder() 
   co_return hashes;
 }
 
+turns::Awaitable<Result<void>> FlowPublisher::check_migrations(
+    const flow::Flow& fresh, flow::Diagnostics& diagnostics
+) {
+  if (fresh.migrations.empty()) co_return Result<void>();
+  const auto versions = co_await world_.store.flow_versions(world_.tenant, fresh.id);
+  if (!versions) co_return std::unexpected(versions.error());
+  for (const flow::Migration& migration : fresh.migrations) {
+    const auto version = turns::find_version(*versions, migration.from);
+    const flow::FlowPtr old = version ? load_version(*version, diagnostics) : nullptr;
+    if (old == nullptr) {
+      flow::report_unknown_version(migration, fresh, diagnostics);
+    } else {
+      flow::check_migration(migration, *old, fresh, diagnostics);
+    }
+  }
+  co_return Result<void>();
+}
+
+flow::FlowPtr FlowPublisher::load_version(const turns::FlowVersion& version, flow::Diagnostics& diagnostics)
+    const {
+  const auto document = flow::parse_json_document(version.canonical);
+  if (!document) return nullptr;
+  const auto shared = shared_slots_of(world_.releases.active(world_.tenant));
+  return flow::load(*document, version.flow_id + ".json", engine::step_specs(), diagnostics, shared);
+}
+
 turns::Awaitable<Publication> FlowPublisher::publish(
     std::vector<turns::FlowToPublish> flows,
     engine::AssistantSettings settings,
     turns::Cause cause,
     flow::Diagnostics diagnostics
 ) {
+  for (const turns::FlowToPublish& each : flows) {
+    if (auto checked = co_await check_migrations(*each.flow, diagnostics); !checked)
+      co_return because(std::move(checked.error()));
+  }
+  flow::sort_diagnostics(diagnostics);
+  if (flow::has_errors(diagnostics))
+    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   Published published{.before = world_.releases.active(world_.tenant)};
   auto release = co_await world_.releases.publish(
       world_.tenant, std::move(flows), std::move(settings), std::move(cause), world_.clock.now()
@@ -126,9 +160,6 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
   engine::check_words(all, settings, diagnostics);
-  flow::sort_diagnostics(diagnostics);
-  if (flow::has_errors(diagnostics))
-    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   auto published = co_await publish(std::move(flows), settings, std::move(cause), std::move(diagnostics));
   if (!published) co_return published;
   auto kept = co_await world_.store.put_setting(
@@ -176,11 +207,7 @@ turns::Awaitable<Publication> FlowPublisher::roll_back(
   if (!version) co_return because(std::move(version.error()));
 
   flow::Diagnostics diagnostics;
-  const std::string file = version->flow_id + ".json";
-  auto document = flow::parse_json_document(version->canonical);
-  if (!document) co_return because(std::move(document.error()));
-  const auto shared = shared_slots_of(world_.releases.active(world_.tenant));
-  auto old = flow::load(*document, file, engine::step_specs(), diagnostics, shared);
+  auto old = load_version(*version, diagnostics);
   if (old == nullptr || flow::has_errors(diagnostics)) {
     flow::sort_diagnostics(diagnostics);
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
@@ -209,9 +236,6 @@ turns::Awaitable<Publication> FlowPublisher::replace(
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
   engine::check_words(all, settings, diagnostics);
-  flow::sort_diagnostics(diagnostics);
-  if (flow::has_errors(diagnostics))
-    co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   co_return co_await publish(std::move(flows), std::move(settings), std::move(cause), std::move(diagnostics));
 }
 

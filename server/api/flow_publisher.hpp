@@ -80,6 +80,11 @@ class FlowPublisher {
   using Hashes = std::map<std::string, std::string, std::less<>>;
 
   turns::Awaitable<Result<Hashes>> last_of_folder();
+  turns::Awaitable<Result<void>> check_migrations(const flow::Flow& fresh, flow::Diagnostics& diagnostics);
+  // Null when it does not load any more; the diagnostics say why.
+  [[nodiscard]] flow::FlowPtr load_version(const turns::FlowVersion& version, flow::Diagnostics& diagnostics)
+      const;
+  // Checks everything that the single flows have not shown by themselves, first.
   turns::Awaitable<Publication> publish(
       std::vector<turns::FlowToPublish> flows,
       engine::AssistantSettings settings,

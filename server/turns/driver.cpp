@@ -14,6 +14,7 @@
 
 #include "engine/advance.hpp"
 #include "engine/masking.hpp"
+#include "engine/migration.hpp"
 #include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 #include "server/turns/people_entries.hpp"
@@ -215,14 +216,18 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
   co_return Result<void>();
 }
 
-// Between flows a conversation moves to the newest ones; inside a flow it never does.
+// Between flows a conversation moves to the newest ones; inside of one only where its author has said how.
 void TurnDriver::adopt_release(Turn& turn) {
   Hot& hot = *turn.hot;
-  if (!hot.state.stack.empty()) return;
   auto active = world_.releases.active(turn.tenant);
   if (active == nullptr || active->hash() == hot.state.release) return;
+  Value moves;
+  if (!hot.state.stack.empty()) {
+    moves = engine::plan_moves(*hot.release, *active, hot.state);
+    if (moves.is_null()) return;
+  }
   hot.release = std::move(active);
-  advance(turn, engine::ReleaseAdopted{hot.release->hash()});
+  advance(turn, engine::ReleaseAdopted{.release = hot.release->hash(), .moves = std::move(moves)});
 }
 
 // ---- advance

@@ -59,6 +59,32 @@ TEST_CASE("a thousand open conversations notice nothing of a publication") {
   CHECK(said(world.say(world.begin("name"), "Bo")) == "Welcome Bo!");
 }
 
+TEST_CASE("conversations move where the new version says how, and the move survives a restart") {
+  World world;
+  world.publish({kName});
+  const std::string at_name = world.begin("name");
+  const std::string at_colour = world.begin("name");
+  REQUIRE(said(world.say(at_colour, "Ana")) == "Your colour?");
+  const auto old = world.run(world.store.flow_versions("default", "name"));
+  REQUIRE(old.has_value());
+  const std::string moving = R"({"id": "name", "version": "3", "migrate": [{"from": ")" + old->front().hash +
+                             R"(", "steps": {"collect": "ask"}, "slots": {"name": "who"}}],
+      "slots": {"who": {"type": "text", "ask": "Who?"}, "colour": {"type": "text", "ask": "Colour?"}},
+      "steps": [{"id": "ask", "type": "input", "gather": ["who", "colour"]},
+                {"id": "hello", "type": "message", "text": "{{ who }} in {{ colour }}."}]})";
+  world.publish({moving});
+  SUBCASE("from the cache") {}
+  SUBCASE("after a restart, from the store") {
+    world.restart();
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+  }
+  CHECK(said(world.say(at_name, "Bo")) == "Colour?");
+  CHECK(said(world.say(at_colour, "red")) == "Ana in red.");
+  world.restart();
+  REQUIRE(world.run(world.releases->restore("default")).has_value());
+  CHECK(said(world.say(at_name, "blue")) == "Bo in blue.");
+}
+
 TEST_CASE("who published what, and why, is kept") {
   World world;
   const auto publish = [&](std::string_view json, Cause cause) {

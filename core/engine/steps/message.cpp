@@ -1,5 +1,10 @@
-// message: says a text, with buttons or a card.
-#include "engine/steps/step_files.hpp"
+// message: says a text, with buttons or a card. With `mode: rephrase` a model may put it in other words; what
+// it must not touch is compared, and without a good answer the author's words are said.
+#include <utility>
+
+#include "engine/spending.hpp"
+#include "engine/steps/model/kept_words.hpp"
+#include "engine/steps/model/model_step.hpp"
 
 namespace parley::engine::steps {
 
@@ -7,7 +12,9 @@ namespace {
 
 using flow::FieldKind;
 
-enum Keyword : std::size_t { k_text, k_buttons, k_buttons_from, k_card };
+enum Keyword : std::size_t { k_text, k_buttons, k_buttons_from, k_card, k_mode };
+
+constexpr std::string_view kModes[] = {"exact", "rephrase"};
 
 constexpr flow::Keyword kKeywords[] = {
     {.name = "text",
@@ -24,15 +31,15 @@ constexpr flow::Keyword kKeywords[] = {
      FieldKind::card,
      false,
      "A card for channels that can show one, or a list of them that stand side by side."},
+    {"mode",
+     FieldKind::choice,
+     false,
+     "`exact` says the text as it is written; `rephrase` lets a model word it. Default: exact.",
+     kModes},
 };
 
-Outcome run(Run& run, const flow::Step& step) {
-  Say say;
-  if (const auto* words = step.get<flow::Text>(k_text)) {
-    auto text = run.render(*words);
-    if (!text) return Outcome::fail(text.error().message);
-    say.text = std::move(*text);
-  }
+Outcome say(Run& run, const flow::Step& step, std::string text) {
+  Say say{.text = std::move(text)};
   if (const auto* buttons = step.get<flow::Buttons>(k_buttons)) {
     auto rendered = render_buttons(run, *buttons);
     if (!rendered) return Outcome::fail(rendered.error().message);
@@ -53,12 +60,57 @@ Outcome run(Run& run, const flow::Step& step) {
   return Outcome::next();
 }
 
+// A text is rendered once only: its variants take turns.
+Outcome have_rephrased(Run& run, const flow::Step& step, std::string text, std::vector<std::string> shown) {
+  ListBuilder keep;
+  for (const std::string& words : kept_words(text, std::move(shown))) keep.add(words);
+  const Value kept = keep.build();
+  CallModel call{
+      .task = "rephrase",
+      .input = MapBuilder()
+                   .set("keep", kept)
+                   .set("locale", run.state().locale)
+                   .set("text", text)
+                   .set("tone", static_cast<std::int64_t>(run.tone()))
+                   .build(),
+  };
+  if (spending::reserve_model_call(run, call.max_tokens)) return say(run, step, std::move(text));
+  run.frame().held = MapBuilder().set("keep", kept).set("text", std::move(text)).build();
+  return send_to_model(run, std::move(call));
+}
+
+Outcome run(Run& run, const flow::Step& step) {
+  if (!run.frame().pending_effect.empty()) return Outcome::wait();
+  const auto* words = step.get<flow::Text>(k_text);
+  if (words == nullptr) return say(run, step, {});
+  const auto* mode = step.get<flow::Name>(k_mode);
+  const bool rephrase = mode != nullptr && mode->text == "rephrase";
+  std::vector<std::string> shown;
+  auto text = run.render(*words, rephrase ? &shown : nullptr);
+  if (!text) return Outcome::fail(text.error().message);
+  if (!rephrase || text->empty()) return say(run, step, std::move(*text));
+  return have_rephrased(run, step, std::move(*text), std::move(shown));
+}
+
+std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
+  const auto* returned = std::get_if<ModelReturned>(&event);
+  if (returned == nullptr && !std::holds_alternative<ModelFailed>(event)) return std::nullopt;
+  Frame& frame = run.frame();
+  frame.pending_effect.clear();
+  const Value held = std::exchange(frame.held, Value());
+  std::string text(held.text("text"));
+  if (returned != nullptr && returned->result.is_string() &&
+      keeps_words(returned->result.as_string(), text, held["keep"]))
+    text = returned->result.as_string();
+  return say(run, step, std::move(text));
+}
+
 constexpr flow::StepSpec kSpec{
     .type = "message", .doc = "Says something to the user.", .keywords = kKeywords, .says = true
 };
 
 }  // namespace
 
-extern const StepType message{.spec = kSpec, .run = run};
+extern const StepType message{.spec = kSpec, .run = run, .resume = resume};
 
 }  // namespace parley::engine::steps

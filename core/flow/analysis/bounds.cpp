@@ -181,9 +181,9 @@ class Costs {
       case Counted::steps:
         return 1;
       case Counted::tool_calls:
-        return called_tool(*step) != nullptr ? attempts(*step) : 0;
+        return called_tool(*step) != nullptr ? attempts(*step) : most_calls_of_model(*step);
       case Counted::model_calls:
-        return step->spec->model_calls;
+        return most_model_calls(*step);
     }
     return 0;
   }

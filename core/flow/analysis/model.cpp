@@ -291,6 +291,26 @@ const Name* called_tool(const Step& step) {
   return nullptr;
 }
 
+std::span<const Name> tools_of_model(const Step& step) {
+  for (std::size_t k = 0; k < step.fields.size(); ++k) {
+    const Keyword& keyword = step.spec->keywords[k];
+    if (keyword.kind != FieldKind::tool_names || keyword.name != "tools") continue;
+    if (const auto* names = step.get<Names>(k)) return *names;
+  }
+  return {};
+}
+
+std::uint64_t most_model_calls(const Step& step) {
+  const auto* mode = find_field<Name>(step, "mode");
+  if (mode != nullptr && mode->text == "rephrase") return 1;
+  const auto* rounds = find_field<Value>(step, "max_rounds");
+  return rounds != nullptr ? static_cast<std::uint64_t>(rounds->as_int()) : step.spec->model_calls;
+}
+
+std::uint64_t most_calls_of_model(const Step& step) {
+  return most_model_calls(step) * step.spec->calls_a_round;
+}
+
 const Name* called_flow(const Step& step) {
   for (std::size_t k = 0; k < step.fields.size(); ++k) {
     const Keyword& keyword = step.spec->keywords[k];

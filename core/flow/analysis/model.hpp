@@ -71,6 +71,11 @@ class Model {
 // What the analyses ask about a step.
 
 [[nodiscard]] const Name* called_tool(const Step& step);
+// The tools that a model may call while this step runs.
+[[nodiscard]] std::span<const Name> tools_of_model(const Step& step);
+// The most that one run of the step makes of either.
+[[nodiscard]] std::uint64_t most_model_calls(const Step& step);
+[[nodiscard]] std::uint64_t most_calls_of_model(const Step& step);
 [[nodiscard]] const Name* called_flow(const Step& step);
 // The turn ends here: it waits for the user, a person, time or an event; not for a tool or a model.
 [[nodiscard]] bool rests(const Step& step);

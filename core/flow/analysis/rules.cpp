@@ -224,6 +224,10 @@ class Reader {
 
 bool Selector::matches(const Flow& in, const Step& step) const {
   if (!flow.empty() && in.id != flow) return false;
+  // What a model may call there counts as called.
+  if (type == "tool" &&
+      std::ranges::any_of(tools_of_model(step), [&](const Name& tool) { return fits(name, tool.text); }))
+    return true;
   if (!type.empty() && step.spec->type != type) return false;
   if (name.empty()) return true;
   if (fits(name, step.id)) return true;

@@ -132,6 +132,7 @@ bool note_tone(Context& context, const std::string& tone, Position position);
 // Parts of a flow.
 void load_slots(Context& context, const Node& slots);
 void load_triggers(Context& context, const Node& triggers);
+void load_migrations(Context& context, const Node& node);
 void load_steps(Context& context, const Node& steps);
 // The steps of a block of the step that is read now.
 [[nodiscard]] Blocks load_blocks(Context& context, const Keyword& keyword, const Node& node);
@@ -147,6 +148,8 @@ void check_types_of_results(const Flow& flow, std::span<const ToolSignature> too
 [[nodiscard]] std::span<const Key> flow_keys();
 [[nodiscard]] std::span<const Key> slot_keys();
 [[nodiscard]] std::span<const Key> trigger_keys();
+[[nodiscard]] std::span<const Key> migration_keys();
+[[nodiscard]] std::span<const Key> limit_keys();
 [[nodiscard]] std::span<const Key> step_keys();  // those that every step has
 
 }  // namespace loading

@@ -56,20 +56,29 @@ Field read_slot_names(Context& context, const Keyword& keyword, const Node& node
   return names;
 }
 
+bool names_tool(Context& context, const Name& name) {
+  const std::size_t dot = name.text.find('.');
+  if (dot != std::string::npos && dot != 0 && dot + 1 != name.text.size()) return true;
+  context.error(
+      "F0314",
+      name.position,
+      quote(name.text) + " does not name a tool",
+      "write connector.operation, such as jira.create_issue"
+  );
+  return false;
+}
+
 Field read_tool_name(Context& context, const Keyword& keyword, const Node& node) {
   auto name = read_name(context, node, keyword.name);
-  if (!name) return {};
-  const std::size_t dot = name->text.find('.');
-  if (dot == std::string::npos || dot == 0 || dot + 1 == name->text.size()) {
-    context.error(
-        "F0314",
-        name->position,
-        quote(name->text) + " does not name a tool",
-        "write connector.operation, such as jira.create_issue"
-    );
-    return {};
-  }
+  if (!name || !names_tool(context, *name)) return {};
   return *std::move(name);
+}
+
+Field read_tool_names(Context& context, const Keyword& keyword, const Node& node) {
+  Names names = read_names(context, node, keyword.name);
+  std::erase_if(names, [&](const Name& name) { return !names_tool(context, name); });
+  if (names.empty()) return {};
+  return names;
 }
 
 constexpr Key kCompensationKeys[] = {
@@ -229,6 +238,8 @@ std::optional<Field> compile_simple(Context& context, const Keyword& keyword, co
       return read_flow_name(context, keyword, node);
     case FieldKind::tool_name:
       return read_tool_name(context, keyword, node);
+    case FieldKind::tool_names:
+      return read_tool_names(context, keyword, node);
     case FieldKind::choice: {
       const auto chosen = read_choice(context, node, keyword.name, keyword.choices);
       return chosen ? Field(Name{std::string(keyword.choices[*chosen]), node.position}) : Field();

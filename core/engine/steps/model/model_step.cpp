@@ -21,6 +21,10 @@ Outcome wait_for(Run& run, Call call) {
 Outcome ask_model(Run& run, const flow::Name* on_error, CallModel call) {
   if (auto refusal = spending::reserve_model_call(run, call.max_tokens))
     return effect_failed(run, on_error, {std::string(spending::kLimitReached), std::move(*refusal)});
+  return send_to_model(run, std::move(call));
+}
+
+Outcome send_to_model(Run& run, CallModel call) {
   return wait_for(run, std::move(call));
 }
 

@@ -28,6 +28,8 @@ inline constexpr flow::Keyword kOnErrorKeyword{
 // Emits the call and makes the step wait for it. Id and limits are filled in here. A call beyond the flow's
 // limits is not made: the step fails, as by any error.
 Outcome ask_model(Run& run, const flow::Name* on_error, CallModel call);
+// Without a limit in the way.
+Outcome send_to_model(Run& run, CallModel call);
 Outcome ask_memory(Run& run, Recall recall);
 
 // The result is kept as `result`, and under `save` when given.
