@@ -38,6 +38,9 @@ Value named(std::string_view content) {
   return ListBuilder().add("name").add(content).build();
 }
 
+constexpr std::string_view kToolNames = R"({"oneOf":[{"type":"string","pattern":"^[^.]+\\..+$"},
+  {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[^.]+\\..+$"}}]})";
+
 std::string_view kind_schema(FieldKind kind) {
   switch (kind) {
     case FieldKind::text:
@@ -54,8 +57,7 @@ std::string_view kind_schema(FieldKind kind) {
     case FieldKind::tool_name:
       return R"({"type":"string","pattern":"^[^.]+\\..+$"})";
     case FieldKind::tool_names:
-      return R"({"oneOf":[{"type":"string","pattern":"^[^.]+\\..+$"},
-        {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[^.]+\\..+$"}}]})";
+      return kToolNames;
     case FieldKind::duration:
       return R"({"type":"string","pattern":"^[0-9]"})";
     case FieldKind::durations:

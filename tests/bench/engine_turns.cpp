@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ constexpr const char* kMessages[] = {
 
 struct Figures {
   std::vector<double> turn_us;
+  std::vector<double> by_message[std::size(kMessages)];
   std::vector<double> snapshot_us;
 };
 
@@ -44,7 +46,8 @@ void walk(const engine::Release& release, const Value& tool_result, Figures& fig
        }},
       effects
   );
-  for (const char* text : kMessages) {
+  for (std::size_t m = 0; m < std::size(kMessages); ++m) {
+    const char* text = kMessages[m];
     effects.clear();
     std::vector<engine::Event> events;
     const auto begin = Clock::now();
@@ -56,6 +59,7 @@ void walk(const engine::Release& release, const Value& tool_result, Figures& fig
       }
     }
     figures.turn_us.push_back(std::chrono::duration<double, std::micro>(Clock::now() - begin).count());
+    figures.by_message[m].push_back(figures.turn_us.back());
     const auto before = Clock::now();
     const std::string bytes = engine::snapshot(state);
     figures.snapshot_us.push_back(std::chrono::duration<double, std::micro>(Clock::now() - before).count());
@@ -89,5 +93,7 @@ int main(int argc, char** argv) {
       turns,
       at(figures.snapshot_us, 0.5)
   );
+  for (std::size_t m = 0; m < std::size(kMessages); ++m)
+    std::printf("  %6.2f us  %s\n", at(figures.by_message[m], 0.5), kMessages[m]);
   return 0;
 }
