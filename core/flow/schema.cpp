@@ -38,6 +38,14 @@ Value named(std::string_view content) {
   return ListBuilder().add("name").add(content).build();
 }
 
+constexpr std::string_view kDurations = R"({"oneOf":[{"type":"string","pattern":"^[0-9]"},
+  {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[0-9]"}}]})";
+constexpr std::string_view kRetry =
+    R"({"type":"object","properties":{"max":{"type":"integer","minimum":1,"maximum":100},
+  "backoff":{"type":"string","pattern":"^[0-9]"},"factor":{"type":"number","minimum":1},
+  "max_backoff":{"type":"string","pattern":"^[0-9]"},"jitter":{"type":"number","minimum":0,"maximum":1},
+  "on":{"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]}},
+  "additionalProperties":false})";
 constexpr std::string_view kToolNames = R"({"oneOf":[{"type":"string","pattern":"^[^.]+\\..+$"},
   {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[^.]+\\..+$"}}]})";
 
@@ -61,14 +69,9 @@ std::string_view kind_schema(FieldKind kind) {
     case FieldKind::duration:
       return R"({"type":"string","pattern":"^[0-9]"})";
     case FieldKind::durations:
-      return R"({"oneOf":[{"type":"string","pattern":"^[0-9]"},
-        {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[0-9]"}}]})";
+      return kDurations;
     case FieldKind::retry:
-      return R"({"type":"object","properties":{"max":{"type":"integer","minimum":1,"maximum":100},
-        "backoff":{"type":"string","pattern":"^[0-9]"},"factor":{"type":"number","minimum":1},
-        "max_backoff":{"type":"string","pattern":"^[0-9]"},"jitter":{"type":"number","minimum":0,"maximum":1},
-        "on":{"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]}},
-        "additionalProperties":false})";
+      return kRetry;
     case FieldKind::integer:
       return R"({"type":"integer","minimum":0})";
     case FieldKind::boolean:
