@@ -5,7 +5,7 @@ ASSISTANT ?= examples/shop
 T ?=
 SECONDS_PER_TARGET ?= 60
 
-.PHONY: run test check bench fuzz golden fmt build release deps help
+.PHONY: run test check bench fuzz second-opinion golden fmt build release deps help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: release  ## measure, with ratios, and print the table
 
 fuzz: deps  ## run every fuzz target for SECONDS_PER_TARGET seconds
 	@scripts/fuzz $(SECONDS_PER_TARGET)
+
+second-opinion: deps  ## after make test: g++ and optimised clang give the same states
+	@scripts/second_opinion
 
 golden: build  ## rewrite golden files; review the diff
 	@PARLEY_GOLDEN=1 ctest --preset dev -j $(JOBS) >/dev/null || true
