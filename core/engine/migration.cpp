@@ -21,7 +21,9 @@ Value whole(flow::StepIndex step) {
   return Value(static_cast<std::int64_t>(step));
 }
 
-std::optional<Value> plan_frame(const flow::Flow& old, const flow::Flow& fresh, const Frame& frame, bool top) {
+std::optional<Value> plan_frame(
+    const flow::Flow& old, const flow::Flow& fresh, const Frame& frame, bool top
+) {
   const flow::Migration* migration = flow::migration_from(fresh, old);
   if (migration == nullptr || !at_rest(frame, top)) return std::nullopt;
   const auto step = flow::moved(*migration, old, fresh, frame.step);

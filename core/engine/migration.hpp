@@ -8,9 +8,10 @@
 
 namespace parley::engine {
 
-// One entry a running flow, the lowest first, for ReleaseAdopted::moves: null where it stays as it is, otherwise
-// {step, anew, segment, done, slots: {old: new}}; a slot without a new name is dropped. Null: the conversation cannot
-// move now, because a flow has no `migrate` for its version, or it waits for something else than the user's words.
+// One entry a running flow, the lowest first, for ReleaseAdopted::moves: null where it stays as it is,
+// otherwise {step, anew, segment, done, slots: {old: new}}; a slot without a new name is dropped. Null: the
+// conversation cannot move now, because a flow has no `migrate` for its version, or it waits for something
+// else than the user's words.
 [[nodiscard]] Value plan_moves(const Release& old, const Release& fresh, const State& state);
 
 // False when the moves do not fit what runs; nothing has changed then.

@@ -28,10 +28,12 @@ constexpr std::string_view kOld = R"({"id": "room", "version": "1", "triggers": 
             {"id": "done", "type": "message", "text": "{{nights}} nights on {{card}}."}]})";
 
 std::string newer(std::string_view migrate, std::string_view length_type = "integer") {
-  return R"({"id": "room", "version": "2", "triggers": {"command": "/room"}, "migrate": )" + std::string(migrate) +
+  return R"({"id": "room", "version": "2", "triggers": {"command": "/room"}, "migrate": )" +
+         std::string(migrate) +
          R"(, "slots": {"guests": {"type": "integer", "ask": "How many guests?"},
             "length": {"type": ")" +
-         std::string(length_type) + R"(", "ask": "How long?"}, "card": {"type": "text", "ask": "Which card?"}},
+         std::string(length_type) +
+         R"(", "ask": "How long?"}, "card": {"type": "text", "ask": "Which card?"}},
   "steps": [{"id": "guests", "type": "input", "gather": ["guests"]},
             {"id": "length", "type": "input", "gather": ["length"]},
             {"id": "hint", "type": "message", "text": "We take all cards."},
@@ -143,7 +145,8 @@ TEST_CASE("a conversation stays where it is when nobody has said how it moves, o
   talk.say("/room");
   const std::string before = snapshot(talk.state);
   CHECK(plan_moves(*talk.release, *release_of(newer("[]")), talk.state).is_null());
-  CHECK(plan_moves(*talk.release, *release_of(newer(R"([{"from": "0", "steps": {}}])")), talk.state).is_null());
+  CHECK(plan_moves(*talk.release, *release_of(newer(R"([{"from": "0", "steps": {}}])")), talk.state).is_null()
+  );
   State busy = talk.state;
   busy.stack.back().pending_effect = "e_1";
   CHECK(plan_moves(*talk.release, *release_of(newer(kWhole)), busy).is_null());
@@ -157,8 +160,10 @@ TEST_CASE("a map is checked against both versions before anybody moves") {
   CHECK(findings(newer(kWhole)).empty());
   CHECK(
       findings(newer(R"([{"from": "1", "steps": {"night": "length", "colour": "hint"}}])")) ==
-      Said{"F0802 version '1' has no step 'night'",
-           "F0803 a conversation may wait at step 'nights' of version '1', which has no place here"}
+      Said{
+          "F0802 version '1' has no step 'night'",
+          "F0803 a conversation may wait at step 'nights' of version '1', which has no place here"
+      }
   );
   CHECK(
       findings(newer(kWhole, "text")) ==
@@ -169,8 +174,9 @@ TEST_CASE("a map is checked against both versions before anybody moves") {
 TEST_CASE("a version is meant by its label, its hash or the beginning of that") {
   const flow::FlowPtr old = load(kOld);
   const auto meant = [&](std::string_view from) {
-    const flow::FlowPtr fresh =
-        load(newer(R"([{"from": ")" + std::string(from) + R"(", "steps": {"nights": "length", "colour": "hint"}}])"));
+    const flow::FlowPtr fresh = load(newer(
+        R"([{"from": ")" + std::string(from) + R"(", "steps": {"nights": "length", "colour": "hint"}}])"
+    ));
     return flow::migration_from(*fresh, *old) != nullptr;
   };
   CHECK(meant("1"));

@@ -142,6 +142,20 @@ TEST_CASE("slots take all their keys") {
   CHECK(zip.depends_on == std::vector<std::string>{"items"});
 }
 
+TEST_CASE("a flow is the same when it is read from its canonical text again, slots in one order included") {
+  const FlowPtr written = good(R"({"slots": {"size": "text", "amount": "integer", "zip": "text"},
+    "steps": [{"id": "ask", "type": "input", "gather": ["size", "zip", "later"]}]})");
+  const FlowPtr again = good(written->canonical);
+  CHECK(again->hash == written->hash);
+  const auto names = [](const FlowPtr& flow) {
+    std::vector<std::string> all;
+    for (const Slot& slot : flow->slots) all.push_back(slot.name);
+    return all;
+  };
+  CHECK(names(written) == std::vector<std::string>{"amount", "size", "zip", "later"});
+  CHECK(names(again) == names(written));
+}
+
 TEST_CASE("triggers are a map or a list of maps") {
   const FlowPtr one = good(R"({"triggers": {"command": "/order", "phrases": ["order a pizza"]},
     "steps": [{"type": "message", "text": "Hello"}]})");

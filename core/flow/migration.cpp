@@ -140,7 +140,8 @@ void report_unknown_version(const Migration& migration, const Flow& fresh, Diagn
       .add(
           "F0801",
           migration.position,
-          "there is no version " + loading::quote(migration.from) + " of the flow " + loading::quote(fresh.id),
+          "there is no version " + loading::quote(migration.from) + " of the flow " +
+              loading::quote(fresh.id),
           "parley flow versions " + fresh.id + " lists them",
           Severity::warning
       );

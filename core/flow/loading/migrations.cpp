@@ -8,7 +8,9 @@ namespace parley::flow::loading {
 namespace {
 
 constexpr Key kMigrationKeys[] = {
-    {"from", R"({"type":["string","number"]})", "An earlier version: its label, its hash or the beginning of it."},
+    {"from",
+     R"({"type":["string","number"]})",
+     "An earlier version: its label, its hash or the beginning of it."},
     {"steps", R"({"type":"object","additionalProperties":{"type":"string"}})", "Old step id to new one."},
     {"slots", R"({"type":"object","additionalProperties":{"type":"string"}})", "Old slot name to new one."},
 };
@@ -24,9 +26,7 @@ std::vector<std::pair<Name, Name>> read_renames(
     auto to = read_text(context, member.value, member.key);
     if (!to) continue;
     uses.push_back({*to, {}, member.value.position, context.owner});
-    renames.emplace_back(
-        Name{member.key, member.key_position}, Name{*std::move(to), member.value.position}
-    );
+    renames.emplace_back(Name{member.key, member.key_position}, Name{*std::move(to), member.value.position});
   }
   return renames;
 }
@@ -48,14 +48,19 @@ void load_migrations(Context& context, const Node& node) {
       migration.from = read_text(context, *from, "from").value_or("");
       migration.position = from->position;
     } else {
-      context.error("F0110", entry.position, "a migration lacks 'from'", "write from: and the earlier version");
+      context.error(
+          "F0110", entry.position, "a migration lacks 'from'", "write from: and the earlier version"
+      );
     }
     migration.steps = read_renames(context, entry, "steps", context.step_targets);
     migration.slots = read_renames(context, entry, "slots", context.slot_uses);
     const auto same = [&](const Migration& other) { return other.from == migration.from; };
     if (!migration.from.empty() && std::ranges::any_of(context.flow.migrations, same)) {
       context.error(
-          "F0211", migration.position, quote(migration.from) + " is listed twice in 'migrate'", "remove one of the two"
+          "F0211",
+          migration.position,
+          quote(migration.from) + " is listed twice in 'migrate'",
+          "remove one of the two"
       );
       continue;
     }

@@ -331,6 +331,8 @@ void load_slots(Context& context, const Node& slots) {
   for (const Node::Member& member : slots.members) {
     if (auto slot = read_slot(context, member)) context.flow.slots.push_back(*std::move(slot));
   }
+  // The order of a map says nothing: a flow must mean the same when it is read from its canonical text again.
+  std::ranges::sort(context.flow.slots, {}, &Slot::name);
 }
 
 Form read_form(Context& context, const Node& node, std::string_view key) {
