@@ -144,7 +144,7 @@ TEST_CASE("slots take all their keys") {
 
 TEST_CASE("a flow is the same when it is read from its canonical text again, slots in one order included") {
   const FlowPtr written = good(R"({"slots": {"size": "text", "amount": "integer", "zip": "text"},
-    "steps": [{"id": "ask", "type": "input", "gather": ["size", "zip", "later"]}]})");
+    "steps": [{"id": "ask", "type": "input", "gather": ["size", "zip", "amount"]}]})");
   const FlowPtr again = good(written->canonical);
   CHECK(again->hash == written->hash);
   const auto names = [](const FlowPtr& flow) {
@@ -152,7 +152,7 @@ TEST_CASE("a flow is the same when it is read from its canonical text again, slo
     for (const Slot& slot : flow->slots) all.push_back(slot.name);
     return all;
   };
-  CHECK(names(written) == std::vector<std::string>{"amount", "size", "zip", "later"});
+  CHECK(names(written) == std::vector<std::string>{"amount", "size", "zip"});
   CHECK(names(again) == names(written));
 }
 
