@@ -42,6 +42,7 @@ struct StepSpec {
   bool hears = false;              // the user's words reach the flow while it waits here
   bool seals = false;              // a correction does not go back over what it has done
   bool looks_up = false;           // waits for a machine that is neither tool nor model, within the turn
+  std::string_view late = {};      // the error when its time limit passes and no on_timeout is written
   std::uint8_t model_calls = 0;    // the most that one run of it makes
   std::uint8_t calls_a_round = 0;  // of tools, after each answer of a model
 };

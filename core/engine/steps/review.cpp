@@ -94,6 +94,7 @@ constexpr flow::StepSpec kSpec{
     .waits = true,
     .needs_person = true,
     .hears = true,
+    .late = "review_expired",
 };
 
 }  // namespace

@@ -76,6 +76,7 @@ constexpr flow::StepSpec kSpec{
     .keywords = kKeywords,
     .one_of = kOneOf,
     .waits = true,
+    .late = "timeout",
 };
 
 }  // namespace

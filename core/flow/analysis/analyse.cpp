@@ -26,6 +26,7 @@ void analyse(const Assistant& assistant, Diagnostics& diagnostics) {
     check_assignments(model, models, diagnostics);
     check_endings(model, models, diagnostics);
     check_languages(model.flow(), diagnostics);
+    check_timeouts(model.flow(), diagnostics);
   }
   check_calls(models, diagnostics);
   check_bounds(models, assistant.steps_per_turn, diagnostics);

@@ -36,6 +36,8 @@ void check_endings(const Model& model, const Models& models, Diagnostics& diagno
 void check_calls(const Models& models, Diagnostics& diagnostics);
 // Turns that may run more steps than the limit allows; 0: there is none.
 void check_bounds(const Models& models, std::uint32_t limit, Diagnostics& diagnostics);
+// Time limits whose end nobody handles.
+void check_timeouts(const Flow& flow, Diagnostics& diagnostics);
 // Texts that some languages have and others lack.
 void check_languages(const Flow& flow, Diagnostics& diagnostics);
 

@@ -135,6 +135,17 @@ Right:
       - { id: ask, type: input, gather: [choice] }
       - { type: goto, step: ask }
 )"},
+    {"F0518", R"(F0518: a time limit that nobody has thought to the end
+
+The step waits for a limited time. When the time is over and nothing says where that leads, the flow fails, and the
+user hears an apology. A `try` around it that catches the error is an answer as well. This is a warning.
+
+Wrong:
+    - { type: wait, event: parcel_arrived, timeout: 3d }
+
+Right:
+    - { type: wait, event: parcel_arrived, timeout: 3d, on_timeout: ask_carrier }
+)"},
     {"F0519", R"(F0519: a turn may need more steps than are allowed
 
 Between two places where the flow waits, so many steps may run that the limit cuts it off. This is a warning;
