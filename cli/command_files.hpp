@@ -33,6 +33,8 @@ extern const Command kFuzz;
 extern const Command kExprEval;
 extern const Command kExprCheck;
 extern const Command kExprFunctions;
+extern const Command kToolCompile;
+extern const Command kToolRender;
 extern const Command kMessages;
 extern const Command kSchema;
 extern const Command kOpenapi;

@@ -6,7 +6,7 @@
 namespace parley::wire {
 
 // The same every time: the schema's example, default, const or first enum member, else made up from its type,
-// format and limits. `schema` has no $ref (SchemaResolver::inlined).
+// format and limits. `schema` has no $ref (without_references()).
 [[nodiscard]] Value example_of(const Value& schema);
 
 }  // namespace parley::wire

@@ -5,6 +5,7 @@
 #include "expr/scope.hpp"
 #include "expr/template.hpp"
 #include "wire/example.hpp"
+#include "wire/inline.hpp"
 
 namespace parley::tools {
 
@@ -46,7 +47,7 @@ turns::EffectClass effect_class_named(std::string_view name) {
 }
 
 TestModeRunner::TestModeRunner(wire::Connector connector) : connector_(std::move(connector)) {
-  for (const wire::Operation& operation : connector_.operations) {
+  for (const wire::Tool& operation : connector_.tools) {
     checks_.emplace(operation.id, ArgumentCheck(operation.parameters));
   }
 }
@@ -56,12 +57,12 @@ bool TestModeRunner::has(std::string_view tool) const {
 }
 
 turns::EffectClass TestModeRunner::effect_class(std::string_view tool) const {
-  const wire::Operation* operation = connector_.find(tool);
+  const wire::Tool* operation = connector_.find(tool);
   return operation == nullptr ? turns::EffectClass::unsafe : effect_class_named(operation->effect);
 }
 
 Result<turns::ToolAnswer> TestModeRunner::answer(const turns::ToolCall& call) const {
-  const wire::Operation* operation = connector_.find(call.tool);
+  const wire::Tool* operation = connector_.find(call.tool);
   if (operation == nullptr) {
     return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
   }
@@ -69,7 +70,7 @@ Result<turns::ToolAnswer> TestModeRunner::answer(const turns::ToolCall& call) co
   if (!arguments) return std::unexpected(std::move(arguments.error()));
   const Value names = MapBuilder().set("args", std::move(*arguments)).build();
   Value result = operation->example ? filled(*operation->example, expr::Scope::of_map(names))
-                                    : wire::example_of(operation->result_schema);
+                                    : wire::example_of(wire::without_references(operation->result_schema));
   return turns::ToolAnswer{std::move(result), true};
 }
 
@@ -79,9 +80,13 @@ turns::Awaitable<Result<turns::ToolAnswer>> TestModeRunner::run(const turns::Too
 
 std::vector<flow::ToolSignature> TestModeRunner::signatures() const {
   std::vector<flow::ToolSignature> all;
-  all.reserve(connector_.operations.size());
-  for (const wire::Operation& operation : connector_.operations)
-    all.push_back({operation.id, operation.parameters, operation.result_schema});
+  all.reserve(connector_.tools.size());
+  for (const wire::Tool& operation : connector_.tools)
+    all.push_back(
+        {operation.id,
+         wire::without_references(operation.parameters),
+         wire::without_references(operation.result_schema)}
+    );
   return all;
 }
 

@@ -12,7 +12,7 @@
 #include "base/value.hpp"
 #include "server/tools/arguments.hpp"
 #include "server/tools/tool_table.hpp"
-#include "wire/openapi.hpp"
+#include "wire/tool.hpp"
 
 namespace parley::tools {
 

@@ -1,10 +1,10 @@
-#include "wire/openapi.hpp"
+#include "wire/openapi/compile.hpp"
 
 #include <doctest/doctest.h>
 
 #include "base/json.hpp"
 #include "wire/example.hpp"
-#include "wire/openapi_schema.hpp"
+#include "wire/inline.hpp"
 
 using namespace parley;
 using namespace parley::wire;
@@ -18,7 +18,7 @@ Value json(std::string_view text) {
 }
 
 Connector compiled(std::string_view name, std::string_view document) {
-  auto connector = compile_connector(name, json(document));
+  auto connector = openapi::compile(json(document), {.connector = std::string(name)});
   REQUIRE(connector.has_value());
   return std::move(*connector);
 }
@@ -34,8 +34,8 @@ constexpr std::string_view kTutorialJira = R"({"paths": {"/rest/api/2/issue": {"
 TEST_CASE("a document with nothing but paths is a connector") {
   const Connector connector = compiled("jira", kTutorialJira);
   CHECK(connector.dropped.empty());
-  REQUIRE(connector.operations.size() == 1);
-  const Operation& create = connector.operations[0];
+  REQUIRE(connector.tools.size() == 1);
+  const Tool& create = connector.tools[0];
   CHECK(create.id == "jira.create_issue");
   CHECK(create.method == "POST");
   CHECK(create.effect == "unsafe");
@@ -43,7 +43,7 @@ TEST_CASE("a document with nothing but paths is a connector") {
       write_canonical(create.parameters) ==
       R"({"additionalProperties":false,"properties":{"fields":{"properties":{"labels":{"items":{"type":"string"},"type":"array"},"summary":{"type":"string"}},"type":"object"}},"type":"object"})"
   );
-  CHECK(create.body_media_type == "application/json");
+  CHECK(create.body.media_type == "application/json");
   CHECK_FALSE(create.example.has_value());
 }
 
@@ -53,32 +53,32 @@ TEST_CASE("path, query, header and body become one schema that remembers where e
     "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}},
                    {"name": "lang", "in": "query", "schema": {"type": "string"}}],
     "put": {"operationId": "change",
-      "parameters": [{"name": "lang", "in": "query", "required": true, "schema": {"enum": ["en"]}},
+      "parameters": [{"name": "lang", "in": "query", "required": true, "schema": {"enum": ["en", "de"]}},
                      {"name": "X-Trace", "in": "header", "schema": {"type": "string"}}],
       "requestBody": {"required": true, "content": {"application/json": {"schema": {
         "type": "object", "required": ["note"], "properties": {"id": {"type": "integer"}, "note": {"type": "string"}}}}}}}}}})"
   );
-  const Operation* change = connector.find("shop.change");
+  const Tool* change = connector.find("shop.change");
   REQUIRE(change != nullptr);
   struct {
     std::string_view name, wire_name;
-    ArgumentPlace place;
+    Place place;
   } expected[] = {
-      {"lang", "lang", ArgumentPlace::query},
-      {"X-Trace", "X-Trace", ArgumentPlace::header},
-      {"id", "id", ArgumentPlace::path},
-      {"body_id", "id", ArgumentPlace::body_member},
-      {"note", "note", ArgumentPlace::body_member},
+      {"lang", "lang", Place::query},
+      {"X-Trace", "X-Trace", Place::header},
+      {"id__path", "id", Place::path},
+      {"id", "id", Place::member},
+      {"note", "note", Place::member},
   };
-  REQUIRE(change->arguments.size() == std::size(expected));
+  REQUIRE(change->bindings.size() == std::size(expected));
   for (std::size_t i = 0; i < std::size(expected); ++i) {
     CAPTURE(expected[i].name);
-    CHECK(change->arguments[i].name == expected[i].name);
-    CHECK(change->arguments[i].wire_name == expected[i].wire_name);
-    CHECK(change->arguments[i].place == expected[i].place);
+    CHECK(change->bindings[i].argument == expected[i].name);
+    CHECK(change->bindings[i].wire_name == expected[i].wire_name);
+    CHECK(change->bindings[i].place == expected[i].place);
   }
-  CHECK(write_json(change->parameters["required"]) == R"(["lang","id","note"])");
-  CHECK(write_json(change->parameters["properties"]["lang"]) == R"({"enum":["en"]})");
+  CHECK(write_json(change->parameters["required"]) == R"(["lang","id__path","note"])");
+  CHECK(write_json(change->parameters["properties"]["lang"]) == R"({"enum":["en","de"]})");
 }
 
 TEST_CASE("the effect class comes from the method or from x-parley-effect") {
@@ -124,7 +124,9 @@ TEST_CASE("one broken operation drops that operation, with a reason") {
   }
 }
 
-TEST_CASE("references are replaced; a schema that contains itself stops at the second level") {
+TEST_CASE(
+    "references become definitions; written out, a schema that contains itself stops at the second level"
+) {
   const Connector connector = compiled("t", R"({"paths": {"/a~b": {"post": {"operationId": "make",
       "requestBody": {"$ref": "#/components/requestBodies/tree"},
       "responses": {"201": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/a~1b%20c"}}}}}}}},
@@ -132,13 +134,13 @@ TEST_CASE("references are replaced; a schema that contains itself stops at the s
       "schemas": {"node": {"type": "object", "properties": {"name": {"type": "string", "nullable": true},
         "size": {"minimum": 0, "exclusiveMinimum": true}, "parent": {"$ref": "#/components/schemas/node"}}},
         "a/b c": {"type": "integer"}}}})");
-  const Operation* make = connector.find("t.make");
+  const Tool* make = connector.find("t.make");
   REQUIRE(make != nullptr);
   CHECK(
-      write_canonical(make->parameters["properties"]) ==
-      R"({"name":{"type":["string","null"]},"parent":{},"size":{"exclusiveMinimum":0}})"
+      write_canonical(without_references(make->parameters)["properties"]) ==
+      R"({"name":{"type":["string","null"]},"parent":{"properties":{"name":{"type":["string","null"]},"parent":{"type":"object"},"size":{"exclusiveMinimum":0}},"type":"object"},"size":{"exclusiveMinimum":0}})"
   );
-  CHECK(write_json(make->result_schema) == R"({"type":"integer"})");
+  CHECK(write_json(without_references(make->result_schema)) == R"({"type":"integer"})");
   CHECK(make->success_status == 201);
 }
 
@@ -171,8 +173,8 @@ TEST_CASE("the response's example is the author's, of the first success") {
         R"({"components": {"e": {"value": 7}}, "paths": {"/a": {"get": {"responses": )" +
             std::string(c.responses) + "}}}}"
     );
-    REQUIRE(connector.operations.size() == 1);
-    const auto& example = connector.operations[0].example;
+    REQUIRE(connector.tools.size() == 1);
+    const auto& example = connector.tools[0].example;
     REQUIRE(example.has_value() == c.example.has_value());
     if (c.example) CHECK(write_json(*example) == *c.example);
   }
@@ -185,20 +187,20 @@ TEST_CASE("unquoted status keys of YAML are numbers") {
   const Value get = MapBuilder().set("responses", MapBuilder().set(200, content).build()).build();
   const Value document =
       MapBuilder().set("paths", MapBuilder().set("/a", MapBuilder().set("get", get).build()).build()).build();
-  const auto connector = compile_connector("t", document);
+  const auto connector = openapi::compile(document, {.connector = "t"});
   REQUIRE(connector.has_value());
-  REQUIRE(connector->operations[0].example.has_value());
-  CHECK(connector->operations[0].example->as_string() == "yes");
+  REQUIRE(connector->tools[0].example.has_value());
+  CHECK(connector->tools[0].example->as_string() == "yes");
 }
 
 TEST_CASE("a document without paths is refused") {
-  const auto connector = compile_connector("t", json(R"({"openapi": "3.1.0"})"));
+  const auto connector = openapi::compile(json(R"({"openapi": "3.1.0"})"));
   REQUIRE_FALSE(connector.has_value());
   CHECK(connector.error().code == ErrorCode::invalid_input);
   CHECK_FALSE(connector.error().hint.empty());
 }
 
-TEST_CASE("a schema that explodes when its references are replaced drops the operation only") {
+TEST_CASE("a schema that would explode when its references are written out costs nothing") {
   std::string schemas = R"("s0": {"type": "string"})";
   for (int i = 1; i <= 20; ++i) {
     const std::string below = std::to_string(i - 1);
@@ -211,8 +213,9 @@ TEST_CASE("a schema that explodes when its references are replaced drops the ope
         {"schema": {"$ref": "#/components/schemas/s20"}}}}}}}}, "components": {"schemas": {)" +
           schemas + "}}}"
   );
-  CHECK(connector.operations.empty());
-  REQUIRE(connector.dropped.size() == 1);
+  REQUIRE(connector.tools.size() == 1);
+  CHECK(connector.tools[0].result_schema["$defs"].size() == 21);
+  CHECK(write_json(without_references(connector.tools[0].result_schema)).size() < 2'000'000);
 }
 
 TEST_CASE("examples are made up from schemas, the same every time") {

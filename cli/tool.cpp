@@ -1,0 +1,170 @@
+// parley tool: what becomes of the description of a service, and what a call of a tool would send.
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "base/json.hpp"
+#include "cli/command_files.hpp"
+#include "cli/terminal.hpp"
+#include "cli/tool_document.hpp"
+#include "wire/render.hpp"
+
+namespace parley::cli {
+namespace {
+
+Value listed(const wire::Tool& tool) {
+  return MapBuilder()
+      .set("name", tool.name)
+      .set("description", tool.description)
+      .set("parameters", tool.parameters)
+      .set("method", tool.method)
+      .set("path", tool.path)
+      .build();
+}
+
+Value report_of(const wire::Connector& connector, Value tools) {
+  ListBuilder dropped;
+  for (const wire::DroppedOperation& one : connector.dropped) {
+    dropped.add(MapBuilder()
+                    .set("operation", one.operation)
+                    .set("reason", one.reason)
+                    .set("pointer", one.pointer)
+                    .build());
+  }
+  ListBuilder warnings;
+  for (const std::string& warning : connector.warnings) warnings.add(warning);
+  return MapBuilder()
+      .set("tools", std::move(tools))
+      .set("dropped", dropped.build())
+      .set("warnings", warnings.build())
+      .build();
+}
+
+void note_findings(const wire::Connector& connector) {
+  for (const std::string& warning : connector.warnings) note("warning: " + warning);
+  for (const wire::DroppedOperation& one : connector.dropped) {
+    note("dropped: " + one.operation + ": " + one.reason + " (at " + one.pointer + ")");
+  }
+}
+
+int run_compile(const Arguments& arguments) {
+  const auto connector = compile_document(arguments);
+  if (!connector) return report(connector.error(), kExitConfiguration);
+  ListBuilder tools;
+  tools.reserve(connector->tools.size());
+  for (const wire::Tool& tool : connector->tools) tools.add(listed(tool));
+  if (arguments.has("--report")) {
+    print(write_json(report_of(*connector, tools.build())) + "\n");
+    return kExitOk;
+  }
+  note_findings(*connector);
+  print(write_json(tools.build()) + "\n");
+  return kExitOk;
+}
+
+Value error_line(const Error& error) {
+  const Value said = MapBuilder()
+                         .set("code", name(error.code))
+                         .set("message", error.message)
+                         .set("hint", error.hint)
+                         .build();
+  return MapBuilder().set("error", said).build();
+}
+
+Value request_line(const wire::Request& request) {
+  MapBuilder headers;
+  for (const auto& [name, value] : request.headers) headers.set(name, value);
+  return MapBuilder()
+      .set("method", request.method)
+      .set("url", request.url)
+      .set("headers", headers.build())
+      .set("body", request.has_body ? Value(request.body) : Value())
+      .build();
+}
+
+Value answer_to(std::string_view text, wire::ToolCaller& caller) {
+  const auto line = parse_json(text);
+  if (!line) return error_line(line.error());
+  const Value& tool = (*line)["tool"];
+  if (!tool.is_string()) {
+    return error_line(
+        {ErrorCode::invalid_input, "the line has no text 'tool'", {}, "write {\"tool\": …, \"args\": {…}}"}
+    );
+  }
+  const Value* args = line->find("args");
+  const auto request = caller.call(tool.as_string(), args == nullptr ? Value::map() : *args);
+  return request ? request_line(*request) : error_line(request.error());
+}
+
+// Answers are written before waiting for more, so another program may also ask line by line.
+int run_render(const Arguments& arguments) {
+  const auto connector = compile_document(arguments);
+  if (!connector) return report(connector.error(), kExitConfiguration);
+  wire::ToolCaller caller(*connector);
+  constexpr std::size_t kChunk = 1 << 16;
+  std::string input;
+  for (bool more = true; more;) {
+    const std::size_t old = input.size();
+    input.resize(old + kChunk);
+    ssize_t got = ::read(STDIN_FILENO, input.data() + old, kChunk);
+    while (got < 0 && errno == EINTR) got = ::read(STDIN_FILENO, input.data() + old, kChunk);
+    if (got < 0) return report({ErrorCode::unavailable, "the input cannot be read"}, kExitConfiguration);
+    input.resize(old + static_cast<std::size_t>(got));
+    more = got > 0;
+    if (!more && !input.empty() && !input.ends_with('\n')) input += '\n';
+    std::size_t begin = 0;
+    std::string output;
+    for (std::size_t end = 0; (end = input.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      const std::string_view line(input.data() + begin, end - begin);
+      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      append_json(output, answer_to(line, caller));
+      output += '\n';
+    }
+    input.erase(0, begin);
+    print(output);
+    std::fflush(stdout);
+  }
+  return kExitOk;
+}
+
+constexpr Option kDocOption{"DOC", "", "The description: OpenAPI or Swagger, JSON or YAML.", true};
+constexpr Option kPrefixOption{"--prefix", "PREFIX", "Begin every name with PREFIX_."};
+
+constexpr Option kCompileOptions[] = {
+    kDocOption,
+    kPrefixOption,
+    {"--report", "", "Print {tools, dropped, warnings} instead of the tools alone."},
+};
+
+constexpr Option kRenderOptions[] = {
+    kDocOption,
+    kPrefixOption,
+};
+
+}  // namespace
+
+constinit const Command kToolCompile{
+    "tool compile",
+    "Show the tools that the description of a service becomes",
+    "Prints [{name, description, parameters, method, path}]. What is dropped, and why, goes to stderr.",
+    kCompileOptions,
+    "parley tool compile tools/stripe.yaml\n"
+    "parley tool compile api.github.com.json --prefix github --report",
+    run_compile,
+};
+
+constinit const Command kToolRender{
+    "tool render",
+    "Show the requests that calls of tools would send",
+    "Reads {tool, args} lines from standard input and answers each with {method, url, headers, body}, or "
+    "with\n"
+    "{error} when the arguments do not fit. Nothing is sent, and credentials are not in it.",
+    kRenderOptions,
+    "echo '{\"tool\": \"get_charge\", \"args\": {\"charge\": \"ch_1\"}}' | parley tool render "
+    "tools/stripe.yaml",
+    run_render,
+};
+
+}  // namespace parley::cli

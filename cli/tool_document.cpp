@@ -1,0 +1,87 @@
+#include "cli/tool_document.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "assistant/yaml.hpp"
+#include "base/json.hpp"
+#include "flow/document.hpp"
+#include "wire/openapi/compile.hpp"
+
+namespace parley::cli {
+namespace {
+
+// Some published descriptions are larger than any flow will ever be.
+constexpr std::size_t kMaxBytes = 256U << 20;
+constexpr std::size_t kMaxMembers = 20'000'000;
+constexpr std::size_t kMaxDepth = 256;
+
+Result<std::string> read_file(const std::string& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat facts{};
+  if (descriptor < 0 || ::fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    if (descriptor >= 0) ::close(descriptor);
+    return fail(ErrorCode::not_found, "the file '" + file + "' cannot be read");
+  }
+  if (static_cast<std::size_t>(facts.st_size) > kMaxBytes) {
+    ::close(descriptor);
+    return fail(ErrorCode::too_large, "the file '" + file + "' has more than 256 MB");
+  }
+  std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+  std::size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t got = ::read(descriptor, text.data() + done, text.size() - done);
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  ::close(descriptor);
+  text.resize(done);
+  return text;
+}
+
+}  // namespace
+
+Result<Value> read_description(const std::string& file) {
+  const auto text = read_file(file);
+  if (!text) return std::unexpected(text.error());
+  std::string_view content(*text);
+  if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
+  const std::size_t begin = content.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return fail(ErrorCode::invalid_input, file + " is empty");
+  const bool looks_like_json = content[begin] == '{' || content[begin] == '[';
+  Error json_problem;
+  if (looks_like_json || file.ends_with(".json")) {
+    auto value = parse_json(
+        content, {.max_depth = kMaxDepth, .max_members = kMaxMembers, .reject_duplicate_keys = false}
+    );
+    if (value) return value;
+    json_problem = {ErrorCode::invalid_input, file + ": " + value.error().message, value.error().pointer};
+    // YAML may begin with a brace too.
+    if (file.ends_with(".json")) return std::unexpected(std::move(json_problem));
+  }
+  flow::Diagnostics diagnostics;
+  const auto node = assistant::read_yaml(
+      content, file, diagnostics, {.max_bytes = kMaxBytes, .max_nodes = kMaxMembers, .max_depth = kMaxDepth}
+  );
+  if (node) return flow::to_value(*node);
+  if (diagnostics.empty()) return fail(ErrorCode::invalid_input, file + " is neither JSON nor YAML");
+  const flow::Diagnostic& first = diagnostics.front();
+  return fail(
+      ErrorCode::invalid_input,
+      file + ":" + std::to_string(first.position.line) + ":" + std::to_string(first.position.column) + ": " +
+          first.message,
+      {},
+      first.help
+  );
+}
+
+Result<wire::Connector> compile_document(const Arguments& arguments) {
+  const auto document = read_description(arguments.text("DOC"));
+  if (!document) return std::unexpected(document.error());
+  return wire::openapi::compile(*document, {.prefix = arguments.text("--prefix"), .with_results = false});
+}
+
+}  // namespace parley::cli

@@ -1,0 +1,19 @@
+// Descriptions of services as the tool commands read them: JSON or YAML, from a file. Main thread only.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "base/value.hpp"
+#include "cli/command.hpp"
+#include "wire/tool.hpp"
+
+namespace parley::cli {
+
+// JSON, or YAML, by what the text begins with. Error::pointer is "file:line:column".
+[[nodiscard]] Result<Value> read_description(const std::string& file);
+
+// The document of `DOC` compiled with the overlays and the prefix that the arguments give.
+[[nodiscard]] Result<wire::Connector> compile_document(const Arguments& arguments);
+
+}  // namespace parley::cli

@@ -1,0 +1,120 @@
+// Tools: what a model or a flow may call, whatever language the description of the service is written in.
+//
+// A tool has a public half (name, description, parameters) and a private one: how its arguments travel. Once
+// compiled, the description of the service is not needed any more: render.hpp makes requests from tools
+// alone. Plain values; thread-safe to share when not changed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/value.hpp"
+
+namespace parley::wire {
+
+// Where an argument travels. `member` is a property of a JSON body, `field` of an url-encoded form, `part` of
+// a multipart body; `body` is the body as a whole; `variable` goes to a GraphQL document or JSON-RPC method.
+enum class Place : std::uint8_t { path, query, header, cookie, member, field, part, body, variable };
+
+// How a value becomes text. `json` is JSON text; the others are OpenAPI's styles.
+enum class Style : std::uint8_t {
+  simple,
+  label,
+  matrix,
+  form,
+  space_delimited,
+  tab_delimited,
+  pipe_delimited,
+  deep_object,
+  json,
+};
+
+struct Binding {
+  std::string argument;   // in the parameters' schema
+  std::string wire_name;  // in the request
+  Place place = Place::query;
+  Style style = Style::form;
+  bool explode = true;
+  bool allow_reserved = false;  // reserved characters travel as they are
+  bool is_file = false;         // of a part
+  std::string media_type = {};  // of a part, when it is declared
+};
+
+// A value that the caller does not choose: constants of the description and pins of a flow.
+struct Pinned {
+  Binding binding;
+  Value value;
+};
+
+enum class BodyKind : std::uint8_t { none, json, form, multipart, text, binary, graphql, json_rpc };
+
+struct Body {
+  BodyKind kind = BodyKind::none;
+  std::string media_type = {};
+  bool required = false;             // sent even when no argument goes into it
+  std::vector<Binding> fields = {};  // how the members of a form travel when the body is one argument
+  std::string document = {};         // GraphQL: the operation's text
+  std::string operation = {};        // JSON-RPC: the method; GraphQL: the operation's name
+  bool positional = false;           // JSON-RPC: params is a list
+};
+
+// One way to authenticate: all of its schemes together. A tool has several ways; no scheme means anonymous.
+struct SecurityUse {
+  std::string scheme;
+  std::vector<std::string> scopes;
+
+  bool operator==(const SecurityUse&) const = default;
+};
+using SecurityWay = std::vector<SecurityUse>;
+
+struct Tool {
+  std::string id;           // as flows write it: "stripe.charge"
+  std::string name;         // for model providers: [A-Za-z0-9_-]{1,64}, prefix included
+  std::string alias;        // what the description calls it, uncleaned; empty when it has no name there
+  std::string description;  // at most 1,024 bytes
+  Value parameters;         // JSON Schema 2020-12 of an object; self-contained
+  std::string method;       // "POST"
+  std::string path;         // as the description writes it: "/v1/charges/{charge}"
+  std::string server;       // base URL; empty when the description has none
+  std::string effect;       // "read", "keyed", "natural", "reconcile" or "unsafe"
+  bool deprecated = false;
+  std::vector<Binding> bindings;
+  std::vector<Pinned> pinned;
+  Body body;
+  std::vector<SecurityWay> security;  // any one of them
+  Value result_schema;                // of a success; null when not known or not asked for
+  std::optional<Value> example;       // of a success, as the author wrote it
+  std::uint16_t success_status = 200;
+};
+
+struct DroppedOperation {
+  std::string operation;  // its id, or "POST /path"
+  std::string reason;
+  std::string pointer;  // into the document
+};
+
+struct Connector {
+  std::string name;  // "stripe"; may be empty
+  std::string title;
+  std::vector<std::string> servers;  // base URLs
+  Value security_schemes;            // by name, as written
+  std::vector<Tool> tools;           // sorted by id
+  std::vector<DroppedOperation> dropped;
+  std::vector<std::string> warnings;
+
+  // By id, or by the name that the description gave it ("github.repos/get").
+  [[nodiscard]] const Tool* find(std::string_view id) const;
+  // By the name that model providers see.
+  [[nodiscard]] const Tool* find_named(std::string_view tool_name) const;
+};
+
+struct CompileOptions {
+  std::string connector = {};  // ids are "connector.operation"; only the operation when empty
+  std::string prefix = {};     // of names for model providers
+  bool with_results = true;    // compile schemas and examples of answers too
+};
+
+}  // namespace parley::wire
