@@ -9,22 +9,50 @@
 #include "cli/command_files.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tool_document.hpp"
+#include "wire/dialect/dialect.hpp"
 #include "wire/render.hpp"
 
 namespace parley::cli {
 namespace {
 
-Value listed(const wire::Tool& tool) {
-  return MapBuilder()
-      .set("name", tool.name)
-      .set("description", tool.description)
-      .set("parameters", tool.parameters)
-      .set("method", tool.method)
-      .set("path", tool.path)
-      .build();
+Value listed(const wire::Tool& tool, wire::Dialect dialect) {
+  wire::Phrased phrased = wire::phrased(tool.parameters, dialect);
+  MapBuilder out;
+  out.set("name", tool.name).set("description", tool.description);
+  out.set("parameters", std::move(phrased.parameters));
+  if (dialect == wire::Dialect::openai_strict) out.set("strict", phrased.strict);
+  return out.set("method", tool.method).set("path", tool.path).build();
 }
 
-Value report_of(const wire::Connector& connector, Value tools) {
+// Tool by tool: the list of a large document has hundreds of megabytes.
+void print_tools(const wire::Connector& connector, wire::Dialect dialect) {
+  constexpr std::size_t kChunk = 1 << 20;
+  std::string out = "[";
+  for (const wire::Tool& tool : connector.tools) {
+    if (&tool != &connector.tools.front()) out += ",\n";
+    append_json(out, listed(tool, dialect));
+    if (out.size() < kChunk) continue;
+    print(out);
+    out.clear();
+  }
+  out += "]";
+  print(out);
+}
+
+Result<wire::Dialect> dialect_of(const Arguments& arguments) {
+  const std::string given = arguments.text("--dialect", "full");
+  if (const auto dialect = wire::dialect_named(given)) return *dialect;
+  return fail(
+      ErrorCode::invalid_input,
+      "there is no dialect '" + given + "'",
+      {},
+      "it is one of full, openai, openai-strict, anthropic and minimal"
+  );
+}
+
+// The rest of the object that "tools" begins.
+std::string findings_of(const wire::Connector& connector) {
+  std::string out = ",\"dropped\":";
   ListBuilder dropped;
   for (const wire::DroppedOperation& one : connector.dropped) {
     dropped.add(MapBuilder()
@@ -33,13 +61,12 @@ Value report_of(const wire::Connector& connector, Value tools) {
                     .set("pointer", one.pointer)
                     .build());
   }
+  append_json(out, dropped.build());
+  out += ",\"warnings\":";
   ListBuilder warnings;
   for (const std::string& warning : connector.warnings) warnings.add(warning);
-  return MapBuilder()
-      .set("tools", std::move(tools))
-      .set("dropped", dropped.build())
-      .set("warnings", warnings.build())
-      .build();
+  append_json(out, warnings.build());
+  return out + "}\n";
 }
 
 void note_findings(const wire::Connector& connector) {
@@ -50,17 +77,19 @@ void note_findings(const wire::Connector& connector) {
 }
 
 int run_compile(const Arguments& arguments) {
+  const auto dialect = dialect_of(arguments);
+  if (!dialect) return report(dialect.error(), kExitUsage);
   const auto connector = compile_document(arguments);
   if (!connector) return report(connector.error(), kExitConfiguration);
-  ListBuilder tools;
-  tools.reserve(connector->tools.size());
-  for (const wire::Tool& tool : connector->tools) tools.add(listed(tool));
-  if (arguments.has("--report")) {
-    print(write_json(report_of(*connector, tools.build())) + "\n");
-    return kExitOk;
+  const bool full_report = arguments.has("--report");
+  if (full_report) print("{\"tools\":");
+  print_tools(*connector, *dialect);
+  if (full_report) {
+    print(findings_of(*connector));
+  } else {
+    print("\n");
+    note_findings(*connector);
   }
-  note_findings(*connector);
-  print(write_json(tools.build()) + "\n");
   return kExitOk;
 }
 
@@ -84,7 +113,9 @@ Value request_line(const wire::Request& request) {
       .build();
 }
 
-Value answer_to(std::string_view text, wire::ToolCaller& caller) {
+Value answer_to(
+    std::string_view text, wire::ToolCaller& caller, const wire::Connector& connector, bool strict
+) {
   const auto line = parse_json(text);
   if (!line) return error_line(line.error());
   const Value& tool = (*line)["tool"];
@@ -94,12 +125,19 @@ Value answer_to(std::string_view text, wire::ToolCaller& caller) {
     );
   }
   const Value* args = line->find("args");
-  const auto request = caller.call(tool.as_string(), args == nullptr ? Value::map() : *args);
+  Value arguments = args == nullptr ? Value::map() : *args;
+  if (const wire::Tool* known = connector.find_named(tool.as_string()); strict && known != nullptr) {
+    arguments = wire::without_nulls(known->parameters, arguments);
+  }
+  const auto request = caller.call(tool.as_string(), arguments);
   return request ? request_line(*request) : error_line(request.error());
 }
 
 // Answers are written before waiting for more, so another program may also ask line by line.
 int run_render(const Arguments& arguments) {
+  const auto dialect = dialect_of(arguments);
+  if (!dialect) return report(dialect.error(), kExitUsage);
+  const bool strict = *dialect == wire::Dialect::openai_strict;
   const auto connector = compile_document(arguments);
   if (!connector) return report(connector.error(), kExitConfiguration);
   wire::ToolCaller caller(*connector);
@@ -119,7 +157,7 @@ int run_render(const Arguments& arguments) {
     for (std::size_t end = 0; (end = input.find('\n', begin)) != std::string::npos; begin = end + 1) {
       const std::string_view line(input.data() + begin, end - begin);
       if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-      append_json(output, answer_to(line, caller));
+      append_json(output, answer_to(line, caller, *connector, strict));
       output += '\n';
     }
     input.erase(0, begin);
@@ -129,18 +167,28 @@ int run_render(const Arguments& arguments) {
   return kExitOk;
 }
 
-constexpr Option kDocOption{"DOC", "", "The description: OpenAPI or Swagger, JSON or YAML.", true};
+constexpr Option kDocOption{
+    "DOC", "", "The description: OpenAPI, Swagger, GraphQL or OpenRPC, as JSON, YAML or SDL.", true
+};
+constexpr Option kOverlayOption{"--overlay", "FILE...", "Correct the description first; may be repeated."};
+constexpr Option kDialectOption{
+    "--dialect", "DIALECT", "Phrase parameters for openai, openai-strict, anthropic or minimal models."
+};
 constexpr Option kPrefixOption{"--prefix", "PREFIX", "Begin every name with PREFIX_."};
 
 constexpr Option kCompileOptions[] = {
     kDocOption,
+    kOverlayOption,
     kPrefixOption,
+    kDialectOption,
     {"--report", "", "Print {tools, dropped, warnings} instead of the tools alone."},
 };
 
 constexpr Option kRenderOptions[] = {
     kDocOption,
+    kOverlayOption,
     kPrefixOption,
+    kDialectOption,
 };
 
 }  // namespace

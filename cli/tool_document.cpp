@@ -5,11 +5,13 @@
 #include <unistd.h>
 
 #include <utility>
+#include <vector>
 
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
 #include "flow/document.hpp"
-#include "wire/openapi/compile.hpp"
+#include "wire/description.hpp"
+#include "wire/overlay/overlay.hpp"
 
 namespace parley::cli {
 namespace {
@@ -79,9 +81,25 @@ Result<Value> read_description(const std::string& file) {
 }
 
 Result<wire::Connector> compile_document(const Arguments& arguments) {
-  const auto document = read_description(arguments.text("DOC"));
+  auto document = read_description(arguments.text("DOC"));
   if (!document) return std::unexpected(document.error());
-  return wire::openapi::compile(*document, {.prefix = arguments.text("--prefix"), .with_results = false});
+  std::vector<std::string> warnings;
+  for (const std::string& file : arguments.list("--overlay")) {
+    const auto overlay = read_description(file);
+    if (!overlay) return std::unexpected(overlay.error());
+    auto overlaid = wire::apply_overlay(*document, *overlay);
+    if (!overlaid) {
+      Error error = std::move(overlaid.error());
+      error.message = file + ": " + error.message;
+      return std::unexpected(std::move(error));
+    }
+    *document = std::move(overlaid->document);
+    for (const std::string& warning : overlaid->warnings) warnings.push_back(file + ": " + warning);
+  }
+  const wire::CompileOptions options{.prefix = arguments.text("--prefix"), .with_results = false};
+  auto connector = wire::compile_description(*document, options);
+  if (connector) connector->warnings.insert(connector->warnings.begin(), warnings.begin(), warnings.end());
+  return connector;
 }
 
 }  // namespace parley::cli

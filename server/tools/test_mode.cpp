@@ -4,8 +4,8 @@
 
 #include "expr/scope.hpp"
 #include "expr/template.hpp"
+#include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
-#include "wire/inline.hpp"
 
 namespace parley::tools {
 

@@ -21,6 +21,8 @@ def modern(node, v30):
         return node
     if isinstance(node.get("$ref"), str):
         return {"$ref": "urn:doc" + node["$ref"]} if v30 else {**{k: modern(v, v30) for k, v in node.items()}, "$ref": "urn:doc" + node["$ref"]}
+    if isinstance(node.get("oneOf"), list) and any("$recursiveRef" in part for part in node["oneOf"]):
+        node = {("anyOf" if key == "oneOf" else key): value for key, value in node.items()}  # 2020-12 has no $recursiveRef
     out = {}
     for key, value in node.items():
         if key in ("example", "examples", "x-examples", "discriminator", "externalDocs", "$recursiveAnchor", "$schema", "$id"):

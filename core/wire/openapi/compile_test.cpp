@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "base/json.hpp"
+#include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
-#include "wire/inline.hpp"
 
 using namespace parley;
 using namespace parley::wire;

@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "wire/openapi/security.hpp"
 #include "wire/openapi/swagger2.hpp"
+#include "wire/pin.hpp"
 #include "wire/prose.hpp"
 
 namespace parley::wire::openapi {
@@ -96,6 +97,7 @@ Result<void> OperationCompiler::run() {
   auto complete = shared_.requests.with_definitions(std::move(parameters));
   if (!complete) return std::unexpected(std::move(complete.error()));
   out_.parameters = *std::move(complete);
+  if (auto pinned = pin_all(out_, source_["x-parley-pins"]); !pinned) return pinned;
   return shared_.with_results ? read_response() : Result<void>();
 }
 

@@ -1,4 +1,4 @@
-#include "wire/inline.hpp"
+#include "wire/dialect/inline.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -1,0 +1,16 @@
+// Descriptions of services in any of the languages that tools are made from. Pure.
+#pragma once
+
+#include "base/result.hpp"
+#include "base/value.hpp"
+#include "wire/tool.hpp"
+
+namespace parley::wire {
+
+// Tells the language by what the document contains: OpenAPI or Swagger, OpenRPC, a GraphQL introspection
+// result, or the text of a GraphQL schema.
+[[nodiscard]] Result<Connector> compile_description(
+    const Value& document, const CompileOptions& options = {}
+);
+
+}  // namespace parley::wire
