@@ -74,6 +74,8 @@ Result<bool> OperationCompiler::flatten(const Value& compiled, Members& members,
     } else if (name == "additionalProperties") {
       if (!allows_anything(value)) return false;
       if (value.is_bool() && !value.as_bool()) members.closed = true;
+    } else if (members.is_form && name == "minProperties" && value == Value(1)) {
+      continue;
     } else if (name != "description" && name != "default" && name != "$ref" && name != "format") {
       return false;
     }
@@ -196,7 +198,7 @@ Result<void> OperationCompiler::add_form_body(const MediaChoice& choice, const V
   const bool multipart = choice.kind == BodyKind::multipart;
   auto schema = shared_.requests.compile((*choice.media)["schema"], Carrier::text);
   if (!schema) return std::unexpected(std::move(schema.error()));
-  Members members;
+  Members members{.is_form = true};
   auto plain = flatten(*schema, members, 0);
   if (!plain) return std::unexpected(std::move(plain.error()));
   const Value& encodings = (*choice.media)["encoding"];
@@ -232,7 +234,7 @@ Result<void> OperationCompiler::add_form_body(const MediaChoice& choice, const V
     return {};
   }
   // Stripe declares an empty form for every GET.
-  if (*plain && (members.is_object || schema->size() == 0)) {
+  if (*plain && members.properties.empty() && (members.is_object || schema->size() == 0)) {
     if (members.closed || (*choice.media)["schema"]["properties"].is_map() || schema->size() == 0) return {};
   }
   add_whole_body(std::move(*schema), body, Style::form);

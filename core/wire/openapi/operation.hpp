@@ -57,6 +57,7 @@ class OperationCompiler {
     std::vector<std::string> required;
     bool closed = false;  // nothing else may be given
     bool is_object = false;
+    bool is_form = false;  // whose objects have at least one property anyway
   };
   // False when the schema is anything but a plain object.
   [[nodiscard]] Result<bool> flatten(const Value& compiled, Members& members, int depth);
