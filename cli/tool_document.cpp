@@ -54,6 +54,8 @@ Result<Value> read_description(const std::string& file) {
   const std::size_t begin = content.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return fail(ErrorCode::invalid_input, file + " is empty");
   const bool looks_like_json = content[begin] == '{' || content[begin] == '[';
+  if (file.ends_with(".graphql") || file.ends_with(".graphqls") || file.ends_with(".gql"))
+    return Value(content);
   Error json_problem;
   if (looks_like_json || file.ends_with(".json")) {
     auto value = parse_json(

@@ -261,16 +261,13 @@ class Renderer {
     set_body(write_json(body.build()), tool_.body.media_type);
   }
 
-  // Left out at the end; null in between.
+  // What is not given is left out at the end, and null in between.
   [[nodiscard]] Value positions() const {
     std::vector<Value> params;
-    std::size_t given = 0;
-    for (const Binding& binding : tool_.bindings) {
-      const Value* value = arguments_.find(binding.argument);
-      params.push_back(value == nullptr ? Value() : *value);
-      if (value != nullptr) given = params.size();
-    }
-    params.resize(given);
+    each(in(Place::variable), [&](const Binding& binding, const Value& value) {
+      if (params.size() <= binding.position) params.resize(binding.position + std::size_t{1});
+      params[binding.position] = value;
+    });
     return Value::list(std::move(params));
   }
 

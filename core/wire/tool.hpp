@@ -40,6 +40,7 @@ struct Binding {
   bool explode = true;
   bool allow_reserved = false;  // reserved characters travel as they are
   bool is_file = false;         // of a part
+  std::uint16_t position = 0;   // of a variable that has no name on the wire
   std::string media_type = {};  // of a part, when it is declared
 };
 

@@ -10,7 +10,7 @@
 #include "policy/check_times.hpp"
 #include "server/tools/built_in.hpp"
 #include "server/tools/test_mode.hpp"
-#include "wire/openapi/compile.hpp"
+#include "wire/description.hpp"
 
 namespace parley::workspace {
 
@@ -31,7 +31,7 @@ void add_connectors(Workspace& workspace) {
       );
       continue;
     }
-    auto compiled = wire::openapi::compile(connector.document, {.connector = name});
+    auto compiled = wire::compile_description(connector.document, {.connector = name});
     if (!compiled) {
       workspace.folder.diagnostics.push_back(
           {"F0412",
