@@ -87,6 +87,9 @@ class Renderer {
       append_pairs(pairs, binding, value);
     });
     out_.url = tool_.server;
+    // A service with one address: the server is all of it.
+    const bool one_address = tool_.body.kind == BodyKind::json_rpc && !tool_.server.empty();
+    if (one_address) return {};
     if (!path.empty() && !path.starts_with('/')) out_.url += '/';
     out_.url += path;
     char separator = path.contains('?') ? '&' : '?';

@@ -59,7 +59,6 @@ class Compiler {
     tool.method = "POST";
     tool.path = "/";
     if (!out_.servers.empty()) tool.server = out_.servers.front();
-    while (tool.server.ends_with('/')) tool.server.pop_back();
     tool.effect = method.text("x-parley-effect", "unsafe");
     tool.deprecated = truth(method["deprecated"]);
     tool.description = tool_description(method.text("summary"), method.text("description"));
