@@ -75,10 +75,6 @@ bool ArgumentTable::has(Place place, std::string_view wire_name) const {
   });
 }
 
-bool ArgumentTable::taken(std::string_view name) const {
-  return std::ranges::any_of(rows_, [&](const Row& row) { return row.binding.argument == name; });
-}
-
 void ArgumentTable::name_all() {
   // Within a place, what needs no cleaning comes first: "StartTime" keeps its name beside "StartTime<".
   std::vector<std::pair<int, std::size_t>> order;
@@ -102,6 +98,7 @@ void ArgumentTable::name_all() {
     if (taken(wanted)) wanted = wanted_name(wanted + "__" + std::string(name(binding.place)), binding.place);
     if (taken(wanted)) wanted = shortened(wanted, std::string(name(binding.place)) + ":" + binding.wire_name);
     while (taken(wanted)) wanted = shortened(wanted, wanted);
+    names_.insert(wanted);
     binding.argument = std::move(wanted);
   }
 }

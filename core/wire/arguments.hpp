@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/value.hpp"
@@ -33,11 +34,12 @@ class ArgumentTable {
   };
 
   void name_all();
-  [[nodiscard]] bool taken(std::string_view name) const;
+  [[nodiscard]] bool taken(const std::string& name) const { return names_.contains(name); }
   [[nodiscard]] Value dependencies() const;
 
   std::vector<Row> rows_;
   std::vector<std::string> together_;
+  std::unordered_set<std::string> names_;
 };
 
 [[nodiscard]] std::string_view name(Place place);

@@ -154,7 +154,25 @@ Result<void> Conversion::keyword(std::string_view name, const Value& value) {
     return subschemas(name, value);
   } else if (one_of(name, {"patternProperties", "dependentSchemas"})) {
     return schema_map(name, value);
-  } else if (name == "minimum") {
+  } else if (limit_keyword(name, value)) {
+    return {};
+  } else if (name == "pattern") {
+    if (value.is_string() && is_pattern(value.as_string())) put(name, value);
+  } else if (one_of(name, {"format", "contentMediaType", "contentEncoding"})) {
+    if (value.is_string()) put(name, value);
+  } else if (name == "const" || name == "default") {
+    if (!(is_text() && value.is_null())) put(name, value);
+  } else if (name == "dependentRequired" && value.is_map()) {
+    const bool sound = std::ranges::all_of(value.entries(), [](const Value::Entry& entry) {
+      return entry.value.is_list() && std::ranges::all_of(entry.value.as_list(), &Value::is_string);
+    });
+    if (sound) put(name, value);
+  }
+  return {};
+}
+
+bool Conversion::limit_keyword(std::string_view name, const Value& value) {
+  if (name == "minimum") {
     least_ = number_in(value).value_or(Value());
   } else if (name == "maximum") {
     most_ = number_in(value).value_or(Value());
@@ -178,19 +196,10 @@ Result<void> Conversion::keyword(std::string_view name, const Value& value) {
     if (auto count = count_in(value)) put(name, *std::move(count));
   } else if (name == "uniqueItems") {
     if (const auto unique = truth_in(value); unique && *unique) put(name, true);
-  } else if (name == "pattern") {
-    if (value.is_string() && is_pattern(value.as_string())) put(name, value);
-  } else if (one_of(name, {"format", "contentMediaType", "contentEncoding"})) {
-    if (value.is_string()) put(name, value);
-  } else if (name == "const" || name == "default") {
-    if (!(is_text() && value.is_null())) put(name, value);
-  } else if (name == "dependentRequired" && value.is_map()) {
-    const bool sound = std::ranges::all_of(value.entries(), [](const Value::Entry& entry) {
-      return entry.value.is_list() && std::ranges::all_of(entry.value.as_list(), &Value::is_string);
-    });
-    if (sound) put(name, value);
+  } else {
+    return false;
   }
-  return {};
+  return true;
 }
 
 Result<void> Conversion::subschema(std::string_view name, const Value& value) {

@@ -21,6 +21,8 @@ class Conversion {
   [[nodiscard]] Result<Value> reference(const Value& schema, std::string_view target);
   [[nodiscard]] Result<Value> below(const Value& schema);
   [[nodiscard]] Result<void> keyword(std::string_view name, const Value& value);
+  // True for numbers and counts, which are dealt with.
+  [[nodiscard]] bool limit_keyword(std::string_view name, const Value& value);
   [[nodiscard]] Result<void> subschema(std::string_view name, const Value& value);
   [[nodiscard]] Result<void> subschemas(std::string_view name, const Value& value);
   [[nodiscard]] Result<void> schema_map(std::string_view name, const Value& value);

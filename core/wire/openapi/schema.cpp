@@ -93,7 +93,7 @@ void SchemaCompiler::collect(const Value& compiled, std::vector<Definition*>& fo
     for (const Value& item : compiled.as_list()) collect(item, found);
   } else if (compiled.is_map()) {
     for (const auto& [key, member] : compiled.entries()) {
-      if (member.is_string() && key.as_string() == "$ref") {
+      if (member.is_string() && key == Value("$ref")) {
         const std::string_view reference = member.as_string();
         if (!reference.starts_with(kDefinitionPrefix)) continue;
         const auto known = by_name_.find(std::string(reference.substr(kDefinitionPrefix.size())));

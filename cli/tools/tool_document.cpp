@@ -1,4 +1,4 @@
-#include "cli/tool_document.hpp"
+#include "cli/tools/tool_document.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -8,7 +8,7 @@
 #include "base/json.hpp"
 #include "cli/command_files.hpp"
 #include "cli/terminal.hpp"
-#include "cli/tool_document.hpp"
+#include "cli/tools/tool_document.hpp"
 #include "wire/dialect/dialect.hpp"
 #include "wire/render.hpp"
 
