@@ -8,6 +8,7 @@
 #include "server/tools/test_mode.hpp"
 #include "server/tools/text_tools.hpp"
 #include "server/tools/tool_table.hpp"
+#include "wire/openapi/compile.hpp"
 
 using namespace parley;
 using namespace parley::tools;
@@ -30,7 +31,7 @@ constexpr std::string_view kShop = R"({"paths": {
       {"type": "object", "properties": {"id": {"type": "string"}, "paid": {"type": "boolean"}}}}}}}}}}})";
 
 ToolTable table() {
-  auto connector = wire::compile_connector("shop", json(kShop));
+  auto connector = wire::openapi::compile(json(kShop), {.connector = "shop"});
   REQUIRE(connector.has_value());
   Connectors connectors;
   connectors.emplace("shop", std::make_shared<TestModeRunner>(std::move(*connector)));
