@@ -16,7 +16,7 @@ using namespace parley;
 using scenarios::kFolders;
 using scenarios::suite;
 
-constexpr std::uint32_t kTurns = 2'500;  // for each assistant
+constexpr std::uint32_t kTurns = 1'500;  // for each assistant
 
 bool affects(const tools::ToolTable& table, std::string_view tool) {
   return table.effect_class(tool) != turns::EffectClass::read;
