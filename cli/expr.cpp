@@ -1,12 +1,10 @@
 // parley expr: CEL expressions outside of flows, for people who try one and for programs that run many.
-#include <unistd.h>
-
-#include <cerrno>
 #include <string>
 #include <utility>
 
 #include "base/json.hpp"
 #include "cli/command_files.hpp"
+#include "cli/json_lines.hpp"
 #include "cli/terminal.hpp"
 #include "expr/check/check.hpp"
 #include "expr/check/signature.hpp"
@@ -141,36 +139,6 @@ void answer_line(std::string_view text, std::string& out) {
   out += "}\n";
 }
 
-// Answers are written before waiting for more, so another program may also ask line by line.
-int evaluate_lines() {
-  constexpr std::size_t kChunk = 1 << 16;
-  std::string input;
-  std::string output;
-  std::size_t scanned = 0;
-  for (bool more = true; more;) {
-    print(std::exchange(output, {}));
-    std::fflush(stdout);
-    const std::size_t old = input.size();
-    input.resize(old + kChunk);
-    ssize_t got = ::read(STDIN_FILENO, input.data() + old, kChunk);
-    while (got < 0 && errno == EINTR) got = ::read(STDIN_FILENO, input.data() + old, kChunk);
-    if (got < 0) return report({ErrorCode::unavailable, "the input cannot be read"}, kExitConfiguration);
-    input.resize(old + static_cast<std::size_t>(got));
-    more = got > 0;
-    if (!more && !input.empty() && !input.ends_with('\n')) input += '\n';
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = input.find('\n', std::max(begin, scanned))) != std::string::npos;) {
-      const std::string_view line(input.data() + begin, end - begin);
-      if (line.find_first_not_of(" \t\r") != std::string_view::npos) answer_line(line, output);
-      begin = end + 1;
-    }
-    input.erase(0, begin);
-    scanned = input.size();
-  }
-  print(output);
-  return kExitOk;
-}
-
 // --- types
 
 Result<expr::TypeNames> types_of(const Arguments& arguments) {
@@ -274,7 +242,7 @@ int run_functions(const Arguments& arguments) {
 
 int run_eval(const Arguments& arguments) {
   if (arguments.has("--jsonl") != arguments.has("EXPR")) {
-    return arguments.has("--jsonl") ? evaluate_lines() : evaluate_one(arguments);
+    return arguments.has("--jsonl") ? answer_lines(answer_line) : evaluate_one(arguments);
   }
   return report(
       {ErrorCode::invalid_input,

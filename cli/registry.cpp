@@ -9,8 +9,9 @@ std::span<const Command* const> commands() {
       &kChat,          &kFlowList,     &kFlowShow,     &kFlowVersions, &kFlowDiff,      &kFlowPublish,
       &kFlowRollback,  &kConvList,     &kConvShow,     &kConvToTest,   &kReviewList,    &kReviewShow,
       &kReviewApprove, &kReviewReject, &kReviewAnswer, &kReplay,       &kBacktest,      &kBisect,
-      &kFuzz,          &kMessages,     &kExprEval,     &kExprCheck,    &kExprFunctions, &kToolCompile,
-      &kToolRender,    &kSchema,       &kOpenapi,      &kDoctor,       &kVersion,
+      &kFuzz,          &kMessages,     &kExprEval,     &kExprCheck,    &kExprFunctions, &kNluClassify,
+      &kNluValues,     &kNluSentiment, &kToolCompile,  &kToolRender,   &kSchema,        &kOpenapi,
+      &kDoctor,        &kVersion,
   };
   return kCommands;
 }

@@ -8,7 +8,7 @@
 namespace parley::language {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames = {
+constexpr std::array<std::string_view, 15> kNames = {
     "number",
     "ordinal",
     "money",
@@ -16,14 +16,16 @@ constexpr std::array<std::string_view, 13> kNames = {
     "quantity",
     "distance",
     "volume",
+    "temperature",
     "date",
     "time",
     "datetime",
     "email",
     "phone",
     "url",
+    "card",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Dimension::url) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Dimension::card) + 1);
 
 // The value of one kind that starts at a token. Digits glued to a word before them ("A4") are part of a name.
 class ValueReader {
@@ -51,7 +53,8 @@ class ValueReader {
 
   [[nodiscard]] bool has_ranges() const {
     return dimension_ == Dimension::money || dimension_ == Dimension::quantity ||
-           dimension_ == Dimension::distance || dimension_ == Dimension::volume;
+           dimension_ == Dimension::distance || dimension_ == Dimension::volume ||
+           dimension_ == Dimension::temperature;
   }
 
   [[nodiscard]] std::size_t skip_about(std::size_t at) const {
@@ -105,6 +108,8 @@ class ValueReader {
         return quantity.measure == Measure::mass || quantity.measure == Measure::cooking;
       case Dimension::distance:
         return quantity.measure == Measure::distance;
+      case Dimension::temperature:
+        return quantity.measure == Measure::temperature;
       default:
         return quantity.measure == Measure::volume;
     }
@@ -219,6 +224,7 @@ std::vector<Found> find_dimension(
   if (dimension == Dimension::email) return find_emails(text);
   if (dimension == Dimension::phone) return find_phones(text);
   if (dimension == Dimension::url) return find_urls(text);
+  if (dimension == Dimension::card) return find_cards(text);
   const Reading reading(text, circumstances);
   const ValueReader reader(dimension, reading, latent);
   std::vector<Found> found;

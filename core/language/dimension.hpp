@@ -12,9 +12,9 @@
 namespace parley::language {
 
 // How the values look: number int or double · ordinal int · money {amount, currency} · duration duration ·
-// quantity, distance, volume {value, unit, product?} with `value` in the unit · date, time, datetime, email,
-// phone, url as in slots. A range of money or quantities is {from, to}, either of which may be missing ("at
-// least 5 euros").
+// quantity, distance, volume, temperature {value, unit, product?} with `value` in the unit · card its digits
+// · date, time, datetime, email, phone, url as in slots. A range of money or quantities is {from, to}, either
+// of which may be missing ("at least 5 euros").
 enum class Dimension : std::uint8_t {
   number,
   ordinal,
@@ -23,12 +23,14 @@ enum class Dimension : std::uint8_t {
   quantity,
   distance,
   volume,
+  temperature,
   date,
   time,
   datetime,
   email,
   phone,
   url,
+  card,
 };
 
 [[nodiscard]] std::string_view name(Dimension dimension);

@@ -52,9 +52,9 @@ Classifier Classifier::train(std::vector<IntentPhrase> phrases, std::string_view
   return out;
 }
 
-// Half as many as there are phrases: more would drown a small assistant's own.
+// Half as many as there are phrases, but enough to know the unknown by: more would drown the phrases.
 std::vector<std::string_view> Classifier::background_of(std::size_t phrases) const {
-  constexpr std::size_t kLeast = 20;
+  constexpr std::size_t kLeast = 50;
   const auto all = background_for(vocabulary_for(locale_).language);
   const std::size_t wanted = std::min(all.size(), std::max(kLeast, phrases / 2));
   std::vector<std::string_view> out;

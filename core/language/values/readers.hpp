@@ -112,6 +112,8 @@ struct ClockTime {
 [[nodiscard]] std::vector<Found> find_emails(std::string_view text);
 [[nodiscard]] std::vector<Found> find_phones(std::string_view text);
 [[nodiscard]] std::vector<Found> find_urls(std::string_view text);
+// Payment cards: 13 to 19 digits in the groups that are printed on them, with a right check digit.
+[[nodiscard]] std::vector<Found> find_cards(std::string_view text);
 
 // Which of the choices the whole text means.
 struct ChoiceAnswer {
