@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "language/sentiment/sentiment.hpp"
 
 namespace parley::language {
