@@ -139,7 +139,7 @@ constexpr GradedWord kWords[] = {
     {"struggling", -2.0}, {"stuck", -1.3}, {"stunning", 3.3}, {"stupid", -2.0}, {"sturdy", 2.0},
     {"stylish", 2.0}, {"sublime", 3.3}, {"subtle", 1.3}, {"succeed", 2.0}, {"success", 2.0},
     {"successful", 2.0}, {"successfully", 2.0}, {"suck", -2.0}, {"sucked", -2.0}, {"sucks", -2.0},
-    {"sunshine", 2.0}, {"superb", 3.3}, {"superior", 2.7}, {"support", 2.0}, {"supportive", 2.0},
+    {"sunshine", 2.0}, {"superb", 3.3}, {"superior", 2.7}, {"supportive", 2.0},
     {"sure", 1.3}, {"suspicious", -1.3}, {"sweet", 2.0}, {"talented", 2.0}, {"tasty", 2.7}, {"tears", -2.0},
     {"tedious", -2.0}, {"terrible", -2.9}, {"terrific", 3.3}, {"terrified", -2.9}, {"terrifying", -2.9},
     {"terrorism", -2.9}, {"terrorist", -2.9}, {"thank", 2.7}, {"thankful", 2.7}, {"thanks", 2.7},

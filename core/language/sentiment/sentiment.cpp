@@ -53,7 +53,7 @@ class Reader {
     }
     double grade = phrase != nullptr ? phrase->grade : 0;
     if (phrase == nullptr && tokens_[at].is_word()) grade = grade_of(tokens_[at].text);
-    if (grade != 0 && !only_strengthens(at)) {
+    if (grade != 0 && (taken > 1 || !only_strengthens(at))) {
       grade = modified(at, grade);
       feelings_.push_back({at, grade});
     }
