@@ -1,12 +1,10 @@
 // parley tool: what becomes of the description of a service, and what a call of a tool would send.
-#include <unistd.h>
-
-#include <cerrno>
 #include <string>
 #include <utility>
 
 #include "base/json.hpp"
 #include "cli/command_files.hpp"
+#include "cli/json_lines.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools/tool_document.hpp"
 #include "wire/dialect/dialect.hpp"
@@ -133,7 +131,6 @@ Value answer_to(
   return request ? request_line(*request) : error_line(request.error());
 }
 
-// Answers are written before waiting for more, so another program may also ask line by line.
 int run_render(const Arguments& arguments) {
   const auto dialect = dialect_of(arguments);
   if (!dialect) return report(dialect.error(), kExitUsage);
@@ -141,30 +138,10 @@ int run_render(const Arguments& arguments) {
   const auto connector = compile_document(arguments);
   if (!connector) return report(connector.error(), kExitConfiguration);
   wire::ToolCaller caller(*connector);
-  constexpr std::size_t kChunk = 1 << 16;
-  std::string input;
-  for (bool more = true; more;) {
-    const std::size_t old = input.size();
-    input.resize(old + kChunk);
-    ssize_t got = ::read(STDIN_FILENO, input.data() + old, kChunk);
-    while (got < 0 && errno == EINTR) got = ::read(STDIN_FILENO, input.data() + old, kChunk);
-    if (got < 0) return report({ErrorCode::unavailable, "the input cannot be read"}, kExitConfiguration);
-    input.resize(old + static_cast<std::size_t>(got));
-    more = got > 0;
-    if (!more && !input.empty() && !input.ends_with('\n')) input += '\n';
-    std::size_t begin = 0;
-    std::string output;
-    for (std::size_t end = 0; (end = input.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      const std::string_view line(input.data() + begin, end - begin);
-      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-      append_json(output, answer_to(line, caller, *connector, strict));
-      output += '\n';
-    }
-    input.erase(0, begin);
-    print(output);
-    std::fflush(stdout);
-  }
-  return kExitOk;
+  return answer_lines([&](std::string_view line, std::string& out) {
+    append_json(out, answer_to(line, caller, *connector, strict));
+    out += '\n';
+  });
 }
 
 constexpr Option kDocOption{

@@ -9,17 +9,14 @@
 #include "server/tools/text_tools.hpp"
 #include "server/tools/tool_table.hpp"
 #include "wire/openapi/compile.hpp"
+#include "wire/test_json.hpp"
 
 using namespace parley;
 using namespace parley::tools;
 
-namespace {
+using parley::wire::testing::json;
 
-Value json(std::string_view text) {
-  auto value = parse_json(text);
-  REQUIRE_MESSAGE(value.has_value(), text);
-  return *value;
-}
+namespace {
 
 constexpr std::string_view kShop = R"({"paths": {
   "/charges": {"post": {"operationId": "charge", "x-parley-effect": "keyed",

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "base/json.hpp"
+#include "base/json_pointer.hpp"
 #include "base/json_schema/program.hpp"
 #include "base/json_schema/uri.hpp"
 
@@ -16,29 +17,6 @@ struct Place {
   std::uint32_t resource = 0;
   std::string pointer;
 };
-
-std::string escape_token(std::string_view token) {
-  std::string out;
-  for (char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string unescape_token(std::string_view token) {
-  std::string out;
-  for (std::size_t i = 0; i < token.size(); ++i) {
-    bool escaped = token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1');
-    out += escaped ? (token[++i] == '0' ? '~' : '/') : token[i];
-  }
-  return out;
-}
 
 class SchemaCompiler {
  public:
@@ -169,7 +147,7 @@ class SchemaCompiler {
         scan(
             entry.value,
             resource,
-            pointer + "/" + std::string(keyword) + "/" + escape_token(entry.key.as_string()),
+            pointer + "/" + std::string(keyword) + "/" + escape_pointer_token(entry.key.as_string()),
             depth + 1
         );
       }
@@ -214,7 +192,8 @@ class SchemaCompiler {
     std::string place = "#";
     while (!pointer.empty()) {
       std::size_t end = pointer.find('/', 1);
-      std::string token = unescape_token(pointer.substr(1, end == std::string_view::npos ? end : end - 1));
+      std::string token =
+          unescape_pointer_token(pointer.substr(1, end == std::string_view::npos ? end : end - 1));
       pointer = end == std::string_view::npos ? std::string_view() : pointer.substr(end);
       const Value* next = at->find(token);
       if (at->is_list()) {
@@ -225,7 +204,7 @@ class SchemaCompiler {
       }
       if (next == nullptr) return nullptr;
       at = next;
-      place += "/" + escape_token(token);
+      place += "/" + escape_pointer_token(token);
       if (auto known = places_.find(at); known != places_.end()) {
         resource = known->second.resource;
         place = known->second.pointer;
@@ -420,7 +399,7 @@ class SchemaCompiler {
       std::optional<Regex> pattern = regex(entry.key.as_string());
       if (!pattern) return;
       node.pattern_properties.push_back(
-          {std::move(*pattern), child(entry.value), escape_token(entry.key.as_string())}
+          {std::move(*pattern), child(entry.value), escape_pointer_token(entry.key.as_string())}
       );
     }
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/json_pointer.hpp"
 #include "base/json_schema/program.hpp"
 #include "base/utf8.hpp"
 
@@ -62,15 +63,7 @@ void append_pointer(std::string& out, const Path* path) {
     out += std::to_string(path->index);
     return;
   }
-  for (char c : key_text(*path->key)) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
+  append_pointer_token(out, key_text(*path->key));
 }
 
 std::uint8_t type_bits(const Value& value) {

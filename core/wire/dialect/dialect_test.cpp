@@ -3,17 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "base/json.hpp"
+#include "wire/test_json.hpp"
 
 using namespace parley;
 using namespace parley::wire;
 
-namespace {
+using parley::wire::testing::json;
 
-Value json(std::string_view text) {
-  auto value = parse_json(text);
-  REQUIRE_MESSAGE(value.has_value(), text);
-  return *value;
-}
+namespace {
 
 constexpr std::string_view kTree =
     R"({"type":"object","properties":{"n":{"$ref":"#/$defs/N","description":"d"},"s":{"type":"string","minLength":1}},)"

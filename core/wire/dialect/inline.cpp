@@ -49,7 +49,7 @@ class Inliner {
     if (target == nullptr) return beside;
     if (open_.size() >= limits_.max_depth || nodes_ > limits_.max_nodes ||
         std::ranges::find(open_, name) != open_.end()) {
-      return stub(*target, beside);
+      return type_alone(*target, beside);
     }
     open_.push_back(name);
     Value whole = copy(*target);
@@ -65,7 +65,8 @@ class Inliner {
     return whole;
   }
 
-  static Value stub(const Value& target, const Value& beside) {
+  // Where the limits end it: what kind of value it is, and no more.
+  static Value type_alone(const Value& target, const Value& beside) {
     Value out = beside;
     if (const Value* type = target.find("type"); type != nullptr && out.find("type") == nullptr) {
       out = out.with("type", *type);

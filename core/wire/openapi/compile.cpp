@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/json_pointer.hpp"
 #include "base/utf8.hpp"
 #include "wire/names.hpp"
 #include "wire/openapi/document.hpp"
@@ -63,7 +64,9 @@ class DocumentCompiler {
   void add_path(std::string_view path, const Value& item) {
     auto path_item = document_.follow(item);
     if (!path_item) {
-      out_.dropped.push_back({std::string(path), path_item.error().message, "/paths/" + escape_token(path)});
+      out_.dropped.push_back(
+          {std::string(path), path_item.error().message, "/paths/" + escape_pointer_token(path)}
+      );
       return;
     }
     for (const std::string_view method : kMethods) {
@@ -89,7 +92,7 @@ class DocumentCompiler {
       out_.dropped.push_back(
           {flow_id(tool.id),
            std::move(built.error().message),
-           "/paths/" + escape_token(path) + "/" + std::string(method) + built.error().pointer}
+           "/paths/" + escape_pointer_token(path) + "/" + std::string(method) + built.error().pointer}
       );
       return;
     }

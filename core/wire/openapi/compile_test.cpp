@@ -5,17 +5,14 @@
 #include "base/json.hpp"
 #include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
+#include "wire/test_json.hpp"
 
 using namespace parley;
 using namespace parley::wire;
 
-namespace {
+using parley::wire::testing::json;
 
-Value json(std::string_view text) {
-  auto value = parse_json(text);
-  REQUIRE_MESSAGE(value.has_value(), text);
-  return *value;
-}
+namespace {
 
 Connector compiled(std::string_view name, std::string_view document) {
   auto connector = openapi::compile(json(document), {.connector = std::string(name)});

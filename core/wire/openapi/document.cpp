@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_pointer.hpp"
+
 namespace parley::wire::openapi {
 namespace {
 
@@ -54,29 +56,7 @@ std::string decode_token(std::string_view token) {
     }
     bytes += token[i];
   }
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] == '~' && i + 1 < bytes.size() && (bytes[i + 1] == '0' || bytes[i + 1] == '1')) {
-      out += bytes[++i] == '0' ? '~' : '/';
-    } else {
-      out += bytes[i];
-    }
-  }
-  return out;
-}
-
-std::string escape_token(std::string_view token) {
-  std::string out;
-  for (const char c : token) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+  return unescape_pointer_token(bytes);
 }
 
 Document::Document(const Value& root) : root_(root), version_(version_of(root)) {}

@@ -39,7 +39,5 @@ class Document {
 
 // The tokens of a JSON pointer, decoded: %XX first, then ~1 and ~0.
 [[nodiscard]] std::string decode_token(std::string_view token);
-// "/a~b" → "~1a~0b".
-[[nodiscard]] std::string escape_token(std::string_view token);
 
 }  // namespace parley::wire::openapi

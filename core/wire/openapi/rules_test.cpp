@@ -6,17 +6,14 @@
 #include "base/json.hpp"
 #include "wire/openapi/compile.hpp"
 #include "wire/render.hpp"
+#include "wire/test_json.hpp"
 
 using namespace parley;
 using namespace parley::wire;
 
-namespace {
+using parley::wire::testing::json;
 
-Value json(std::string_view text) {
-  auto value = parse_json(text);
-  REQUIRE_MESSAGE(value.has_value(), text);
-  return *value;
-}
+namespace {
 
 Connector compiled(std::string_view document, const CompileOptions& options = {}) {
   auto connector = openapi::compile(json(document), options);

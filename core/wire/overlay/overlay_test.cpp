@@ -6,19 +6,14 @@
 #include "wire/openapi/compile.hpp"
 #include "wire/overlay/json_path.hpp"
 #include "wire/render.hpp"
+#include "wire/test_json.hpp"
 
 using namespace parley;
 using namespace parley::wire;
 
-namespace {
+using parley::wire::testing::json;
 
-Value json(std::string_view text) {
-  auto value = parse_json(text);
-  REQUIRE_MESSAGE(value.has_value(), text);
-  return *value;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("paths name places") {
   const Value document =
