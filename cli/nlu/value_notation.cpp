@@ -184,6 +184,11 @@ Value note_duration(const Value& value, std::string_view said) {
     }
   }
   if (!found) unit = 0;
+  // Half a year is six months and not so many days.
+  if (kUnits[unit].name == "Year" && seconds % kUnits[unit].seconds != 0 &&
+      seconds * 12 % kUnits[unit].seconds == 0) {
+    return list({"DurationData", Value(seconds * 12 / kUnits[unit].seconds), "Month"});
+  }
   while (unit > 0 && seconds % kUnits[unit].seconds != 0) --unit;
   return list({"DurationData", Value(seconds / kUnits[unit].seconds), kUnits[unit].name});
 }

@@ -160,7 +160,7 @@ constexpr MeasureWord kMeasures[] = {
     {"millimetre", Measure::distance, "millimetre"}, {"centimeter", Measure::distance, "centimetre"},
     {"centimetre", Measure::distance, "centimetre"}, {"cms", Measure::distance, "centimetre"},
     {"m", Measure::distance, "metre"}, {"yd", Measure::distance, "yard"}, {"\"", Measure::distance, "inch"},
-    {"'", Measure::distance, "foot"}, {"fahrenheit", Measure::temperature, "fahrenheit"},
+    {"'", Measure::distance, "foot"}, {"' '", Measure::distance, "inch"}, {"fahrenheit", Measure::temperature, "fahrenheit"},
     {"degrees fahrenheit", Measure::temperature, "fahrenheit"},
     {"degree fahrenheit", Measure::temperature, "fahrenheit"},
     {"degrees f", Measure::temperature, "fahrenheit"}, {"° f", Measure::temperature, "fahrenheit"},

@@ -111,7 +111,9 @@ void Classifier::note_confusables(const std::vector<IntentPhrase>& phrases, std:
 Verdict Classifier::classify(std::string_view text) const {
   Verdict verdict;
   if (!model_) return verdict;
-  if (const auto known = exact_.find(normalise(text, locale_)); known != exact_.end()) {
+  const std::string normal = normalise(text, locale_);
+  if (normal.empty()) return verdict;  // nothing was said, whatever an author's empty phrase means
+  if (const auto known = exact_.find(normal); known != exact_.end()) {
     verdict.band = known->second.size() == 1 ? Band::accept : Band::clarify;
     for (const std::uint32_t intent : known->second) {
       verdict.candidates.push_back({intent, 1.0 / static_cast<double>(known->second.size())});

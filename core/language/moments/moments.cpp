@@ -85,7 +85,13 @@ class MomentReader {
         return Match<Clock>{{hour->value * kHour + 1800, Grain::minute, false, {}}, hour->next};
       }
     }
-    const auto time = read_time(reading_, at, bare);
+    if (const auto digits = read_digits_with_half(at)) return digits;
+    // "7.30 pm"
+    const bool point =
+        reading_.is_digits(at) && reading_.is(at + 1, ".") && reading_.is_digits(at + 2) &&
+        std::max(reading_.longest(at + 3, reading_.words.pm), reading_.longest(at + 3, reading_.words.am)) >
+            0;
+    const auto time = read_time(reading_, at, bare || point);
     if (!time) return std::nullopt;
     Clock clock;
     clock.seconds = time->value.hour * kHour + time->value.minute * 60 + time->value.second;
@@ -99,6 +105,22 @@ class MomentReader {
       return Match<Clock>{clock, next + (reading_.is(next + 1, ")") ? 2 : 1)};
     }
     return Match<Clock>{clock, time->next};
+  }
+
+  // "330 p.m."
+  [[nodiscard]] Maybe<Clock> read_digits_with_half(std::size_t at) const {
+    if (!reading_.is_digits(at)) return std::nullopt;
+    const std::string_view text = reading_.tokens[at].text;
+    if (text.size() != 3 && text.size() != 4) return std::nullopt;
+    const std::int64_t number = Number::of_digits(text).digits;
+    const std::size_t pm = reading_.longest(at + 1, reading_.words.pm);
+    const std::size_t am = reading_.longest(at + 1, reading_.words.am);
+    const std::size_t taken = std::max(pm, am);
+    const bool letter = taken == 1 && reading_.tokens[at + 1].text.size() == 1;
+    if (taken == 0 || letter || number / 100 < 1 || number / 100 > 12 || number % 100 > 59)
+      return std::nullopt;
+    const std::int64_t hour = number / 100 % 12 + (pm > 0 ? 12 : 0);
+    return Match<Clock>{{hour * kHour + number % 100 * 60, Grain::minute, true, {}}, at + 1 + taken};
   }
 
   [[nodiscard]] Maybe<Hours> read_hours(std::size_t at) const {
@@ -116,6 +138,16 @@ class MomentReader {
                                                               : at;
     if (name > at) {
       for (const DayPart& row : reading_.rows_at(name, kParts)) consider(row, name, false);
+    }
+    // "early this evening"
+    const bool this_early =
+        (reading_.is(at, "early") || reading_.is(at, "late")) && reading_.is(at + 1, "this");
+    for (const DayPart& row : this_early ? reading_.rows_at(at, kParts) : std::span<const DayPart>()) {
+      const std::string_view part = row.words.substr(row.words.find(' ') + 1);
+      if (row.words.starts_with(reading_.tokens[at].text) && reading_.is(at + 2, part) &&
+          (!best || at + 3 > best->next)) {
+        best = {{row.from, row.to, true}, at + 3};
+      }
     }
     const bool this_one = reading_.is(at, "this") || reading_.is(at, "late") || reading_.is(at, "later");
     if (this_one) {
@@ -143,43 +175,45 @@ class MomentReader {
     std::size_t next = 0;
   };
 
-  // In any order, each at most once, with "at", "on" and the like between them.
+  // In any order, each at most once, with "at", "on" and the like between them. A bare number is an hour only
+  // behind a word that says so.
   [[nodiscard]] Parts gather(std::size_t at, bool bare) const {
     Parts parts;
     parts.next = at;
-    std::size_t place = at;
     for (int step = 0; step < 3; ++step) {
-      bool linked = false;
-      std::size_t from = place;
-      Maybe<Piece> period;
-      Maybe<Hours> hours;
-      Maybe<Clock> clock;
-      for (;;) {
-        const bool said = parts.period || parts.hours;
-        period = parts.period ? Maybe<Piece>() : read_period(from, parts.clock.has_value() || said);
-        hours = parts.hours ? Maybe<Hours>() : read_hours(from);
-        clock = parts.clock ? Maybe<Clock>() : read_clock(from, bare || said || linked);
-        if (period || hours || clock || linked) break;
-        const std::size_t link = reading_.longest(from, kLinkWords);
-        if (link == 0) break;
-        linked = reading_.is(from + link - 1, "at") || reading_.is(from, "around") ||
-                 reading_.is(from, "about") || reading_.is(from, "@") || reading_.is(from, "for");
-        from += link;
-        if (!linked) linked = true;
-      }
-      const std::size_t most =
-          std::max({period ? period->next : 0, hours ? hours->next : 0, clock ? clock->next : 0});
-      if (most == 0) break;
-      if (clock && clock->next == most && !(period && period->next == most)) {
-        parts.clock = clock->value;
-      } else if (hours && hours->next == most) {
-        parts.hours = hours->value;
-      } else {
-        parts.period = period->value;
-      }
-      parts.next = place = most;
+      std::size_t from = parts.next;
+      if (take_one(parts, from, bare)) continue;
+      const bool iso = reading_.is(from, "t") && reading_.is_glued(from);  // of ISO 8601
+      const std::size_t link = iso ? 1 : reading_.longest(from, kLinkWords);
+      if (link == 0 || !take_one(parts, from + link, bare || asks_for_hour(from, link))) break;
     }
     return parts;
+  }
+
+  [[nodiscard]] bool asks_for_hour(std::size_t at, std::size_t link) const {
+    const std::size_t last = at + link - 1;
+    return reading_.is(last, "at") || reading_.is(last, "@") || reading_.is(last, "around") ||
+           reading_.is(last, "about");
+  }
+
+  // The longest of what is still missing.
+  [[nodiscard]] bool take_one(Parts& parts, std::size_t at, bool bare) const {
+    const bool said = parts.clock || parts.period || parts.hours;
+    const auto period = parts.period ? Maybe<Piece>() : read_period(at, said);
+    const auto hours = parts.hours ? Maybe<Hours>() : read_hours(at);
+    const auto clock = parts.clock ? Maybe<Clock>() : read_clock(at, bare);
+    const auto end_of = [](const auto& match) { return match ? match->next : 0; };
+    const std::size_t most = std::max({end_of(period), end_of(hours), end_of(clock)});
+    if (most == 0) return false;
+    if (end_of(hours) == most) {
+      parts.hours = hours->value;
+    } else if (end_of(period) == most) {
+      parts.period = period->value;
+    } else {
+      parts.clock = clock->value;
+    }
+    parts.next = most;
+    return true;
   }
 
   // Behind a time of day a bare number is no day: "at 3 4".
@@ -201,9 +235,8 @@ class MomentReader {
     }
     const std::size_t link = reading_.longest(begin, kLinkWords);
     Parts parts = gather(begin, bare || introduced);
-    const bool at_word = reading_.is(begin, "at") || reading_.is(begin, "@") || reading_.is(begin, "for");
     if (link > 0 && reading_.has(begin + link)) {
-      Parts after = gather(begin + link, bare || introduced || at_word);
+      Parts after = gather(begin + link, bare || introduced || asks_for_hour(begin, link));
       if (after.next > parts.next && after.next > begin + link) parts = after;
     }
     if (parts.next <= begin) return std::nullopt;
@@ -244,11 +277,11 @@ class MomentReader {
     if (!parts.period) {
       start = next_at(seconds, known, today);
     } else {
-      if (parts.period->grain < Grain::day) return std::nullopt;
+      if (parts.period->grain < Grain::hour) return std::nullopt;
       const LocalSeconds day = floor_to(parts.period->start, Grain::day);
       start = day + seconds;
       if (!known && day == today) start = next_at(seconds, false, today);
-      if (start < parts.period->start) start += kDay;
+      if (start < day) start += kDay;
     }
     return point_at(in_zone(start, clock), clock.grain);
   }
@@ -312,6 +345,7 @@ class MomentReader {
   struct ClockRange {
     Clock first;
     Clock second;
+    bool exclusive = false;  // "but before"
   };
 
   // "9:30 - 11", "from 3 to 4 in the pm".
@@ -319,31 +353,62 @@ class MomentReader {
     const std::size_t open = opening(at);
     std::size_t begin = at + open;
     if (reading_.is(begin, "at")) ++begin;
-    const auto first = read_clock(begin, true);
-    if (!first) return std::nullopt;
-    const std::size_t till = reading_.longest(first->next, kTillWords);
-    if (till == 0 || (reading_.is(first->next, "and") && open == 0)) return std::nullopt;
-    std::size_t after = first->next + till;
+    Maybe<ClockRange> best;
+    for (const auto& first : {read_clock(begin, true), read_bare_hour(begin)}) {
+      if (!first) continue;
+      const auto range = read_till_clock(*first, begin, open > 0);
+      if (range && (!best || range->next > best->next)) best = range;
+    }
+    return best;
+  }
+
+  // "3" of "from 3 to 4", which is no "3 to 4".
+  [[nodiscard]] Maybe<Clock> read_bare_hour(std::size_t at) const {
+    if (!reading_.is_digits(at) || reading_.tokens[at].text.size() > 2) return std::nullopt;
+    const std::int64_t hour = Number::of_digits(reading_.tokens[at].text).digits;
+    if (hour < 1 || hour > 23) return std::nullopt;
+    return Match<Clock>{{hour * kHour, Grain::hour, hour > 12, {}}, at + 1};
+  }
+
+  [[nodiscard]] Maybe<ClockRange> read_till_clock(const Match<Clock>& first, std::size_t begin, bool opened)
+      const {
+    std::size_t till = reading_.longest(first.next, kTillWords);
+    const bool exclusive = match_phrase(reading_.tokens, first.next, "but before") > 0;
+    if (exclusive) till = 2;
+    if (till == 0 || (reading_.is(first.next, "and") && !opened)) return std::nullopt;
+    std::size_t after = first.next + till;
     if (reading_.is(after, "before") || reading_.is(after, "at")) ++after;
     const auto second = read_clock(after, true);
     if (!second) return std::nullopt;
-    // Two plain numbers are no times: "3 - 4".
-    const bool plain = first->next == begin + 1 && second->next == after + 1;
-    if (plain) return std::nullopt;
-    return Match<ClockRange>{{first->value, second->value}, second->next};
+    // Two plain numbers are no times: "3 - 4". With "from" they may be.
+    const bool plain = first.next == begin + 1 && second->next == after + 1;
+    if (plain && !(opened && stands_alone(second->next))) return std::nullopt;
+    return Match<ClockRange>{{first.value, second->value, exclusive}, second->next};
+  }
+
+  // Nothing follows, or a day.
+  [[nodiscard]] bool stands_alone(std::size_t at) const {
+    if (!reading_.has(at)) return true;
+    return gather_days(at).next > at || gather_days(at + 1).next > at + 1;
   }
 
   [[nodiscard]] Maybe<Moment> read_clock_range(std::size_t at) const {
     std::optional<Piece> period;
     std::optional<Hours> hours;
-    std::size_t begin = at;
     auto range = read_clocks(at);
     if (!range) {
-      const Parts day = gather_days(at);
+      Parts day = gather_days(at);
       if (day.next == at) return std::nullopt;
-      begin = day.next;
-      if (reading_.is(begin, ",") || reading_.is(begin, "at")) ++begin;
-      range = read_clocks(begin);
+      const auto behind = [&](std::size_t place) {
+        return read_clocks(reading_.is(place, ",") || reading_.is(place, "at") ? place + 1 : place);
+      };
+      range = behind(day.next);
+      if (!range) {  // "thursday 5-7pm" is no fifth of july
+        const auto weekday = periods_.read_weekday_name(at);
+        if (!weekday) return std::nullopt;
+        day = {weekday->value, std::nullopt, std::nullopt, weekday->next};
+        range = behind(day.next);
+      }
       if (!range) return std::nullopt;
       period = day.period;
       hours = day.hours;
@@ -397,11 +462,12 @@ class MomentReader {
       if (range.first.half_known && !range.second.half_known && second < first) second += half;
       const LocalSeconds today = floor_to(now_, Grain::day);
       const bool now_matters = !period || period->start == today;
-      if (!range.first.half_known && !range.second.half_known && now_matters && today + second < now_) {
+      const bool both_open = !range.first.half_known && !range.second.half_known;
+      if (both_open && second < first) second += half;
+      if (both_open && now_matters && today + first < now_ && second + half <= kDay) {
         first += half;
         second += half;
       }
-      if (!range.first.half_known && !range.second.half_known && second < first) second += half;
     }
     const LocalSeconds today = floor_to(now_, Grain::day);
     LocalSeconds day = period ? period->start : today;
@@ -410,7 +476,8 @@ class MomentReader {
     const Grain grain = std::min(range.first.grain, range.second.grain);
     Clock zone = range.second;
     if (!zone.zone) zone = range.first;
-    return interval(in_zone(day + first, zone), in_zone(plus(day + second, grain, 1), zone), grain);
+    const LocalSeconds end = range.exclusive ? day + second : plus(day + second, grain, 1);
+    return interval(in_zone(day + first, zone), in_zone(end, zone), grain);
   }
 
   // "monday to wednesday", "from may 2 until the end of june".
@@ -420,8 +487,18 @@ class MomentReader {
     if (!first || first->value.latent) return std::nullopt;
     const std::size_t till = reading_.longest(first->next, kTillWords);
     if (till == 0 || (reading_.is(first->next, "and") && open == 0)) return std::nullopt;
-    const auto second = read_point(first->next + till, false);
-    if (!second || second->value.latent || second->value.start <= first->value.start) return std::nullopt;
+    auto second = read_point(first->next + till, false);
+    if (!second || second->value.latent) return std::nullopt;
+    const bool days = first->value.grain == Grain::day && second->value.grain == Grain::day;
+    const LocalSeconds behind = first->value.start - second->value.start;
+    if (days && behind >= 0 && behind < 7 * kDay) {  // "monday to friday": the friday behind that monday
+      second->value.start += 7 * kDay;
+      second->value.end += 7 * kDay;
+    }
+    const bool months = first->value.grain == Grain::month && second->value.grain == Grain::month;
+    if (months && behind > 0)
+      second->value = point_at(plus(second->value.start, Grain::year, 1), Grain::month);
+    if (second->value.start <= first->value.start) return std::nullopt;
     const Grain grain = std::min(first->value.grain, second->value.grain);
     LocalSeconds end = second->value.interval ? second->value.end : plus(second->value.start, grain, 1);
     if (grain < second->value.grain) end = second->value.start;
@@ -450,12 +527,17 @@ class MomentReader {
     auto point = read_point(at + taken, false);
     if (!point || point->value.latent) {
       if (reading_.is(at, "after")) point = periods_.read_later(at + 1);
+      if (const auto year = periods_.read_year(at + taken); year && year->value < 2200) {
+        point = {point_at(at_day(year->value, 1), Grain::year), year->next};
+      }
     }
     if (!point || point->value.latent) return std::nullopt;
     Moment moment = to_moment(point->value);
     const bool is_after = after >= before;
     if (moment.end && is_after && !reading_.is(at, "from") && !reading_.is(at, "since"))
       moment.start = *moment.end;
+    const bool until = reading_.is(at, "until") || reading_.is(at, "till");
+    if (moment.end && until) moment.start = *moment.end;
     moment.end.reset();
     moment.open = is_after ? OpenEnd::after : OpenEnd::before;
     return Match<Moment>{moment, point->next};
@@ -470,7 +552,11 @@ class MomentReader {
     if (const std::size_t soon = reading_.longest(at, kSoonWords)) {
       return Match<Moment>{{now_, Grain::second, std::nullopt, OpenEnd::after}, at + soon};
     }
-    const std::size_t now = reading_.longest(at, reading_.words.now);
+    std::size_t now = reading_.longest(at, reading_.words.now);
+    for (const std::string_view words :
+         {"at the moment", "at this moment", "at this time", "at once", "atm"}) {
+      now = std::max(now, match_phrase(reading_.tokens, at, words));
+    }
     if (now == 0) return std::nullopt;
     return Match<Moment>{{now_, Grain::second, std::nullopt, OpenEnd::none}, at + now};
   }

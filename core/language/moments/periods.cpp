@@ -34,6 +34,8 @@ Maybe<Piece> PeriodReader::read(std::size_t at) const {
       &PeriodReader::read_cycle,
       &PeriodReader::read_counted_ahead,
       &PeriodReader::read_distance,
+      &PeriodReader::read_distance_from,
+      &PeriodReader::read_spaced_date,
       &PeriodReader::read_whole_week,
       &PeriodReader::read_quarter,
       &PeriodReader::read_year_alone,
@@ -133,16 +135,26 @@ Piece PeriodReader::weekend(std::int64_t weeks) const {
 Maybe<Piece> PeriodReader::read_named_cycle(std::size_t at, int direction, bool said) const {
   for (const std::string_view word : {"weekend", "week end", "week - end", "weekends"}) {
     if (const std::size_t taken = match_phrase(reading_.tokens, at, word)) {
-      return Match<Piece>{weekend(direction), at + taken};
+      const bool coming = at > 0 && (reading_.is(at - 1, "coming") || reading_.is(at - 1, "upcoming"));
+      return Match<Piece>{weekend(coming ? 0 : direction), at + taken};
     }
   }
   std::size_t taken = 0;
   if (const Season* season = longest_row(reading_, at, kSeasons, taken)) {
-    if (!said) return std::nullopt;
+    std::size_t year_at = at + taken;
+    if (reading_.is(year_at, "of") || reading_.is(year_at, ",")) ++year_at;
+    const auto of_year = read_year(year_at);
+    if (!said && !of_year) return std::nullopt;
     std::int32_t year = day_of(now_).year;
     const auto end_of = [&](std::int32_t of) {
       return at_day(of + (season->end_month < season->month ? 1 : 0), season->end_month, season->end_day);
     };
+    if (of_year) {
+      year = static_cast<std::int32_t>(of_year->value);
+      return Match<Piece>{
+          {at_day(year, season->month, season->day), end_of(year), Grain::day, true}, of_year->next
+      };
+    }
     if (end_of(year - 1) > now_) --year;  // a winter that began last year
     const bool is_on = at_day(year, season->month, season->day) <= now_;
     year += direction < 0 ? -1 : direction > 0 && is_on ? 1 : 0;
@@ -318,6 +330,7 @@ Maybe<Piece> PeriodReader::read_container(std::size_t at) const {
   }
   if (const auto year = read_year(at); year && !best)
     best = {point_at(at_day(year->value, 1), Grain::year), year->next};
+  if (auto day = read_day_only(at); day && (!best || day->next > best->next)) best = day;
   if (best) return best;
   const auto unit = read_unit(skip_the(at));  // "the month" is this one
   if (!unit || unit->value < Grain::day) return std::nullopt;
@@ -392,8 +405,16 @@ Maybe<Piece> PeriodReader::read_edge_name(std::size_t at) const {
   for (const Row& row : kRows) {
     // "the boy" is none.
     if (!reading_.is(word, row.name) || (row.name == "boy" && reading_.size() > 3)) continue;
-    const auto part = edge_of(point_at(floor_to(now_, row.grain), row.grain), row.which);
-    if (part) return Match<Piece>{*part, word + 1};
+    Piece whole = point_at(floor_to(now_, row.grain), row.grain);
+    std::size_t next = word + 1;
+    if (row.grain == Grain::day) {
+      const std::size_t day_at = reading_.is(next, "of") || reading_.is(next, "on") ? next + 1 : next;
+      if (const auto day = read_day_only(day_at)) {
+        whole = day->value;
+        next = day->next;
+      }
+    }
+    if (const auto part = edge_of(whole, row.which)) return Match<Piece>{*part, next};
   }
   return std::nullopt;
 }
@@ -490,6 +511,12 @@ LocalSeconds nth_weekday(LocalSeconds now, std::int32_t weekday, std::int64_t nt
 }
 
 }  // namespace
+
+Maybe<Piece> PeriodReader::read_weekday_name(std::size_t at) const {
+  const NamedNumber* weekday = weekday_at(at);
+  if (weekday == nullptr) return std::nullopt;
+  return Match<Piece>{point_at(nth_weekday(now_, weekday->value, 1), Grain::day), at + 1};
+}
 
 // "friday after next".
 Maybe<Piece> PeriodReader::read_weekday_after_next(std::size_t at) const {
@@ -633,13 +660,15 @@ Maybe<Piece> PeriodReader::read_date_short_year(std::size_t at) const {
 Maybe<Piece> PeriodReader::read_plain_date(std::size_t at) const {
   const auto date = read_date(reading_, at);
   if (!date) return std::nullopt;
+  if (reading_.is_digits(at) && read_unit(date->next)) return std::nullopt;  // "10 - 15 minutes"
   const LocalSeconds start = at_day(date->value.year, date->value.month, date->value.day);
   return Match<Piece>{point_at(start, Grain::day), date->next};
 }
 
 Maybe<Piece> PeriodReader::read_distance(std::size_t at) const {
   const bool in = reading_.is(at, "in");
-  const std::size_t begin = in ? at + 1 : at;
+  std::size_t begin = in ? at + 1 : at;
+  while (in && reading_.is_one_of(begin, kRoughlyWords)) ++begin;
   Grain grain = Grain::second;
   LocalSeconds ahead = 0;
   LocalSeconds behind = 0;
@@ -651,12 +680,13 @@ Maybe<Piece> PeriodReader::read_distance(std::size_t at) const {
     ahead = plus(now_, unit->value, count->value);
     behind = plus(now_, unit->value, -count->value);
     next = unit->next;
-  } else if (in && count && count->next == reading_.size() && reading_.is_digits(begin)) {
+  } else if (in && count && count->next == reading_.size() && reading_.is_digits(begin) &&
+             reading_.tokens[begin].text.size() < 4) {
     ahead = now_ + count->value * 60;  // "in 15"
     next = count->next;
   }
   if (const auto longer = read_duration(reading_, begin); longer && longer->next > next) {
-    grain = Grain::second;
+    grain = longer->value.seconds % kDay == 0 ? Grain::hour : Grain::second;
     ahead = now_ + longer->value.seconds;
     behind = now_ - longer->value.seconds;
     next = longer->next;
@@ -671,6 +701,49 @@ Maybe<Piece> PeriodReader::read_distance(std::size_t at) const {
     return Match<Piece>{point_at(floor_to(ahead, grain), grain), next + later};
   }
   return std::nullopt;
+}
+
+// "two days after tomorrow", "a week from friday", "the day after monday".
+Maybe<Piece> PeriodReader::read_distance_from(std::size_t at) const {
+  std::size_t begin = skip_the(at);
+  const auto count = read_few(begin);
+  if (count) begin = count->next;
+  const auto unit = read_unit(begin);
+  if (!unit || unit->value < Grain::day) return std::nullopt;
+  const std::size_t next = unit->next;
+  const bool after = reading_.is(next, "after") || reading_.is(next, "from");
+  if (!after && !reading_.is(next, "before")) return std::nullopt;
+  const auto base = read_day_only(next + 1);
+  if (!base) return std::nullopt;
+  const std::int64_t many = count ? count->value : 1;
+  return Match<Piece>{
+      point_at(plus(base->value.start, unit->value, after ? many : -many), Grain::day), base->next
+  };
+}
+
+Maybe<Piece> PeriodReader::read_day_only(std::size_t at) const {
+  Maybe<Piece> best = read_plain_date(at);
+  for (const Reader reader : {&PeriodReader::read_weekday_and_date, &PeriodReader::read_weekday_in_week}) {
+    auto piece = (this->*reader)(at);
+    if (piece && (!best || piece->next > best->next)) best = piece;
+  }
+  return best;
+}
+
+// "10 31 1974": only where the month comes first.
+Maybe<Piece> PeriodReader::read_spaced_date(std::size_t at) const {
+  const auto number = [&](std::size_t place, std::size_t digits) -> std::int64_t {
+    if (!reading_.is_digits(place) || reading_.tokens[place].text.size() > digits) return 0;
+    return Number::of_digits(reading_.tokens[place].text).digits;
+  };
+  const std::int64_t month = number(at, 2);
+  const std::int64_t day = number(at + 1, 2);
+  const auto year = read_year(at + 2);
+  if (month < 1 || month > 12 || day < 1 || !year || reading_.is_glued(at + 1) || reading_.is_glued(at + 2))
+    return std::nullopt;
+  if (year->value < 1900 || year->value > 2100 || day > days_of_month(year->value, month))
+    return std::nullopt;
+  return Match<Piece>{point_at(at_day(year->value, month, day), Grain::day), year->next};
 }
 
 Maybe<LocalSeconds> PeriodReader::read_many_from_now(std::size_t at) const {

@@ -26,6 +26,8 @@ class PeriodReader {
   // "in 2 hours", "3 weeks ago".
   [[nodiscard]] Maybe<Piece> read_distance(std::size_t at) const;
 
+  // A weekday and nothing behind it: the next one.
+  [[nodiscard]] Maybe<Piece> read_weekday_name(std::size_t at) const;
   // "2 weeks", as a limit from now: the beginning of the day, hour… it ends in.
   [[nodiscard]] Maybe<LocalSeconds> read_many_from_now(std::size_t at) const;
   // "5 days" as in "after 5 days".
@@ -60,6 +62,10 @@ class PeriodReader {
   [[nodiscard]] Maybe<Piece> read_weekday_and_date(std::size_t at) const;
   [[nodiscard]] Maybe<Piece> read_date_short_year(std::size_t at) const;
   [[nodiscard]] Maybe<Piece> read_plain_date(std::size_t at) const;
+  [[nodiscard]] Maybe<Piece> read_distance_from(std::size_t at) const;
+  [[nodiscard]] Maybe<Piece> read_spaced_date(std::size_t at) const;
+  // A day and nothing else that is precise to a day.
+  [[nodiscard]] Maybe<Piece> read_day_only(std::size_t at) const;
 
   // What an nth or an edge is of: "october", "this month", "the month", "2018".
   [[nodiscard]] Maybe<Piece> read_container(std::size_t at) const;

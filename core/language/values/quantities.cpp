@@ -62,10 +62,19 @@ void settle_temperature(const Reading& reading, std::size_t at, Match<Quantity>&
   }
 }
 
+// "quarter" in "quarter of a mile": fractions that elsewhere need a count.
+Maybe<Number> read_part_of(const Reading& reading, std::size_t at) {
+  if (!reading.has(at)) return std::nullopt;
+  const FractionWord* row = reading.words.fractions.find_word(reading.tokens[at].text);
+  if (row == nullptr) return std::nullopt;
+  return Match<Number>{Number::of(row->numerator).divided_by(row->denominator), at + 1};
+}
+
 Maybe<Quantity> read_simple(const Reading& reading, std::size_t at) {
   std::size_t begin = at;
   if (reading.is(at, "-") && reading.is_digits(at + 1)) ++begin;  // of a temperature
-  const auto count = read_count(reading, begin);
+  auto count = read_count(reading, begin);
+  if (!count) count = read_part_of(reading, begin);
   if (!count) return std::nullopt;
   std::size_t next = count->next;
   if (reading.is(next, "-") && reading.is_glued(next) && reading.is_glued(next + 1)) ++next;
