@@ -16,6 +16,7 @@
 #include "assistant/settings.hpp"
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
+#include "engine/matching/intents.hpp"
 #include "engine/release.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/analysis/analyse.hpp"
@@ -141,6 +142,23 @@ std::string check_words(const fs::path& path) {
   return render_all(folder);
 }
 
+// Also of a folder: what flows teach, they teach together.
+std::string check_phrases(const fs::path& path) {
+  Folder folder = read_folder(path, engine::step_specs());
+  engine::check_phrases(folder.flows, {}, folder.diagnostics);
+  flow::sort_diagnostics(folder.diagnostics);
+  return render_all(folder);
+}
+
+std::vector<fs::path> folders_in(const fs::path& path) {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.is_directory()) folders.push_back(entry.path());
+  }
+  std::ranges::sort(folders);
+  return folders;
+}
+
 void compare(const fs::path& path, const std::string& actual) {
   const fs::path golden = fs::path(path).concat(".expected");
   if (std::getenv("PARLEY_GOLDEN") != nullptr) {
@@ -171,13 +189,13 @@ TEST_CASE("rules that are broken or misunderstood give the diagnostics that thei
 }
 
 TEST_CASE("mistakes in what an assistant says give the diagnostics that their golden files show") {
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(kFolder / "words")) {
-    if (entry.is_directory()) folders.push_back(entry.path());
-  }
-  std::ranges::sort(folders);
+  const auto folders = folders_in(kFolder / "words");
   CHECK(folders.size() >= 12);
   for (const fs::path& path : folders) compare(path, check_words(path));
+}
+
+TEST_CASE("phrases that teach little or the wrong thing give the warnings that their golden files show") {
+  for (const fs::path& path : folders_in(kFolder / "phrases")) compare(path, check_phrases(path));
 }
 
 TEST_CASE("five different mistakes in one file are all reported in one go") {
@@ -191,7 +209,8 @@ TEST_CASE("five different mistakes in one file are all reported in one go") {
 
 TEST_CASE("every code that a golden file shows can be explained") {
   std::set<std::string> shown;
-  for (const fs::path& folder : {kFolder, kFolder / "rules", kFolder / "settings", kFolder / "words"}) {
+  for (const fs::path& folder :
+       {kFolder, kFolder / "rules", kFolder / "settings", kFolder / "words", kFolder / "phrases"}) {
     for (const auto& entry : fs::directory_iterator(folder)) {
       if (entry.path().extension() != ".expected") continue;
       const std::string text = read_text(entry.path());

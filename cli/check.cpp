@@ -7,6 +7,7 @@
 #include "cli/command_files.hpp"
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
+#include "engine/matching/intents.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/analysis/analyse.hpp"
 #include "flow/analysis/bounds.hpp"
@@ -77,8 +78,11 @@ Result<void> check_path(Findings& findings, const fs::path& path, bool colour) {
   const bool lone_file = fs::is_regular_file(path, problem);
   const fs::path root = lone_file ? root_of(path) : path;
   if (root.empty()) return check_lone_flow(findings, path, colour);
-  const auto project = open_project(root);
+  auto project = open_project(root);
   if (!project) return std::unexpected(project.error());
+  assistant::Folder& folder = project->space.folder;
+  engine::check_phrases(folder.flows, project->space.release->settings(), folder.diagnostics);
+  flow::sort_diagnostics(folder.diagnostics);
   add(findings, *project, lone_file ? path.lexically_relative(root).generic_string() : std::string(), colour);
   if (!lone_file) findings.checked = contents(*project);
   return {};

@@ -37,6 +37,7 @@ extern const Command kToolCompile;
 extern const Command kToolRender;
 extern const Command kMessages;
 extern const Command kNluClassify;
+extern const Command kNluPhrases;
 extern const Command kNluValues;
 extern const Command kNluSentiment;
 extern const Command kSchema;

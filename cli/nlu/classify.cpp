@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "cli/command_files.hpp"
 #include "cli/json_lines.hpp"
+#include "cli/nlu/verdict.hpp"
 #include "cli/terminal.hpp"
 #include "language/classifier/classifier.hpp"
 
@@ -61,21 +62,6 @@ Result<std::vector<IntentPhrase>> read_phrases(const std::string& path) {
   }
   phrases.insert(phrases.end(), names.begin(), names.end());
   return phrases;
-}
-
-Value shown_verdict(const Classifier& classifier, const language::Verdict& verdict) {
-  const bool known = verdict.band != language::Band::fall_back && !verdict.candidates.empty();
-  ListBuilder candidates;
-  for (const language::Candidate& each : verdict.candidates) {
-    candidates.add(Value::map({{"intent", classifier.intents()[each.intent]}, {"confidence", each.confidence}}
-    ));
-  }
-  MapBuilder out;
-  out.set("intent", known ? Value(classifier.intents()[verdict.candidates[0].intent]) : Value());
-  out.set("confidence", verdict.candidates.empty() ? 0.0 : verdict.candidates[0].confidence);
-  out.set("band", language::name(verdict.band));
-  out.set("candidates", candidates.build());
-  return out.build();
 }
 
 int run(const Arguments& arguments) {

@@ -304,6 +304,9 @@ class Advance {
 void advance(
     const Release& release, State& state, const Event& event, Effects& effects, std::vector<Visit>* visits
 ) {
+  // A turn has a handful of effects; moving them about while the list grows costs more than the room.
+  constexpr std::size_t kUsual = 6;
+  if (effects.capacity() < effects.size() + kUsual) effects.reserve(effects.size() + kUsual);
   Run run(release, state, event.at, effects, visits);
   std::visit(Advance(run), event.body);
   reviews::withdraw_orphans(run);

@@ -6,6 +6,7 @@
 #include "engine/advance.hpp"
 #include "engine/matching/answers.hpp"
 #include "engine/matching/changes.hpp"
+#include "engine/matching/learnt.hpp"
 #include "engine/matching/requests.hpp"
 #include "engine/matching/scene.hpp"
 #include "language/vocabulary.hpp"
@@ -196,6 +197,7 @@ Commands typed(const Scene& scene) {
   if (scene.expected.yes_or_no) return confirmation(scene);
   if (scene.asked() != nullptr) return answer(scene);
   if (auto found = matching::likely_request(scene)) return *found;
+  if (auto found = matching::learnt_request(scene)) return *found;
   return cannot_handle(scene);
 }
 

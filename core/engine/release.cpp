@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "engine/matching/intents.hpp"
 #include "engine/repair/builtin_flows.hpp"
 #include "engine/repair/builtin_words.hpp"
 #include "engine/run.hpp"
@@ -133,9 +134,29 @@ AssistantSettings AssistantSettings::from_value(const Value& value) {
   return settings;
 }
 
+void Release::index() {
+  for (const flow::FlowPtr& flow : builtin_flows()) flows_by_id_.emplace(flow->id, flow.get());
+  for (const auto& [id, flow] : flows_) flows_by_id_.insert_or_assign(flow->id, flow.get());
+  for (const auto& [key, entry] : messages_.entries()) messages_by_key_.emplace(key, &entry.text);
+  // The assistant's word first; otherwise the flow of the handler's name, its own or the built-in.
+  for (const auto& [repair, flow_id] : settings_.handlers) {
+    if (const flow::Flow* own = find(flow_id)) handlers_by_repair_.emplace(repair, own);
+  }
+  for (const BuiltinDocument& document : builtin_documents()) {
+    const flow::Flow* flow = find("repair." + std::string(document.handler));
+    INVARIANT(flow != nullptr, "every repair has a built-in handler");
+    handlers_by_repair_.emplace(document.handler, flow);
+  }
+}
+
 const flow::Flow* Release::find(std::string_view flow_id) const {
-  if (const auto found = flows_.find(flow_id); found != flows_.end()) return found->second.get();
-  return builtin_flow(flow_id);
+  const auto found = flows_by_id_.find(flow_id);
+  return found == flows_by_id_.end() ? nullptr : found->second;
+}
+
+const flow::Text* Release::message(std::string_view key) const {
+  const auto found = messages_by_key_.find(key);
+  return found == messages_by_key_.end() ? nullptr : found->second;
 }
 
 const flow::Flow& Release::handler(const flow::Flow& about, std::string_view repair) const {
@@ -147,13 +168,9 @@ const flow::Flow& Release::handler(const flow::Flow& about, std::string_view rep
 }
 
 const flow::Flow& Release::handler(std::string_view repair) const {
-  for (const auto& [name, flow_id] : settings_.handlers) {
-    if (name != repair) continue;
-    if (const flow::Flow* own = find(flow_id)) return *own;
-  }
-  const flow::Flow* found = find("repair." + std::string(repair));
-  INVARIANT(found != nullptr, "every repair has a built-in handler");
-  return *found;
+  const auto found = handlers_by_repair_.find(repair);
+  INVARIANT(found != handlers_by_repair_.end(), "every repair has a built-in handler");
+  return *found->second;
 }
 
 const flow::Flow* Release::by_command(std::string_view command) const {
@@ -164,6 +181,22 @@ const flow::Flow* Release::by_command(std::string_view command) const {
 const flow::Flow* Release::by_phrase(std::string_view normalised) const {
   const auto found = phrases_.find(normalised);
   return found == phrases_.end() ? nullptr : found->second;
+}
+
+Release::~Release() {
+  delete classifier_.load(std::memory_order_acquire);
+}
+
+const language::Classifier* Release::classifier() const {
+  if (!has_phrases_) return nullptr;
+  const language::Classifier* known = classifier_.load(std::memory_order_acquire);
+  if (known != nullptr) return known;
+  std::vector<flow::FlowPtr> flows;
+  for (const auto& [id, flow] : flows_) flows.push_back(flow);
+  // Two threads may learn at the same time: they learn the same, and one of them throws it away.
+  auto learnt = learn_intents(flows, settings_.locale);
+  if (!classifier_.compare_exchange_strong(known, learnt.get(), std::memory_order_acq_rel)) return known;
+  return learnt.release();
 }
 
 std::span<const Candidate> Release::by_event(std::string_view name) const {
@@ -215,6 +248,7 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
   MapBuilder contents;
   for (const auto& [id, flow] : release->flows_) {
     contents.set(id, flow->hash);
+    release->has_phrases_ |= count_phrases(*flow) > 0 && !id.starts_with("repair.");
     release->remembers_users_ |= std::ranges::any_of(flow->slots, [](const flow::Slot& slot) {
       return slot.scope == flow::SlotScope::user;
     });
@@ -265,6 +299,7 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
                            ? builtin_words()
                            : settings.messages->over(builtin_words(), settings.locale);
   release->settings_ = std::move(settings);
+  release->index();
   release->hash_ = sha256_hex(write_canonical(
       MapBuilder().set("flows", contents.build()).set("settings", release->settings_.to_value()).build()
   ));

@@ -2,6 +2,7 @@
 // Immutable after make_release(); shared between threads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9,12 +10,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/value.hpp"
 #include "flow/flow.hpp"
 #include "flow/messages.hpp"
 #include "policy/business_hours.hpp"
+
+namespace parley::language {
+class Classifier;
+}
 
 namespace parley::engine {
 
@@ -53,6 +59,11 @@ struct TriggerPhrase {
 
 class Release {
  public:
+  Release() = default;
+  ~Release();
+  Release(const Release&) = delete;
+  Release& operator=(const Release&) = delete;
+
   [[nodiscard]] const std::string& hash() const { return hash_; }
   [[nodiscard]] const AssistantSettings& settings() const { return settings_; }
   // The assistant's own flows by id, without the built-in handlers.
@@ -71,6 +82,9 @@ class Release {
   // Every phrase; and, for flows that users may start, their names and short descriptions, which are what the
   // assistant itself calls them.
   [[nodiscard]] const std::vector<TriggerPhrase>& trigger_phrases() const { return trigger_phrases_; }
+  // What other words than the phrases mean; null when there are no phrases. Learnt at the first call, which
+  // takes as long as engine::learn_intents().
+  [[nodiscard]] const language::Classifier* classifier() const;
   // The flows triggered by an event, by priority; the first whose guards hold is meant.
   [[nodiscard]] std::span<const Candidate> by_event(std::string_view name) const;
   // The triggers that the clock fires.
@@ -80,7 +94,7 @@ class Release {
   // Some flow keeps slots for its users beyond a conversation.
   [[nodiscard]] bool remembers_users() const { return remembers_users_; }
   // The assistant's message of a key, or the built-in one; null when unknown.
-  [[nodiscard]] const flow::Text* message(std::string_view key) const { return messages_.find(key); }
+  [[nodiscard]] const flow::Text* message(std::string_view key) const;
   // Whether any flow has a sensitive slot; whether a slot that flows share is one.
   [[nodiscard]] bool has_sensitive() const { return has_sensitive_; }
   [[nodiscard]] bool is_sensitive(std::string_view shared_slot) const {
@@ -91,12 +105,20 @@ class Release {
   friend std::shared_ptr<const Release> make_release(
       std::vector<flow::FlowPtr> flows, AssistantSettings settings
   );
+  void index();
+
   std::string hash_;
   AssistantSettings settings_;
   std::map<std::string, flow::FlowPtr, std::less<>> flows_;
+  // Views of what the release holds anyway, for what every turn looks up.
+  std::unordered_map<std::string_view, const flow::Flow*> flows_by_id_;
+  std::unordered_map<std::string_view, const flow::Flow*> handlers_by_repair_;
+  std::unordered_map<std::string_view, const flow::Text*> messages_by_key_;
   std::map<std::string, const flow::Flow*, std::less<>> commands_;
   std::map<std::string, const flow::Flow*, std::less<>> phrases_;
   std::vector<TriggerPhrase> trigger_phrases_;
+  bool has_phrases_ = false;
+  mutable std::atomic<const language::Classifier*> classifier_{nullptr};  // owned
   std::map<std::string, std::vector<Candidate>, std::less<>> events_;
   std::vector<Candidate> schedules_;
   std::map<std::string, policy::Calendar, std::less<>> calendars_;

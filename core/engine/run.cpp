@@ -183,6 +183,9 @@ std::vector<std::string_view> Run::fill_inputs(const flow::Flow& flow, Slots& sl
 void Run::push(Frame frame) {
   // Talk about what has ended does not begin it anew.
   if (frame.kind != Frame::Kind::repair) state_.ended = false;
+  // Frames are large, and a digression with its repair handler is three of them.
+  constexpr std::size_t kUsual = 4;
+  if (state_.stack.capacity() < kUsual) state_.stack.reserve(kUsual);
   state_.stack.push_back(std::move(frame));
 }
 

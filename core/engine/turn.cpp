@@ -24,6 +24,7 @@ void take_message(
     Effects& effects,
     std::vector<Visit>* visits
 ) {
+  events.reserve(events.size() + 2);
   events.push_back({at, std::move(message)});
   Effects received;
   advance(release, state, events.back(), received, visits);

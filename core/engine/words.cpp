@@ -176,6 +176,7 @@ Result<std::string> Run::show(const flow::Data& data) {
 std::string Run::words(std::string_view key, Value passed) {
   const flow::Text* message = release_.message(key);
   INVARIANT(message != nullptr, "the words that the engine says are built in");
+  if (passed.is_null()) return render(*message, texts_).value_or("");
   const NameTable& table =
       tables_.emplace_front(NameTable{.run = this, .passed = keep(std::move(passed)), .shown = true});
   return render(*message, table).value_or("");

@@ -113,6 +113,7 @@ std::expected<Template, SyntaxProblem> Template::compile(std::string_view source
 Result<std::string> Template::render(
     const Scope& scope, std::string_view locale, std::uint64_t cost_limit, std::vector<std::string>* shown
 ) const {
+  if (const std::string* words = fixed()) return *words;
   Rendering rendering(scope, locale, cost_limit, shown);
   if (auto done = rendering.append(parts_, nullptr); !done) return std::unexpected(std::move(done.error()));
   return rendering.take();
@@ -126,9 +127,14 @@ Result<Value> Template::evaluate(const Scope& scope, std::uint64_t cost_limit) c
     const Value* inner = value->optional_value();
     return inner == nullptr ? Value() : Value(*inner);
   }
+  if (const std::string* words = fixed()) return Value(*words);
   Result<std::string> text = render(scope, "en", cost_limit);
   if (!text) return std::unexpected(std::move(text.error()));
   return Value(*text);
+}
+
+const std::string* Template::fixed() const {
+  return parts_.size() == 1 && parts_[0].expression.empty() && !parts_[0].number ? &parts_[0].text : nullptr;
 }
 
 bool Template::constant() const {

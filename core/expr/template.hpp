@@ -69,6 +69,8 @@ class Template {
     bool number = false;                   // the number that the phrase around it was chosen by
   };
   using Parts = std::vector<Part>;
+  // The whole text, when nothing in it changes; otherwise null.
+  [[nodiscard]] const std::string* fixed() const;
   // Calls visit(part) for every part, those inside of phrases too.
   template <typename Visit>
   static void each_part(const Parts& parts, const Visit& visit);

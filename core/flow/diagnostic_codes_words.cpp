@@ -187,6 +187,38 @@ Wrong:
 Right:
     "{count, plural, one {# plik} few {# pliki} many {# plików} other {# pliku}}"
 )"},
+    {"F0901", R"(F0901: few phrases for a flow
+
+What else users say is understood by its likeness to a flow's phrases. Fewer than five of them teach
+little, so what is like them is asked about ("Did you mean …?") and never acted on.
+
+Wrong:
+    triggers:
+      - phrases: [where is my parcel]
+
+Right:
+    triggers:
+      - phrases:
+          - where is my parcel
+          - track my delivery
+          - when will my order arrive
+          - my package has not come yet
+          - has my order shipped
+)"},
+    {"F0902", R"(F0902: phrases of two flows read alike
+
+Each phrase was compared with what all the others teach, and several of one flow came out as another.
+Users who say such things will be asked which of the two they meant, or be led to the wrong one.
+`parley nlu phrases` lists them all.
+
+Wrong:
+    phrases: [change my order, alter my order]     # flows/change.yaml
+    phrases: [cancel my order, stop my order]      # flows/cancel.yaml
+
+Right:
+    phrases: [change my order, add an item, I want a different size]
+    phrases: [cancel my order, I do not want it any more, stop the delivery]
+)"},
 };
 
 }  // namespace

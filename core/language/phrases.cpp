@@ -77,9 +77,8 @@ bool is_alternative(std::string_view alternatives, std::string_view word) {
 // and end as the text does are tried.
 bool matches_pattern(std::string_view pattern, std::span<const std::string_view> text) {
   if (pattern.empty()) return text.empty();
-  const std::size_t end = pattern.find(' ');
-  std::string_view step = pattern.substr(0, end);
-  const std::string_view rest = end == std::string_view::npos ? std::string_view() : pattern.substr(end + 1);
+  std::string_view step = first_word(pattern);
+  const std::string_view rest = pattern.substr(std::min(pattern.size(), step.size() + 1));
   const bool optional = step.ends_with('?');
   if (optional) step.remove_suffix(1);
   if (!text.empty() && is_alternative(step, text.front()) && matches_pattern(rest, text.subspan(1)))

@@ -135,11 +135,10 @@ std::vector<Token> tokenise(std::string_view text) {
 std::size_t match_phrase(const std::vector<Token>& tokens, std::size_t at, std::string_view phrase) {
   std::size_t taken = 0;
   while (!phrase.empty()) {
-    const std::size_t space = phrase.find(' ');
-    const std::string_view word = phrase.substr(0, space);
+    const std::string_view word = first_word(phrase);
     if (at + taken >= tokens.size() || tokens[at + taken].text != word) return 0;
     ++taken;
-    phrase = space == std::string_view::npos ? std::string_view() : phrase.substr(space + 1);
+    phrase.remove_prefix(std::min(phrase.size(), word.size() + 1));
   }
   return taken;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "language/sentiment/sentiment.hpp"
 #include "language/summarise.hpp"
 
 namespace parley::tools {
@@ -11,6 +12,7 @@ namespace parley::tools {
 namespace {
 
 constexpr std::string_view kSummarise = "text.summarise";
+constexpr std::string_view kAnalyzeSentiment = "text.analyze_sentiment";
 constexpr std::int64_t kDefaultSentences = 3;
 constexpr std::int64_t kMaxSentences = 50;
 
@@ -54,10 +56,29 @@ Result<turns::ToolAnswer> summarise(const Value& arguments) {
   };
 }
 
+Result<turns::ToolAnswer> analyze_sentiment(const Value& arguments) {
+  const Value& text = arguments["text"];
+  if (!text.is_string()) {
+    return fail(ErrorCode::invalid_input, "text.analyze_sentiment: text must be a text", "invalid_arguments");
+  }
+  const language::Sentiment sentiment = language::sentiment_of(text.as_string());
+  return turns::ToolAnswer{
+      MapBuilder().set("label", language::name(sentiment.mood)).set("score", sentiment.score).build(), false
+  };
+}
+
+Value object_schema(MapBuilder properties) {
+  return MapBuilder()
+      .set("type", "object")
+      .set("properties", properties.build())
+      .set("additionalProperties", false)
+      .build();
+}
+
 }  // namespace
 
 bool TextTools::has(std::string_view tool) const {
-  return tool == kSummarise;
+  return tool == kSummarise || tool == kAnalyzeSentiment;
 }
 
 turns::EffectClass TextTools::effect_class(std::string_view /*tool*/) const {
@@ -67,21 +88,18 @@ turns::EffectClass TextTools::effect_class(std::string_view /*tool*/) const {
 turns::Awaitable<Result<turns::ToolAnswer>> TextTools::run(const turns::ToolCall& call) {
   if (!has(call.tool))
     co_return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
-  co_return summarise(call.arguments);
+  co_return call.tool == kSummarise ? summarise(call.arguments) : analyze_sentiment(call.arguments);
 }
 
 std::vector<flow::ToolSignature> TextTools::signatures() const {
   const Value any = Value::map();
   const Value count =
       MapBuilder().set("type", "integer").set("minimum", 1).set("maximum", kMaxSentences).build();
-  const Value properties = MapBuilder().set("texts", any).set("tickets", any).set("sentences", count).build();
+  const Value text = MapBuilder().set("type", "string").build();
   return {
+      {std::string(kAnalyzeSentiment), object_schema(std::move(MapBuilder().set("text", text)))},
       {std::string(kSummarise),
-       MapBuilder()
-           .set("type", "object")
-           .set("properties", properties)
-           .set("additionalProperties", false)
-           .build()}
+       object_schema(std::move(MapBuilder().set("texts", any).set("tickets", any).set("sentences", count)))},
   };
 }
 

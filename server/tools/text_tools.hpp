@@ -10,6 +10,7 @@
 namespace parley::tools {
 
 // text.summarise {texts or tickets, sentences} → {summary, count}: the most telling sentences, word for word.
+// text.analyze_sentiment {text} → {label: negative | neutral | positive, score: -1 … 1}.
 class TextTools : public ConnectorRunner {
  public:
   [[nodiscard]] bool has(std::string_view tool) const override;

@@ -85,6 +85,7 @@ TEST_CASE("a call that a live service would refuse is refused in test mode") {
       {"unknown operation", "shop.refund", "{}", "unknown_tool"},
       {"unknown connector", "stripe.charge", "{}", "unknown_tool"},
       {"no connector", "charge", "{}", "unknown_tool"},
+      {"no text", "text.analyze_sentiment", R"({"text": 5})", "invalid_arguments"},
       {"too many sentences", "text.summarise", R"({"texts": [], "sentences": 1000})", "invalid_arguments"},
   };
   for (const auto& c : cases) {
@@ -108,7 +109,20 @@ TEST_CASE("effect classes and signatures come from the descriptions; unknown is 
     names.push_back(signature.name);
     CHECK(signature.parameters.text("type") == "object");
   }
-  CHECK(names == std::vector<std::string>{"shop.charge", "shop.order", "text.summarise"});
+  CHECK(
+      names ==
+      std::vector<std::string>{"shop.charge", "shop.order", "text.analyze_sentiment", "text.summarise"}
+  );
+}
+
+TEST_CASE("text.analyze_sentiment tells how a message is meant") {
+  ToolTable tools = table();
+  const auto angry =
+      call(tools, "text.analyze_sentiment", json(R"({"text": "This is terrible, I am so angry!"})"));
+  REQUIRE(angry.has_value());
+  CHECK(angry->result.text("label") == "negative");
+  CHECK(angry->result["score"].as_double() < -0.2);
+  CHECK_FALSE(angry->test_mode);
 }
 
 TEST_CASE("text.summarise picks sentences of tickets, and is no test mode") {

@@ -8,6 +8,7 @@ yaml flow without a name is checked as a flow. usage: run_documents.py BINARY SO
 import os
 import pathlib
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -61,7 +62,7 @@ class Document:
 
     def line(self, command: str) -> None:
         command = command.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
-        words = command.split()
+        words = shlex.split(command)
         if command == "make run":
             return self.serve([str(SOURCE / "examples/shop")])
         if words[0] == "make":

@@ -187,7 +187,7 @@ std::optional<Commands> list_change(const Scene& scene, std::string_view text) {
 std::optional<Commands> named_change(const Scene& scene, bool alone) {
   if (scene.flow == nullptr) return std::nullopt;
   const language::Vocabulary& vocabulary = scene.said.words;
-  const PlainWords words = language::plain_words(scene.said.tokens, kPhraseLocale);
+  const PlainWords& words = scene.plain();
   const auto named = find_name(scene, words);
   if (!named) return std::nullopt;
   std::size_t at = skip(

@@ -84,7 +84,7 @@ std::optional<Request> examine(
 // The best requests: one, or several of different flows that fit equally.
 std::vector<Request> best_requests(const Scene& scene) {
   std::vector<Request> best;
-  const PlainWords words = language::plain_words(scene.said.tokens, kPhraseLocale);
+  const PlainWords& words = scene.plain();
   for (const TriggerPhrase& phrase : scene.release.trigger_phrases()) {
     auto request = examine(scene, words, phrase, true);
     if (!request) continue;
@@ -199,7 +199,7 @@ std::optional<Commands> likely_request(const Scene& scene) {
     return !request.explained && (!request.leads || request.phrase->words.size() == 1);
   });
   if (!requests.empty()) return start_or_ask(scene, requests);
-  const PlainWords words = language::plain_words(scene.said.tokens, kPhraseLocale);
+  const PlainWords& words = scene.plain();
   if (words.empty() || !says_something(scene, words)) return std::nullopt;
   const std::set<std::string> flows = flows_with(scene, words);
   constexpr std::size_t kMostOptions = 4;

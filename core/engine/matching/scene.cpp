@@ -24,6 +24,11 @@ Scene Scene::about(std::string_view text) const {
   return {release, state, text, circumstances.now};
 }
 
+const language::PlainWords& Scene::plain() const {
+  if (!plain_) plain_ = language::plain_words(said.tokens, kPhraseLocale);
+  return *plain_;
+}
+
 bool Scene::takes_any_words() const {
   const flow::Slot* slot = asked();
   return slot != nullptr && slot->type.kind == flow::SlotKind::text && slot->choices.empty() &&

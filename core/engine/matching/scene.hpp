@@ -37,6 +37,8 @@ struct Scene {
   // The same conversation, another message: a part of this one.
   [[nodiscard]] Scene about(std::string_view text) const;
 
+  // As author's phrases are compared with it. Made when first asked for.
+  [[nodiscard]] const language::PlainWords& plain() const;
   [[nodiscard]] const flow::Slot* asked() const {
     return expected.slots.empty() ? nullptr : expected.slots.front();
   }
@@ -44,6 +46,9 @@ struct Scene {
   [[nodiscard]] bool takes_any_words() const;
   // The last message, as the user saw it, contains the word (lower case).
   [[nodiscard]] bool question_has(std::string_view word) const;
+
+ private:
+  mutable std::optional<language::PlainWords> plain_;
 };
 
 [[nodiscard]] Commands one(Command command);
