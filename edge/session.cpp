@@ -47,11 +47,15 @@ Result<Value> Session::answer(const Value& request) {
   if (what == "message") return message(request);
   if (what == "snapshot") return MapBuilder().set("snapshot", engine::snapshot(state_)).build();
   if (what == "restore") return restore(request);
+  if (what == "stub") {
+    stub_ = request["result"];
+    return Value::map();
+  }
   return fail(
       ErrorCode::invalid_input,
       "unknown request '" + std::string(what) + "'",
       "/do",
-      "open, event, message, snapshot or restore"
+      "open, event, message, stub, snapshot or restore"
   );
 }
 
@@ -113,9 +117,14 @@ std::size_t Session::message(std::string_view text, std::int64_t at_seconds) {
   if (release_ == nullptr) return 0;
   std::vector<engine::Event> events;
   engine::Effects effects;
-  engine::take_message(
-      *release_, state_, Timestamp{at_seconds, 0}, {"", std::string(text), ""}, events, effects
-  );
+  const Timestamp at{at_seconds, 0};
+  engine::take_message(*release_, state_, at, {"", std::string(text), ""}, events, effects);
+  for (std::size_t i = 0; stub_ && i < effects.size(); ++i) {
+    const auto* call = std::get_if<engine::CallTool>(&effects[i]);
+    if (call == nullptr) continue;
+    engine::ToolReturned returned{call->effect_id, *stub_, true};
+    engine::advance(*release_, state_, {at, std::move(returned)}, effects);
+  }
   return effects.size();
 }
 

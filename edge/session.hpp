@@ -5,10 +5,12 @@
 //   {"do":"event","event":{…}}                                     → {"effects":[…],"state_hash":hex}
 //   {"do":"message","at":time,"text":"…","payload":"…"}            →
 //   {"events":[…],"effects":[…],"state_hash":hex}
+//   {"do":"stub","result":value}                                   → {}
 //   {"do":"snapshot"} → {"snapshot":text}    {"do":"restore","snapshot":text} → {"state_hash":hex}
 // Mistakes answer {"error":{"code":…,"message":…}} and change nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,8 +25,8 @@ class Session {
  public:
   [[nodiscard]] std::string handle(std::string_view request);
 
-  // One whole message, without JSON on the way; for measuring the engine alone. Returns how many effects it
-  // had.
+  // One whole message, without JSON on the way; for measuring the engine alone. Tools answer with the stub,
+  // if there is one. Returns how many effects it had.
   std::size_t message(std::string_view text, std::int64_t at_seconds);
 
  private:
@@ -36,6 +38,7 @@ class Session {
 
   engine::ReleasePtr release_;
   engine::State state_;
+  std::optional<Value> stub_;
 };
 
 }  // namespace parley::edge
