@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/utf8.hpp"
+#include "language/stop_words.hpp"
 #include "language/tokens.hpp"
 
 namespace parley::language {
@@ -19,20 +20,6 @@ constexpr std::string_view kAbbreviations[] = {
     "ltd", "co",  "corp", "no",  "nr",   "approx", "dept", "est",  "fig", "al",  "e.g",
     "i.e", "a.m", "p.m",  "cf",  "resp", "bzw",    "z.b",  "d.h",  "usw", "ca",  "jan",
     "feb", "mar", "apr",  "jun", "jul",  "aug",    "sep",  "sept", "oct", "nov", "dec",
-};
-
-constexpr std::string_view kStopWords[] = {
-    "a",      "about", "after", "all",    "also",  "am",    "an",   "and",  "any",   "are",    "as",
-    "at",     "be",    "been",  "before", "being", "but",   "by",   "can",  "could", "did",    "do",
-    "does",   "for",   "from",  "had",    "has",   "have",  "he",   "her",  "hers",  "him",    "his",
-    "how",    "i",     "if",    "in",     "into",  "is",    "it",   "its",  "just",  "me",     "my",
-    "no",     "not",   "of",    "on",     "or",    "our",   "out",  "so",   "some",  "than",   "that",
-    "the",    "their", "them",  "then",   "there", "these", "they", "this", "those", "to",     "too",
-    "up",     "us",    "very",  "was",    "we",    "were",  "what", "when", "where", "which",  "who",
-    "why",    "will",  "with",  "would",  "you",   "your",  "i'm",  "it's", "don't", "that's", "i've",
-    "please", "hi",    "hello", "thanks", "der",   "die",   "das",  "und",  "ist",   "ein",    "eine",
-    "nicht",  "zu",    "mit",   "auf",    "für",   "von",   "im",   "den",  "dem",   "des",    "es",
-    "ich",    "sie",   "wir",
 };
 
 template <std::size_t N>
@@ -113,7 +100,7 @@ std::vector<Sentence> read_sentences(std::span<const std::string> texts) {
       sentence.text = part;
       sentence.place = place++;
       for (Token& token : tokenise(part)) {
-        if (token.kind == Token::Kind::symbol || is_one_of(kStopWords, token.text)) continue;
+        if (token.kind == Token::Kind::symbol || is_stop_word(token.text)) continue;
         sentence.words[stem(std::move(token.text))] += 1;
       }
       sentences.push_back(std::move(sentence));

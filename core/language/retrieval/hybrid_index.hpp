@@ -1,0 +1,85 @@
+// Texts found by their words and by vectors at the same time: BM25 over windows of neighbours, and cosine.
+// The words lead; vectors find what is written otherwise (mistyped, inflected, or, with a model's vectors,
+// said in other words).
+//
+// Not thread-safe.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "language/retrieval/text_index.hpp"
+#include "language/retrieval/vector_index.hpp"
+
+namespace parley::language {
+
+struct Match {
+  std::uint32_t text = 0;  // its id
+  float score = 0;         // 0…1: words and vector together
+};
+
+class HybridIndex {
+ public:
+  struct Options {
+    WindowOptions window;
+    std::string locale = "en";
+  };
+  explicit HybridIndex(Options options);
+
+  // Ids are 0, 1, 2… in the order of adding. `before`: the text that this one follows.
+  TextIndex::Id add(std::string_view text, TextIndex::Id before = TextIndex::kNone);
+
+  // Of every text, in the order of their ids; they stay until the next search.
+  [[nodiscard]] std::span<const float> scores(std::string_view question);
+
+  [[nodiscard]] std::size_t size() const { return words_.size(); }
+
+ private:
+  Options options_;
+  TextIndex words_;
+  VectorIndex vectors_;
+  std::vector<float> scores_;
+};
+
+// A text's score by its words and by its vector; `share` is that of the words.
+[[nodiscard]] inline float fused(float by_words, float similarity, float share) {
+  return share * by_words + (1 - share) * std::clamp(similarity, 0.0F, 1.0F);
+}
+inline constexpr float kShareOfWords = 0.7F;
+
+// The k best of all scores that are above 0 and not below `least`; `allowed(id)` may leave some out.
+template <typename Allowed>
+[[nodiscard]] std::vector<Match> best_of(
+    std::span<const float> scores, std::size_t k, float least, const Allowed& allowed
+);
+
+template <typename Allowed>
+std::vector<Match> best_of(
+    std::span<const float> scores, std::size_t k, float least, const Allowed& allowed
+) {
+  const auto better = [](const Match& a, const Match& b) {
+    return a.score != b.score ? a.score > b.score : a.text > b.text;
+  };
+  std::vector<Match> best;
+  for (std::uint32_t id = 0; id < scores.size() && k > 0; ++id) {
+    const Match each{id, scores[id]};
+    if (!(each.score > 0) || each.score < least) continue;
+    if (best.size() == k && !better(each, best.front())) continue;
+    if (!allowed(id)) continue;
+    if (best.size() == k) {
+      std::pop_heap(best.begin(), best.end(), better);
+      best.pop_back();
+    }
+    best.push_back(each);
+    std::push_heap(best.begin(), best.end(), better);
+  }
+  std::sort(best.begin(), best.end(), better);
+  return best;
+}
+
+}  // namespace parley::language

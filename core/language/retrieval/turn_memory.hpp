@@ -1,0 +1,69 @@
+// What one user said and was told, found again by what it was about.
+//
+// A turn alone says little, so each is found by its own words and those of the turns around it in the same
+// conversation; what the user said counts more when the question is about them ("what did I order?"), what
+// the assistant said when it is about the assistant ("what did you tell me?"). Window and weights as measured
+// on LoCoMo (Maharana et al., 2024), where words in windows found the right turn for 66 % of questions and
+// single turns for 48 %.
+//
+// Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.hpp"
+#include "language/retrieval/hybrid_index.hpp"
+
+namespace parley::language {
+
+struct RememberedTurn {
+  std::string conversation;
+  std::uint64_t turn = 0;  // in the conversation
+  Timestamp at;
+  std::string user;       // what they said
+  std::string assistant;  // what they were told
+};
+
+class TurnMemory {
+ public:
+  explicit TurnMemory(std::string locale = "en");
+
+  // Turns of a conversation come in their order; one that is there already is left as it is.
+  void add(RememberedTurn turn);
+
+  struct Question {
+    std::string_view text;
+    std::size_t k = 3;
+    float min_score = 0;
+    // Turns of this conversation from this one on are not memory yet.
+    std::string_view conversation;
+    std::uint64_t before_turn = 0;
+  };
+  // `text` of a match is an index for turn().
+  [[nodiscard]] std::vector<Match> recall(const Question& question);
+
+  [[nodiscard]] const RememberedTurn& turn(std::size_t index) const { return turns_[index]; }
+  [[nodiscard]] std::size_t size() const { return turns_.size(); }
+  // The last turn of a conversation that is remembered; 0 when none is.
+  [[nodiscard]] std::uint64_t last_turn(std::string_view conversation) const;
+
+ private:
+  void add_similarities(std::string_view question);
+  struct Last {
+    TextIndex::Id text = TextIndex::kNone;
+    std::uint64_t turn = 0;
+  };
+  std::string locale_;
+  std::vector<RememberedTurn> turns_;
+  TextIndex words_;            // two texts a turn: the user's, then the assistant's
+  VectorIndex vectors_;        // one a turn
+  std::vector<float> scores_;  // of the search that runs
+  std::unordered_map<std::string, Last> last_;
+};
+
+}  // namespace parley::language
