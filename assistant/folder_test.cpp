@@ -152,7 +152,7 @@ TEST_CASE("settings are set from text as flags and environment give it") {
   CHECK(
       set_setting(settings, "server.threads", "lots")->message == "the value of 'server.threads' does not fit"
   );
-  CHECK(setting_infos().size() == 21);
+  CHECK(setting_infos().size() == 26);
 }
 
 }  // namespace parley::assistant

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/edit_distance.hpp"
 #include "flow/load.hpp"
@@ -179,13 +180,32 @@ bool read_tool_mode(const Node& node, ToolMode& out) {
   return true;
 }
 
+bool read_model_line(const Node& node, Settings& settings) {
+  return read(node, settings.model);
+}
+
+bool read_money(const Node& node, std::string& out) {
+  const auto fits = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  if (!node.is_scalar() || node.text.empty() || node.text.size() > 12) return false;
+  if (!std::ranges::all_of(node.text, fits) || std::ranges::count(node.text, '.') > 1) return false;
+  if (node.text.front() == '.' || node.text.back() == '.') return false;
+  out = node.text;
+  return true;
+}
+
+constexpr auto kUnderstanding = std::to_array<std::string_view>({"model", "matchers"});
 constexpr auto kLogLevels = std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
 constexpr auto kLogFormats = std::to_array<std::string_view>({"text", "json"});
 
 struct Row {
   SettingInfo info;
   bool (*read)(const Node& node, Settings& settings);
+  std::string (*problem)(const Node& node) = nullptr;  // says more than `expected` where there is more to say
 };
+
+std::string help_of(const Row& row, const Node& node) {
+  return row.problem != nullptr ? row.problem(node) : "it must be " + std::string(row.info.expected);
+}
 
 constexpr Row kRows[] = {
     {{"name", "text", "What the assistant is called."},
@@ -221,6 +241,27 @@ constexpr Row kRows[] = {
      [](const Node& n, Settings& s) { return read_admission(n, s.admission); }},
     {{"tools.mode", "test or live", "Whether tools answer from their descriptions or are called."},
      [](const Node& n, Settings& s) { return read_tool_mode(n, s.tool_mode); }},
+    {{"model",
+      "a model such as openai/gpt-4o-mini, ollama or http://localhost:8000/v1#qwen, or the name of one of "
+      "models",
+      "The model that is asked."},
+     [](const Node& n, Settings& s) { return read_model_line(n, s); }},
+    {{"models",
+      "a list of models, or of {name, use, key, api, structured, price, max_tokens, concurrency, retries, "
+      "stall_seconds}",
+      "The models that are asked, the next when one does not answer."},
+     [](const Node& n, Settings& s) { return read_models(n, s.models); },
+     models_problem},
+    {{"understanding",
+      "model or matchers",
+      "Whether a model is asked what a message means when plain code is not sure."},
+     [](const Node& n, Settings& s) { return read_word(n, s.understanding, kUnderstanding); }},
+    {{"budget.tokens", "a whole number up to 4000000000", "What models may read and write in a day (UTC)."},
+     [](const Node& n, Settings& s) { return read(n, s.budget_tokens, 1, 4'000'000'000); }},
+    {{"budget.money",
+      "a decimal such as \"5.00\"",
+      "What models may cost in a day (UTC), in the currency of their prices."},
+     [](const Node& n, Settings& s) { return read_money(n, s.budget_money); }},
     {{"limits.steps_per_turn", "a whole number from 1 to 10000", "Steps that one message may run."},
      [](const Node& n, Settings& s) { return read(n, s.max_steps_per_turn, 1, 10'000); }},
     {{"limits.misunderstandings",
@@ -319,6 +360,14 @@ class Reader {
     }
   }
 
+  // Known only when everything is read: it may name one of `models`.
+  void check_model(const Node& document) {
+    const Node* line = document.find("model");
+    if (line == nullptr || settings_.model.empty() || !model_chain(settings_).empty()) return;
+    error("F0602", line->position, "the value of 'model' does not fit", model_problem(settings_.model));
+    settings_.model.clear();
+  }
+
  private:
   void read_value(const Row& row, const Node& node) {
     if (row.read(node, settings_)) {
@@ -329,7 +378,7 @@ class Reader {
         "F0602",
         node.position,
         "the value of '" + std::string(row.info.name) + "' does not fit",
-        "it must be " + std::string(row.info.expected)
+        help_of(row, node)
     );
   }
 
@@ -353,7 +402,9 @@ std::span<const SettingInfo> setting_infos() {
 Settings read_settings(const Node& document, std::string_view file, flow::Diagnostics& diagnostics) {
   Settings settings;
   if (document.is_map()) {
-    Reader(settings, file, diagnostics).read_section(document, {});
+    Reader reader(settings, file, diagnostics);
+    reader.read_section(document, {});
+    reader.check_model(document);
   } else if (!document.is_null()) {
     diagnostics.push_back(
         {"F0602",
@@ -394,13 +445,32 @@ std::optional<Error> set_setting(Settings& settings, std::string_view name, std:
   if (text.starts_with("[") || text.starts_with("{")) {
     if (auto parsed = flow::parse_json_document(text)) node = *std::move(parsed);
   }
-  if (row->read(node, settings)) return std::nullopt;
+  if (row->read(node, settings)) {
+    const bool unknown = name == "model" && !settings.model.empty() && model_chain(settings).empty();
+    if (!unknown) return std::nullopt;
+    const std::string line = std::exchange(settings.model, {});
+    return Error{
+        ErrorCode::invalid_input,
+        "the value of 'model' does not fit",
+        std::string(name),
+        model_problem(line),
+    };
+  }
   return Error{
       ErrorCode::invalid_input,
       "the value of '" + std::string(name) + "' does not fit",
       std::string(name),
-      "it must be " + std::string(row->info.expected),
+      help_of(*row, node),
   };
+}
+
+std::vector<ModelSetting> model_chain(const Settings& settings) {
+  if (settings.model.empty()) return settings.models;
+  for (const ModelSetting& model : settings.models) {
+    if (model.name == settings.model) return {model};
+  }
+  const auto alone = model_from_line(settings.model);
+  return alone ? std::vector<ModelSetting>{*alone} : std::vector<ModelSetting>{};
 }
 
 }  // namespace parley::assistant

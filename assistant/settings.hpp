@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "assistant/model_settings.hpp"
 #include "base/time.hpp"
 #include "flow/diagnostic.hpp"
 #include "flow/document.hpp"
@@ -46,6 +47,11 @@ struct Settings {
   Value calendars;                                            // name → business hours
   std::vector<AdmissionSetting> admission;
   ToolMode tool_mode = ToolMode::test;
+  std::string model;                    // one line; "" when there is none, or `models` has them
+  std::vector<ModelSetting> models;     // in the order of falling back
+  std::string understanding = "model";  // or "matchers"
+  std::uint32_t budget_tokens = 0;      // of models, a day; 0: no limit
+  std::string budget_money;             // the same in the currency of their prices; "": no limit
 
   std::uint32_t max_steps_per_turn = 200;
   std::uint32_t max_misunderstandings = 3;
@@ -68,6 +74,9 @@ struct SettingInfo {
 };
 
 [[nodiscard]] std::span<const SettingInfo> setting_infos();
+
+// The models that answer, first to last: `model` alone, or the one of `models` that it names; else `models`.
+[[nodiscard]] std::vector<ModelSetting> model_chain(const Settings& settings);
 
 // Reads parley.yaml's tree. Keys with problems keep their default.
 [[nodiscard]] Settings read_settings(

@@ -17,6 +17,7 @@ struct BannerFacts {
   std::string data_directory;
   bool development = false;  // only this machine, no key
   bool test_mode = true;
+  std::string model;     // "openai/gpt-4o-mini"
   bool welcome = false;  // the folder has no flows
   std::string folder;
   std::vector<std::string> flows;

@@ -40,6 +40,16 @@ constexpr std::array kCounters{
     },
     CounterRow{"parley_effects_resumed_total", "Tool calls taken up after a crash.", &Turns::effects_resumed},
     CounterRow{"parley_timers_fired_total", "Timers that went off.", &Turns::timers_fired},
+    CounterRow{
+        "parley_messages_put_to_model_total",
+        "Messages that the matchers were not sure of.",
+        &Turns::messages_put_to_model
+    },
+    CounterRow{
+        "parley_understood_by_model_total",
+        "Of them, those that a model understood.",
+        &Turns::understood_by_model
+    },
 };
 
 void append_duration(

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -21,6 +22,7 @@
 #include "server/api/setup.hpp"
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
+#include "server/model_setup.hpp"
 #include "server/net/server.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
@@ -89,6 +91,8 @@ class Application {
   std::optional<int> check_access();
   std::optional<int> open_data();
   void compose();
+  void set_models(const assistant::Settings& settings);
+  [[nodiscard]] tools::Connectors with_models(tools::Connectors connectors) const;
   void make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
@@ -120,6 +124,8 @@ class Application {
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<stores::SqliteStore> store_;
   tools::ToolTable tools_;
+  std::shared_ptr<models::ModelRunner> models_;
+  std::atomic<bool> understands_with_model_{false};
   turns::SystemClock clock_;
   turns::RandomIds ids_;
   turns::Hub hub_;
@@ -220,7 +226,9 @@ std::optional<int> Application::open_data() {
 }
 
 void Application::compose() {
-  tools_.replace_all(workspace_.connectors);
+  models_ = make_model_runner([this] { return tools_.signatures(); });
+  set_models(config_->assistant());
+  tools_.replace_all(with_models(workspace_.connectors));
   releases_ = std::make_unique<turns::ReleaseTable>(*store_);
   driver_ = std::make_unique<turns::TurnDriver>(
       turns::TurnDriver::World{*store_, tools_, *releases_, clock_, ids_, hub_},
@@ -229,11 +237,24 @@ void Application::compose() {
           .admission = admission_rules(config_->assistant()),
           .log_problem = [](std::string_view what
                          ) { ops::log(LogLevel::error, "turn driver", {{"problem", what}}); },
+          .understands_with_model =
+              [this] { return understands_with_model_.load(std::memory_order_relaxed); },
       }
   );
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
       *releases_, *store_, clock_, [this] { return tools_.signatures(); }, std::string(kTenant)
   });
+}
+
+void Application::set_models(const assistant::Settings& settings) {
+  models_->configure(model_setup(settings, ops::process_environment()));
+  understands_with_model_.store(settings.understanding == "model" && models_->has_model());
+}
+
+// Without a model the built-in one stays.
+tools::Connectors Application::with_models(tools::Connectors connectors) const {
+  if (models_->has_model()) connectors["model"] = as_connector(models_);
+  return connectors;
 }
 
 Awaitable<Result<void>> Application::prepare_data() {
@@ -322,6 +343,7 @@ void Application::make_server() {
 std::optional<int> Application::start_serving() {
   make_server();
   register_metrics(metrics_, *driver_, *server_);
+  register_model_metrics(metrics_, *models_);
   if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
   const auto upkeep = [](turns::TurnDriver& driver) -> Awaitable<void> {
     const auto resumed = co_await driver.recover(std::string(kTenant));
@@ -351,6 +373,7 @@ void Application::show_banner() const {
       .data_directory = config_->assistant().data_dir,
       .development = loopback && access_->open(),
       .test_mode = config_->assistant().tool_mode == assistant::ToolMode::test,
+      .model = model_words(model_endpoints(config_->assistant(), ops::process_environment())),
       .welcome = welcome_,
       .folder = options_.folder.string(),
       .setup_token = setup_token_,
@@ -421,7 +444,8 @@ Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
     if (settings.start.empty()) settings.start = "welcome";
   }
   const tools::ToolTable fresh_tools(fresh.connectors);
-  tools_.replace_all(fresh.connectors);
+  set_models(settings);
+  tools_.replace_all(with_models(fresh.connectors));
   auto published = co_await publisher_->publish_folder(
       fresh.folder, workspace::engine_settings(settings, fresh.folder.messages), fresh_tools.signatures()
   );

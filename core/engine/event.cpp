@@ -56,6 +56,9 @@ struct Write {
     for (const auto& command : e.commands) list.add(language::to_value(command));
     out.value("commands", list.build());
     out.text("source", e.source);
+    out.text("prompt", e.prompt);
+    out.number("input_tokens", e.input_tokens);
+    out.number("output_tokens", e.output_tokens);
   }
   void operator()(const ToolReturned& e) const {
     out.text("effect_id", e.effect_id);
@@ -104,6 +107,7 @@ struct Write {
     out.text("model", e.model);
     out.number("input_tokens", e.input_tokens);
     out.number("output_tokens", e.output_tokens);
+    out.text("prompt", e.prompt);
   }
   void operator()(const ModelFailed& e) const {
     out.text("effect_id", e.effect_id);
@@ -187,7 +191,13 @@ constexpr Reader kReaders[] = {
      }},
     {"CommandsUnderstood",
      [](const Value& m) -> EventBody {
-       return CommandsUnderstood{commands_of(m["commands"]), text(m, "source")};
+       return CommandsUnderstood{
+           commands_of(m["commands"]),
+           text(m, "source"),
+           text(m, "prompt"),
+           static_cast<std::uint32_t>(number(m, "input_tokens")),
+           static_cast<std::uint32_t>(number(m, "output_tokens"))
+       };
      }},
     {"ToolReturned",
      [](const Value& m) -> EventBody {
@@ -233,7 +243,8 @@ constexpr Reader kReaders[] = {
            m["result"],
            text(m, "model"),
            static_cast<std::uint32_t>(number(m, "input_tokens")),
-           static_cast<std::uint32_t>(number(m, "output_tokens"))
+           static_cast<std::uint32_t>(number(m, "output_tokens")),
+           text(m, "prompt")
        };
      }},
     {"ModelFailed",

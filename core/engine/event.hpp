@@ -40,10 +40,14 @@ struct MessageReceived {
   std::string payload;  // of a pressed button; empty for typed text
 };
 
-// What the message just received means. `source` is "matcher" or the model that was asked.
+// What the message just received means. `source` is "matcher" or the model that was asked; of a model, which
+// version of the question it was asked (see ADR 0018) and what that took.
 struct CommandsUnderstood {
   std::vector<language::Command> commands;
   std::string source = "matcher";
+  std::string prompt = {};
+  std::uint32_t input_tokens = 0;
+  std::uint32_t output_tokens = 0;
 };
 
 struct ToolReturned {
@@ -61,13 +65,15 @@ struct ToolFailed {
 };
 inline constexpr std::uint32_t kDiceSides = 1'000'000;
 
-// What a model answered; `model` says which one did, for the record.
+// What a model answered; `model` says which one did and `prompt` which version of the question it was asked,
+// for the record.
 struct ModelReturned {
   std::string effect_id;
   Value result;
   std::string model;
   std::uint32_t input_tokens = 0;
   std::uint32_t output_tokens = 0;
+  std::string prompt = {};
 };
 
 struct ModelFailed {

@@ -52,6 +52,10 @@ class StreamedTurn : public turns::Observer {
     send("message", data);
   }
 
+  void on_provisional(const turns::Provisional& words) override {
+    send("delta", turns::encode_provisional(words));
+  }
+
   void on_effect(std::string_view tool, std::string_view state, bool test_mode) override {
     std::string data = "{\"tool\":";
     append_json_string(data, tool);

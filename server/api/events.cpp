@@ -1,6 +1,7 @@
 // GET /v1/events: what happens, as it happens. With ?conversation=ID the turns and the changes of owner and
 // status of one conversation; ids are sequences of its log, so that Last-Event-ID goes on where the client
-// was. Without it, everything, for operators.
+// was. What a model is writing comes as `delta` events without an id, until its turn replaces them. Without
+// the query, everything that is final, for operators.
 #include <algorithm>
 #include <charconv>
 #include <memory>
@@ -73,6 +74,10 @@ class Follower {
   // Until the client or the server goes away, or the client was too slow (false: replay from seen()).
   Awaitable<bool> follow(turns::Subscription& subscription) {
     while (const auto element = co_await subscription.next()) {
+      if (element->sequence == turns::kProvisional) {
+        send_provisional(element->json);
+        continue;
+      }
       if (element->sequence <= seen_) continue;
       if (element->sequence != last_sequence_) seen_ = std::max(seen_, last_sequence_);
       last_sequence_ = element->sequence;
@@ -84,6 +89,13 @@ class Follower {
   [[nodiscard]] std::uint64_t seen() const { return seen_; }
 
  private:
+  // Without an id: whoever connects again gets the turn itself.
+  void send_provisional(std::string_view json) {
+    std::string bytes;
+    wire::append_sse_event(bytes, json, "delta");
+    stream_.send(bytes);
+  }
+
   void show(std::vector<turns::TranscriptTurn>& turns, std::uint64_t sequence) {
     const turns::TranscriptTurn& turn = turns.back();
     // A rating, for instance, is a turn in which nobody says anything.

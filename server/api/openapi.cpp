@@ -161,7 +161,7 @@ const std::string& openapi_document() {
                   .set(
                       "description",
                       "Conversations that run on flows. Events of a chat stream: turn.started, "
-                      "message, effect, turn.committed, error."
+                      "delta (words that are not final), message, effect, turn.committed, error."
                   )
                   .build()
           )

@@ -2,8 +2,8 @@
 //
 // In: {"type":"message", …ChatRequest, "token"?, "idempotency_key"?} and {"type":"subscribe",
 // "conversation_id", "token"?}. Out:
-// {"type":"turn.started"|"message"|"effect"|"turn.committed"|"turn"|"owner"|"status"|"error", "data":…}.
-// Messages are answered in order.
+// {"type":"turn.started"|"message"|"delta"|"effect"|"turn.committed"|"turn"|"owner"|"status"|"error",
+// "data":…}. Messages are answered in order.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <memory>
@@ -44,6 +44,9 @@ class SocketTurn : public turns::Observer {
     std::string data;
     turns::append_message(data, message);
     send_event(sender_, "message", data);
+  }
+  void on_provisional(const turns::Provisional& words) override {
+    send_event(sender_, "delta", turns::encode_provisional(words));
   }
   void on_effect(std::string_view tool, std::string_view state, bool test_mode) override {
     std::string data = "{\"tool\":";

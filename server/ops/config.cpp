@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "PARLEY_";
 constexpr std::string_view kFileSuffix = "_FILE";
+constexpr std::string_view kLocalModel = "vllm";  // on this machine, the model that it serves
 
 template <typename Number>
 std::optional<Number> whole_number(std::string_view text) {
@@ -64,6 +65,7 @@ class ConfigLoader {
   }
 
   std::expected<Config, ConfigErrors> load() {
+    read_model_variables();
     for (const auto& [variable, value] : from_.environment) {
       // Without the double underscore it is no setting, for instance PARLEY_GOLDEN of the tests.
       if (variable.starts_with(kPrefix) && variable.find("__") != std::string::npos)
@@ -88,6 +90,17 @@ class ConfigLoader {
 
   void wrong(std::string message, std::string where, std::string hint = {}) {
     errors_.push_back({ErrorCode::invalid_input, std::move(message), std::move(where), std::move(hint)});
+  }
+
+  // The short ways to choose a model. PARLEY__MODEL, as a setting, comes later and wins.
+  void read_model_variables() {
+    const std::string* model = nullptr;
+    for (const auto& [variable, value] : from_.environment) {
+      if (variable == "USE_LOCAL" && value == "true")
+        set("model", std::string(kLocalModel), {Origin::environment, variable});
+      if (variable == "PARLEY_MODEL" && !value.empty()) model = &value;
+    }
+    if (model != nullptr) set("model", *model, {Origin::environment, "PARLEY_MODEL"});
   }
 
   void read_variable(const std::string& variable, const std::string& value) {

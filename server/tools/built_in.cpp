@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "server/tools/built_in_model.hpp"
 #include "server/tools/text_tools.hpp"
 
 namespace parley::tools {
@@ -9,7 +10,7 @@ namespace parley::tools {
 Connectors built_in_connectors() {
   return {
       {"text", std::make_shared<TextTools>()},
-      {"model", std::make_shared<AbsentRunner>("no_model", "this assistant has no model to ask")},
+      {"model", std::make_shared<BuiltInModel>()},
       {"memory", std::make_shared<AbsentRunner>("no_memory", "this assistant keeps no memory to recall from")
       },
       {"knowledge",

@@ -1,6 +1,6 @@
-// What every assistant has beside its own connectors. Until a model, a memory or knowledge is configured,
-// steps that ask for one get a failure that says so, with a code that a flow can catch ("no_model",
-// "no_memory", "no_knowledge"). Thread-safe.
+// What every assistant has beside its own connectors. Until a model is configured, the built-in one answers
+// what plain code can (see built_in_model.hpp); until a memory or knowledge is, steps that ask for one get a
+// failure that says so, with a code that a flow can catch ("no_memory", "no_knowledge"). Thread-safe.
 #pragma once
 
 #include <string>

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/json.hpp"
+#include "server/tools/built_in_model.hpp"
 #include "server/tools/test_mode.hpp"
 #include "server/tools/text_tools.hpp"
 #include "server/tools/tool_table.hpp"
@@ -137,4 +138,35 @@ TEST_CASE("text.summarise picks sentences of tickets, and is no test mode") {
   const auto none = call(tools, "text.summarise", json("{}"));
   REQUIRE(none.has_value());
   CHECK(none->result.text("summary").empty());
+}
+
+TEST_CASE("without a model, texts are summarised from their own sentences and messages are said as they are"
+) {
+  BuiltInModel model;
+  const auto summary =
+      call(model, "model.generate", json(R"({"prompt": "Summarise these tickets", "facts": {"tickets": [
+      {"id": "T1", "text": "The coffee machine is broken. The weather is nice."},
+      {"id": "T2", "text": "My coffee machine is broken and leaks."}]}})"));
+  REQUIRE(summary.has_value());
+  CHECK(summary->result.as_string().find("coffee machine is broken") != std::string_view::npos);
+  CHECK(summary->use.model == "builtin");
+  const auto same = call(model, "model.rephrase", json(R"({"text": "That is 5 EUR."})"));
+  REQUIRE(same.has_value());
+  CHECK(same->result == Value("That is 5 EUR."));
+  struct {
+    std::string_view name, tool, input;
+  } cases[] = {
+      {"writing", "model.generate", R"({"prompt": "Write a poem", "facts": {"a": "some words here"}})"},
+      {"a summary of nothing", "model.generate", R"({"prompt": "Summarise", "facts": {"id": "T1"}})"},
+      {"classify", "model.classify", R"({"text": "x", "labels": {"a": ""}})"},
+      {"extract", "model.extract", R"({"text": "x", "schema": {}})"},
+      {"agent", "model.agent", R"({"goal": "x"})"},
+      {"understand", "model.understand", R"({"message": "x"})"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    const auto answer = call(model, std::string(c.tool), json(c.input));
+    REQUIRE_FALSE(answer.has_value());
+    CHECK(answer.error().pointer == "no_model");
+  }
 }

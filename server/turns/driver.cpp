@@ -2,7 +2,6 @@
 #include "server/turns/driver.hpp"
 
 #include <algorithm>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -18,60 +17,12 @@
 #include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 #include "server/turns/people_entries.hpp"
+#include "server/turns/tool_deadline.hpp"
 #include "server/turns/turn.hpp"
 
 namespace parley::turns {
 
 namespace {
-
-using Timer = boost::asio::basic_waitable_timer<
-    std::chrono::steady_clock,
-    boost::asio::wait_traits<std::chrono::steady_clock>,
-    net::Executor>;
-
-// A tool call against its deadline. Both sides run on one loop; the first to finish decides, and a late
-// answer finds nobody waiting.
-struct Race {
-  Race(net::Executor executor, ToolCall tool_call) : timer(executor), call(std::move(tool_call)) {}
-
-  void settle(Result<ToolAnswer> result) {
-    if (!done) return;
-    timer.cancel();
-    std::exchange(done, nullptr)(std::move(result));
-  }
-
-  Timer timer;
-  ToolCall call;
-  std::move_only_function<void(Result<ToolAnswer>)> done;
-};
-
-Awaitable<void> run_tool(ToolRunner& tools, std::shared_ptr<Race> race) {
-  Result<ToolAnswer> result = fail(ErrorCode::internal, "the tool broke", "tool_broke");
-  try {
-    result = co_await tools.run(race->call);
-  } catch (const std::exception& problem) {
-    result = fail(ErrorCode::internal, "the tool broke: " + std::string(problem.what()), "tool_broke");
-  }
-  race->settle(std::move(result));
-}
-
-Awaitable<Result<ToolAnswer>> run_with_deadline(ToolRunner& tools, ToolCall call) {
-  const net::Executor executor = co_await boost::asio::this_coro::executor;
-  const auto race = std::make_shared<Race>(executor, std::move(call));
-  co_return co_await net::await_callback<Result<ToolAnswer>>([&](auto done) {
-    race->done = std::move(done);
-    race->timer.expires_after(std::chrono::milliseconds(race->call.timeout_ms));
-    race->timer.async_wait([race](const boost::system::error_code& error) {
-      if (error) return;
-      race->settle(fail(
-          ErrorCode::deadline_exceeded,
-          race->call.tool + " did not answer within " + std::to_string(race->call.timeout_ms) + " ms",
-          "timeout"
-      ));
-    });
-    boost::asio::co_spawn(executor, run_tool(tools, race), boost::asio::detached);
-  });
-}
 
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point begun) {
   return static_cast<std::uint64_t>(
@@ -246,7 +197,7 @@ void TurnDriver::advance(Turn& turn, engine::EventBody body) {
 
   const auto caused = std::span(turn.effects).subspan(before);
   if (auto understood = engine::understand(*hot.release, hot.state, turn.at, caused)) {
-    advance(turn, std::move(*understood));
+    if (!leaves_to_model(turn, *understood, caused)) advance(turn, std::move(*understood));
   }
 }
 
@@ -385,7 +336,10 @@ Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
         );
         finished->emplace_back(std::move(entry), ToolOutcome{std::move(refused), false});
       } else {
-        boost::asio::co_spawn(executor, make_call(calls, std::move(entry)), boost::asio::detached);
+        auto listener = listener_for(turn, entry);
+        boost::asio::co_spawn(
+            executor, make_call(calls, std::move(entry), std::move(listener)), boost::asio::detached
+        );
       }
     }
     while (finished->empty()) {
@@ -406,15 +360,20 @@ Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
 }
 
 // Outlives the turn when that breaks off: what comes back then finds nobody.
-Awaitable<void> TurnDriver::make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry) {
-  ToolOutcome outcome = co_await call_tool(entry);
+Awaitable<void> TurnDriver::make_call(
+    std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, std::shared_ptr<TextListener> listener
+) {
+  ToolOutcome outcome = co_await call_tool(entry, std::move(listener));
   calls->finished->emplace_back(std::move(entry), std::move(outcome));
   calls->something_finished.happen();
 }
 
-Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(const OutboxEntry& entry) {
+Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(
+    const OutboxEntry& entry, std::shared_ptr<TextListener> listener
+) {
   auto call = decode_request(entry);
   if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
+  call->listener = std::move(listener);
   const auto begun = std::chrono::steady_clock::now();
   auto answer = co_await run_with_deadline(world_.tools, std::move(*call));
   count(metrics_.tool_calls);
@@ -437,9 +396,16 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   const std::string tool = entry.tool;
   turn.outbox.push_back(std::move(entry));
   if (outcome.answer) {
-    return advance(
-        turn, engine::returned(tool, std::move(effect_id), std::move(outcome.answer->result), test_mode)
-    );
+    auto returned =
+        engine::returned(tool, std::move(effect_id), std::move(outcome.answer->result), test_mode);
+    if (auto* by_model = std::get_if<engine::ModelReturned>(&returned)) {
+      ModelUse& use = outcome.answer->use;
+      by_model->model = std::move(use.model);
+      by_model->prompt = std::move(use.prompt);
+      by_model->input_tokens = use.input_tokens;
+      by_model->output_tokens = use.output_tokens;
+    }
+    return advance(turn, std::move(returned));
   }
   count(metrics_.tool_failures);
   if (outcome.in_doubt) count(metrics_.effects_in_doubt);

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "base/result.hpp"
 #include "base/value.hpp"
 #include "engine/event.hpp"
+#include "engine/proposals/question.hpp"
 #include "server/turns/admission.hpp"
 #include "server/turns/answer.hpp"
 #include "server/turns/conversations.hpp"
@@ -50,12 +52,25 @@ struct ChatRequest {
   std::optional<RequestKey> idempotency;  // the caller's key: the same request gets the first answer again
 };
 
+// A piece of a text that is not final. What was heard of the same call from character `at` on is void; so a
+// text that begins anew has `at` 0.
+struct Provisional {
+  std::string_view call;  // the effect's id
+  std::size_t at = 0;     // characters (code points) before this piece
+  std::string_view text;
+};
+
+// {"call":…,"at":…,"text":…}
+[[nodiscard]] std::string encode_provisional(const Provisional& words);
+
 // Sees a turn while it runs, on the caller's loop. on_say is called only after the commit that contains it.
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_turn_started(std::string_view /*conversation_id*/, std::uint64_t /*turn*/) {}
   virtual void on_say(const engine::Say& /*message*/) {}
+  // Words that a model is writing, not final before on_say: they may change, and are shown as such.
+  virtual void on_provisional(const Provisional& /*words*/) {}
   // state: "started", "done", "failed" or "in_doubt".
   virtual void on_effect(std::string_view /*tool*/, std::string_view /*state*/, bool /*test_mode*/) {}
 };
@@ -80,6 +95,9 @@ struct DriverOptions {
   AdmissionRules admission;
   std::function<std::uint32_t()> dice = throw_dice;  // 0…engine::kDiceSides-1; from any loop
   std::function<void(std::string_view)> log_problem = [](std::string_view) {};  // from any loop
+  // Whether a model is asked what a message means when the matchers are not sure; from any loop.
+  std::function<bool()> understands_with_model = [] { return false; };
+  std::uint32_t understanding_timeout_ms = 10'000;
 };
 
 class TurnDriver {
@@ -166,11 +184,21 @@ class TurnDriver {
   Commit describe(Turn& turn);
   void show(Turn& turn, std::size_t messages_before);
   Awaitable<Result<void>> carry_out_effects(Turn& turn);
-  Awaitable<void> make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry);
-  Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry);
+  Awaitable<void> make_call(
+      std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, std::shared_ptr<TextListener> listener
+  );
+  Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry, std::shared_ptr<TextListener> listener);
   void feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome);
   void publish(Turn& turn);
   Answer finish(Turn& turn);
+
+  // Models (driver_models.cpp).
+  [[nodiscard]] bool leaves_to_model(
+      Turn& turn, const engine::CommandsUnderstood& understood, std::span<const engine::Effect> caused
+  ) const;
+  Awaitable<void> ask_what_is_meant(Turn& turn);
+  Awaitable<std::vector<engine::proposals::PastTurn>> recent_turns(const Turn& turn);
+  [[nodiscard]] std::shared_ptr<TextListener> listener_for(Turn& turn, const OutboxEntry& entry);
 
   // The clock (driver_schedules.cpp).
   Awaitable<Result<bool>> start_if_due(

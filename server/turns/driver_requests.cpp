@@ -210,6 +210,7 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(
         advance(turn, engine::MessageReceived{request.message_id, request.text, request.payload});
       }
       if (observer != nullptr && !again) observer->on_turn_started(conversation_id, turn.hot->state.turn);
+      co_await ask_what_is_meant(turn);
       auto committed = co_await commit(turn);
       if (committed) break;
       const bool stale = committed.error().code == ErrorCode::conflict && turn.cached && !again;

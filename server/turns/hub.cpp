@@ -37,6 +37,8 @@ void Subscription::push(HubElementPtr element) {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
     if (waiter_ == nullptr) {
+      // Words that are not final yet must not crowd out what is.
+      if (element->sequence == kProvisional && queue_.size() >= capacity_ / 2) return;
       if (queue_.size() < capacity_) {
         queue_.push_back(std::move(element));
         return;
@@ -105,7 +107,7 @@ void Hub::publish(std::string_view tenant, HubElement element) {
   {
     const std::lock_guard lock(mutex_);
     collect(topic(tenant, element.conversation_id), listeners);
-    collect(topic(tenant, {}), listeners);
+    if (element.sequence != kProvisional) collect(topic(tenant, {}), listeners);
   }
   if (listeners.empty()) return;
   const auto shared = std::make_shared<const HubElement>(std::move(element));

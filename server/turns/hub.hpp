@@ -18,10 +18,14 @@
 
 namespace parley::turns {
 
+// The sequence of elements that are in no log: they are lost to whoever is not listening, and a listener that
+// is behind does not get them.
+inline constexpr std::uint64_t kProvisional = 0;
+
 struct HubElement {
   std::string conversation_id;
   std::uint64_t sequence = 0;  // of the log record; equal for elements of one commit
-  std::string kind;            // "turn", "owner", "status"
+  std::string kind;            // "turn", "owner", "status", "review"; provisional: "delta"
   std::string json;
 };
 using HubElementPtr = std::shared_ptr<const HubElement>;

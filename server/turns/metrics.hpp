@@ -44,7 +44,9 @@ struct TurnMetrics {
   Counter effects_in_doubt{0};
   Counter effects_resumed{0};  // after a crash or a lost store
   Counter timers_fired{0};
-  DurationHistogram turn_duration;  // admitted to committed
+  Counter messages_put_to_model{0};  // because the matchers were not sure
+  Counter understood_by_model{0};    // of them
+  DurationHistogram turn_duration;   // admitted to committed
   DurationHistogram tool_duration;
 };
 

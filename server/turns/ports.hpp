@@ -273,17 +273,36 @@ enum class EffectClass : std::uint8_t { read, keyed, natural, reconcile, unsafe 
          effect_class == EffectClass::natural;
 }
 
+// Hears a text while a model writes it. What was heard may never become the answer. Loop thread only.
+class TextListener {
+ public:
+  virtual ~TextListener() = default;
+  virtual void on_piece(std::string_view piece) = 0;
+  // The text begins anew: somebody else writes it, or the same model once more.
+  virtual void on_restart() = 0;
+};
+
 struct ToolCall {
   std::string tool;
   Value arguments;
   std::string idempotency_key;
   std::uint32_t attempt = 1;
   std::uint32_t timeout_ms = 30'000;
+  std::shared_ptr<TextListener> listener = {};  // may be null
+};
+
+// Which model answered, to which version of a prompt, and what that took.
+struct ModelUse {
+  std::string model;
+  std::string prompt;
+  std::uint32_t input_tokens = 0;
+  std::uint32_t output_tokens = 0;
 };
 
 struct ToolAnswer {
   Value result;
   bool test_mode = false;
+  ModelUse use = {};  // of a call "model.…"
 };
 
 // Failures: Error::message for the log; `pointer` carries the stable code ("timeout", "http_402",

@@ -18,6 +18,21 @@
 
 namespace parley::turns {
 
+// Who hears the words of a model that works for a turn. The turn owns it; calls that outlive the turn find it
+// gone.
+struct ProvisionalHearers {
+  Hub& hub;
+  std::string tenant;
+  std::string conversation_id;
+  Observer* observer = nullptr;
+};
+
+// A message that the matchers are not sure of.
+struct UnsureMessage {
+  engine::CommandsUnderstood by_matchers;
+  std::string text;
+};
+
 struct TurnDriver::Turn {
   std::string_view tenant;
   Observer* observer = nullptr;
@@ -46,6 +61,8 @@ struct TurnDriver::Turn {
   std::vector<std::pair<std::string, std::string>> reviews;  // opened or closed: (id, status)
   std::string status_before;
   std::string owner_before;
+  std::optional<UnsureMessage> unsure;  // a model is asked before anything else
+  std::shared_ptr<ProvisionalHearers> hearers;
 
   void keep_answer(Commit& commit, bool last) const;
   void note_reviews(const Commit& commit) {
@@ -63,6 +80,7 @@ struct TurnDriver::Turn {
     timers.clear();
     calls.clear();
     reviews.clear();
+    unsure.reset();
     answer = {};
   }
 };

@@ -34,6 +34,8 @@ struct Provider {
   std::string_view limit_field = "max_tokens";  // of Chat Completions
   bool strict_schemas = false;                  // takes `strict`, and schemas are phrased for it
   bool tells_usage_in_streams = true;           // on stream_options.include_usage
+  bool takes_temperature = true;                // false: some of its models refuse any but their own
+  std::string_view key_variable_too = {};       // another name that is looked at
 };
 
 [[nodiscard]] std::span<const Provider> providers();

@@ -62,6 +62,10 @@ bool keeps_words(std::string_view answer, std::string_view text, const Value& ke
       if (times_in(answer, word.as_string()) < times_in(text, word.as_string())) return false;
     }
   }
+  return brings_no_own(answer, text);
+}
+
+bool brings_no_own(std::string_view answer, std::string_view text) {
   return std::ranges::all_of(exact_words(answer), [&](std::string_view word) {
     return text.find(word) != std::string_view::npos;
   });

@@ -17,4 +17,7 @@ namespace parley::engine::steps {
 // number or link of its own, and it is not many times as long.
 [[nodiscard]] bool keeps_words(std::string_view answer, std::string_view text, const Value& keep);
 
+// No number, link or address of its own.
+[[nodiscard]] bool brings_no_own(std::string_view answer, std::string_view text);
+
 }  // namespace parley::engine::steps

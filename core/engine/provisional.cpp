@@ -1,0 +1,56 @@
+#include "engine/provisional.hpp"
+
+#include <utility>
+
+#include "engine/steps/model/kept_words.hpp"
+
+namespace parley::engine {
+
+namespace {
+
+bool writes(const flow::Step& step, std::string_view keyword) {
+  for (std::size_t i = 0; i < step.spec->keywords.size(); ++i) {
+    if (step.spec->keywords[i].name == keyword)
+      return !std::holds_alternative<std::monostate>(step.fields[i]);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<ProvisionalText> ProvisionalText::of(
+    const Release& release, const State& state, std::string_view effect_id
+) {
+  if (state.stack.empty() || state.stack.back().pending_effect != effect_id) return std::nullopt;
+  const Frame& frame = state.stack.back();
+  const flow::Flow* flow = release.find(frame.flow);
+  if (flow == nullptr || frame.step >= flow->steps.size()) return std::nullopt;
+  const flow::Step& step = flow->steps[frame.step];
+  ProvisionalText text;
+  if (step.spec->type == "generate" && !writes(step, "save")) return text;
+  if (step.spec->type != "message") return std::nullopt;
+  text.original_ = std::string(frame.held.text("text"));
+  return text;
+}
+
+std::string ProvisionalText::take(std::string_view piece) {
+  if (!original_) return std::string(piece);
+  if (stopped_) return {};
+  pending_ += piece;
+  const std::size_t end = pending_.find_last_of(" \n\t");
+  if (end == std::string::npos) return {};
+  std::string words = pending_.substr(0, end + 1);
+  pending_.erase(0, end + 1);
+  if (!steps::brings_no_own(words, *original_)) {
+    stopped_ = true;
+    return {};
+  }
+  return words;
+}
+
+void ProvisionalText::restart() {
+  pending_.clear();
+  stopped_ = false;
+}
+
+}  // namespace parley::engine

@@ -1,0 +1,355 @@
+#include "server/models/model_runner.hpp"
+
+#include <algorithm>
+
+#include "server/models/test_models.hpp"
+
+using namespace parley;
+using namespace parley::models;
+using namespace parley::models::testing;
+
+namespace {
+
+constexpr std::string_view kPrompt = R"({"prompt": "Say hello"})";
+using Hosts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a task becomes a question, and the answer the call's result") {
+  struct {
+    std::string_view name, task, input, model, expected;
+  } cases[] = {
+      {"generate", "generate", kPrompt, "Hello!", R"("Hello!")"},
+      {"rephrase, trimmed",
+       "rephrase",
+       R"({"text": "That is 5 EUR", "keep": ["5"]})",
+       "\n It is 5 EUR. \n",
+       R"("It is 5 EUR.")"},
+      {"classify",
+       "classify",
+       R"({"text": "late", "labels": {"delivery": "late parcels", "product": ""}})",
+       R"({"label": "delivery", "confidence": 0.9})",
+       R"({"label":"delivery","confidence":0.9})"},
+      {"classify, in a fence",
+       "classify",
+       R"({"text": "late", "labels": {"delivery": ""}})",
+       "```json\n{\"label\": \"delivery\", \"confidence\": 1}\n```",
+       R"({"label":"delivery","confidence":1})"},
+      {"extract",
+       "extract",
+       R"({"text": "two pizzas", "schema": {"type": "object", "properties": {"n": {"type": "integer"}}}})",
+       R"({"n": 2})",
+       R"({"n":2})"},
+      {"what does not fit a schema is for the engine to refuse",
+       "extract",
+       R"({"text": "two", "schema": {"type": "object", "properties": {"n": {"type": "integer"}}}})",
+       R"({"n": "two"})",
+       R"({"n":"two"})"},
+      {"nulls for what is optional are left out",
+       "extract",
+       R"({"text": "x", "schema": {"type": "object", "properties": {"n": {"type": "integer"}, "m": {"type": "integer"}}}})",
+       R"({"n": 1, "m": null})",
+       R"({"n":1})"},
+      {"agent, done",
+       "agent",
+       R"({"goal": "g", "tools": ["a.b"], "steps": []})",
+       "All done.",
+       R"({"text":"All done."})"},
+      {"understand",
+       "understand",
+       R"({"message": "stop", "flows": [], "schema": {"type": "object", "required": ["commands"]}})",
+       R"({"commands": [{"do": "cancel"}]})",
+       R"({"commands":[{"do":"cancel"}]})"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    Models models({endpoint("one")});
+    models.http->replies["one"] = {{.body = answer_body(c.model)}};
+    CHECK(models.said(c.task, c.input) == c.expected);
+    CHECK(models.http->requests.size() == 1);
+  }
+}
+
+TEST_CASE("an answer says which model gave it, to which prompt, for how many tokens") {
+  Models models({endpoint("one")});
+  models.http->replies["one"] = {{.body = answer_body("Hello!", 100, 7)}};
+  const auto answer = models.call("generate", kPrompt);
+  REQUIRE(answer.has_value());
+  CHECK(answer->use.model == "one");
+  CHECK(answer->use.prompt == "generate/1");
+  CHECK(answer->use.input_tokens == 100);
+  CHECK(answer->use.output_tokens == 7);
+  CHECK_FALSE(answer->test_mode);
+  CHECK(models.counts("one").cost == 114'000'000);  // pico: 100 × 1 + 7 × 2 millionths
+  CHECK(models.runner.spent_today().tokens == 107);
+}
+
+TEST_CASE("what is sent says only what the step gave, and the key is a header alone") {
+  Endpoint one = endpoint("one");
+  one.key = "sk-secret";
+  Models models({one});
+  models.http->replies["one"] = {{.status = 401, .body = R"({"error":{"message":"bad key"}})"}};
+  const auto answer = models.call("generate", R"({"prompt": "Answer", "facts": {"order": "7 >>> ignore"}})");
+  REQUIRE_FALSE(answer.has_value());
+  const net::OutgoingRequest& sent = models.http->requests.front();
+  CHECK(sent.url == "http://one/v1/chat/completions");
+  CHECK(sent.allowed_hosts == std::vector<std::string>{"one"});
+  CHECK(sent.body.find("sk-secret") == std::string::npos);
+  CHECK(sent.body.find("7 >>> ignore") == std::string::npos);
+  CHECK(
+      std::ranges::count(
+          sent.headers, std::pair<std::string, std::string>("authorization", "Bearer sk-secret")
+      ) == 1
+  );
+  CHECK(answer.error().message.find("sk-secret") == std::string::npos);
+  for (const std::string& note : models.notes) CHECK(note.find("sk-secret") == std::string::npos);
+}
+
+TEST_CASE("an agent sees its tools under names that providers take, and what was done so far") {
+  Models models({endpoint("one")});
+  models.tools = {{"desk.list", *parse_json(R"({"type": "object", "properties": {"q": {"type": "string"}}})")}
+  };
+  models.http->replies["one"] = {{.body = R"({"choices":[{"message":{"tool_calls":[
+      {"id":"c1","function":{"name":"desk_list","arguments":"{\"q\":\"tea\"}"}},
+      {"id":"c2","function":{"name":"nobody","arguments":""}}]},"finish_reason":"tool_calls"}]})"}};
+  CHECK(
+      models.said("agent", R"({"goal": "g", "tools": ["desk.list", "desk.make"],
+        "steps": [{"tool": "desk.make", "arguments": {"x": 1}, "error": "refused"}]})") ==
+      R"({"calls":[{"tool":"desk.list","arguments":{"q":"tea"}},{"tool":"nobody","arguments":{}}]})"
+  );
+  const auto sent = parse_json(models.http->requests.front().body);
+  REQUIRE(sent.has_value());
+  CHECK((*sent)["tools"].size() == 2);
+  CHECK((*sent)["messages"].size() == 4);
+  CHECK((*sent)["messages"].as_list()[3].text("content") == "error: refused");
+}
+
+TEST_CASE("an answer that does not fit is asked for once more, with what was wrong") {
+  Models models({endpoint("one")});
+  models.http->replies["one"] = {
+      {.body = answer_body("It is delivery.")},
+      {.body = answer_body(R"({"label": "delivery", "confidence": 1})")}
+  };
+  CHECK(
+      models.said("classify", R"({"text": "x", "labels": {"delivery": ""}})") ==
+      R"({"label":"delivery","confidence":1})"
+  );
+  CHECK(models.counts("one").asked_again == 1);
+  const auto second = parse_json(models.http->requests[1].body);
+  CHECK((*second)["messages"].size() == 4);
+
+  models.http->replies["one"] = {{.body = answer_body(R"({"label": "weather", "confidence": 1})")}};
+  models.http->requests.clear();
+  CHECK(models.said("classify", R"({"text": "x", "labels": {"delivery": ""}})") == "! model_answer");
+  CHECK(models.http->requests.size() == 2);
+}
+
+TEST_CASE("passing failures are tried again, with growing pauses or those the server asks for") {
+  struct {
+    std::string_view name;
+    std::deque<Reply> replies;
+    std::string_view expected;
+    std::vector<std::int64_t> pauses;
+  } cases[] = {
+      {"once", {{.status = 500}, {.body = answer_body("Hi")}}, R"("Hi")", {250}},
+      {"twice",
+       {{.status = 503}, {.failure = "interrupted"}, {.body = answer_body("Hi")}},
+       R"("Hi")",
+       {250, 500}},
+      {"for ever", {{.status = 429}}, "! rate_limited", {250, 500}},
+      {"as asked",
+       {{.status = 429, .headers = {{"retry-after", "3"}}}, {.body = answer_body("Hi")}},
+       R"("Hi")",
+       {3000}},
+      {"longer than there is time",
+       {{.status = 429, .headers = {{"retry-after", "90"}}}},
+       "! rate_limited",
+       {}},
+      {"no JSON", {{.body = "<html>"}, {.body = answer_body("Hi")}}, R"("Hi")", {250}},
+      {"not worth it", {{.status = 400, .body = R"({"error":{"message":"no"}})"}}, "! model_request", {}},
+      {"no such model", {{.status = 404}}, "! model_not_found", {}},
+      {"too slow", {{.body = answer_body("Hi"), .takes_ms = 100'000}}, "! timeout", {}},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    Models models({endpoint("one")});
+    models.http->replies["one"] = c.replies;
+    const std::int64_t begun = models.http->now_ms;
+    CHECK(models.said("generate", kPrompt) == c.expected);
+    CHECK(models.pauses == c.pauses);
+    CHECK(models.http->now_ms - begun <= models.timeout_ms);
+  }
+}
+
+TEST_CASE("a server that knows no response_format is asked without one from then on") {
+  Models models({endpoint("one")});
+  models.http->replies["one"] = {
+      {.status = 400, .body = R"({"error":{"message":"response_format is not supported"}})"},
+      {.body = answer_body(R"({"label": "a", "confidence": 1})")}
+  };
+  for (int time = 0; time < 2; ++time)
+    CHECK(
+        models.said("classify", R"({"text": "x", "labels": {"a": ""}})") == R"({"label":"a","confidence":1})"
+    );
+  CHECK(models.http->requests.size() == 3);
+  CHECK(models.http->requests[0].body.find("response_format") != std::string::npos);
+  CHECK(models.http->requests[2].body.find("response_format") == std::string::npos);
+}
+
+TEST_CASE("the next model answers when one does not, within the call's time") {
+  struct {
+    std::string_view name;
+    Reply first;
+    std::string_view expected;
+    std::size_t asked_first;  // requests
+  } cases[] = {
+      {"down", {.failure = "unreachable"}, R"("Hi")", 3},
+      {"wrong key", {.status = 401}, R"("Hi")", 1},
+      {"slow", {.body = answer_body("late"), .takes_ms = 1'000'000}, R"("Hi")", 1},
+      {"nonsense", {.body = "x"}, R"("Hi")", 3},
+      {"refused",
+       {.status = 400, .body = R"({"error":{"code":"content_filter","message":"no"}})"},
+       "! refused",
+       1},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    Models models({endpoint("one"), endpoint("two")});
+    models.http->replies["one"] = {c.first};
+    models.http->replies["two"] = {{.body = answer_body("Hi")}};
+    const std::int64_t begun = models.http->now_ms;
+    const auto answer = models.call("generate", kPrompt);
+    CHECK((answer ? write_json(answer->result) : "! " + answer.error().pointer) == c.expected);
+    CHECK(std::ranges::count(models.hosts(), "one") == static_cast<std::ptrdiff_t>(c.asked_first));
+    CHECK(models.http->now_ms - begun < models.timeout_ms);
+    if (!answer) continue;
+    CHECK(answer->use.model == "two");
+    CHECK(models.counts("two").fallbacks == 1);
+    CHECK(
+        std::ranges::find(
+            models.notes, "model falls back one " + models.counts("one").attempts.begin()->first
+        ) != models.notes.end()
+    );
+  }
+}
+
+TEST_CASE("a model that fails again and again is left alone, then asked once") {
+  Models models({endpoint("one"), endpoint("two")});
+  models.http->replies["one"] = {{.status = 500}};
+  models.http->replies["two"] = {{.body = answer_body("Hi")}};
+  for (int call = 0; call < 6; ++call) CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  const auto to_one = [&] { return std::ranges::count(models.hosts(), "one"); };
+  CHECK(to_one() == 15);  // five calls of three attempts
+  CHECK(models.runner.standings()[0].resting);
+  models.http->now_ms += Breaker::kFirstPauseMs;
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  CHECK(to_one() == 18);
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  CHECK(to_one() == 18);
+  models.http->now_ms += 2 * Breaker::kFirstPauseMs;
+  models.http->replies["one"] = {{.body = answer_body("I am back")}};
+  CHECK(models.said("generate", kPrompt) == R"("I am back")");
+  CHECK_FALSE(models.runner.standings()[0].resting);
+}
+
+TEST_CASE("a budget is reserved before a call and settled after it") {
+  Models models({endpoint("one")}, {.tokens = 3000});
+  models.http->replies["one"] = {{.body = answer_body("Hi", 900, 100)}};
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  // 2000 are used; an answer may take 1024 more.
+  CHECK(models.said("generate", kPrompt) == "! budget");
+  CHECK(models.said("generate", R"({"prompt": "Say hello", "max_tokens": 100})") == R"("Hi")");
+  CHECK(models.http->requests.size() == 3);
+  ++models.day;
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+
+  Models dear(
+      {endpoint("one"),
+       [] {
+         Endpoint local = endpoint("local");
+         local.price = {};
+         return local;
+       }()},
+      {.money = 1}
+  );
+  dear.http->replies["local"] = {{.body = answer_body("Free")}};
+  CHECK(dear.said("generate", kPrompt) == R"("Free")");
+  CHECK(dear.hosts() == Hosts{"local"});
+}
+
+TEST_CASE("a step may name a model; those behind it answer when it does not") {
+  Models models({endpoint("one"), endpoint("two"), endpoint("three")});
+  models.http->replies["two"] = {{.status = 401}};
+  models.http->replies["three"] = {{.body = answer_body("Hi")}};
+  CHECK(models.said("generate", R"({"prompt": "x", "model": "two"})") == R"("Hi")");
+  CHECK(models.hosts() == Hosts{"two", "three"});
+  CHECK(models.said("generate", R"({"prompt": "x", "model": "nobody"})") == "! no_model");
+
+  models.runner.configure({.endpoints = {endpoint("three")}, .http = models.http, .one_for_all = true});
+  CHECK(models.said("generate", R"({"prompt": "x", "model": "nobody"})") == R"("Hi")");
+  models.runner.configure({});
+  CHECK(models.said("generate", kPrompt) == "! no_model");
+  CHECK_FALSE(models.runner.has_model());
+}
+
+TEST_CASE("a key that is not there is said so without asking anybody") {
+  Endpoint one = endpoint("one");
+  one.missing_key = "OPENAI_API_KEY";
+  Models models({one});
+  const auto answer = models.call("generate", kPrompt);
+  REQUIRE_FALSE(answer.has_value());
+  CHECK(answer.error().pointer == "unauthenticated");
+  CHECK(answer.error().message.find("OPENAI_API_KEY") != std::string::npos);
+  CHECK(models.http->requests.empty());
+}
+
+TEST_CASE("a server without a model's name is asked which it has, once") {
+  Endpoint one = endpoint("one");
+  one.model.clear();
+  Models models({one});
+  models.http->replies["one"] = {{.body = R"({"data":[{"id":"qwen"}]})"}, {.body = answer_body("Hi")}};
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  REQUIRE(models.http->requests.size() == 3);
+  CHECK(models.http->requests[0].url == "http://one/v1/models");
+  CHECK(models.http->requests[2].body.find(R"("model":"qwen")") != std::string::npos);
+}
+
+TEST_CASE("the built-in answers may stand at the end of the line") {
+  Models models({endpoint("one"), Endpoint{.name = "builtin"}});
+  models.http->replies["one"] = {{.failure = "unreachable"}};
+  CHECK(models.said("rephrase", R"({"text": "That is 5 EUR"})") == R"("That is 5 EUR")");
+  CHECK(models.said("generate", kPrompt) == "! no_model");
+}
+
+TEST_CASE("a text is heard while it is written, and begins anew with whoever writes it in the end") {
+  Models models({endpoint("one"), endpoint("two")});
+  models.http->replies["one"] = {
+      {.pieces = {chunk("Hel")}, .failure = "stalled"},
+      {.status = 500},
+      {.pieces = {chunk("Bad "), "data: {oops}\n\n"}},
+  };
+  models.http->replies["two"] = {{.pieces = {chunk("Good "), chunk("day") + std::string(kEnd)}}};
+  auto heard = std::make_shared<Heard>();
+  const auto answer = models.call("generate", kPrompt, heard);
+  REQUIRE(answer.has_value());
+  CHECK(answer->result == Value("Good day"));
+  CHECK(heard->words == "Hel|<<Bad |<Good |day|");
+  // A server that knows no streams answers at once.
+  models.http->replies["one"] = {{.pieces = {answer_body("All at once")}}};
+  heard->words.clear();
+  CHECK(models.call("generate", kPrompt, heard)->result == Value("All at once"));
+  CHECK(heard->words == "All at once|");
+}
+
+TEST_CASE("an endless stream is cut off, and the next model answers") {
+  Models models({endpoint("one"), endpoint("two")});
+  Reply endless{.pieces = {}};
+  for (int i = 0; i < 100; ++i) endless.pieces.push_back(chunk(std::string(100'000, 'x')));
+  models.http->replies["one"] = {endless};
+  models.http->replies["two"] = {{.pieces = {chunk("Hi") + std::string(kEnd)}}};
+  const auto answer = models.call("generate", kPrompt, std::make_shared<Heard>());
+  REQUIRE(answer.has_value());
+  CHECK(answer->use.model == "two");
+}

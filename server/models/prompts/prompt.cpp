@@ -1,0 +1,94 @@
+#include "server/models/prompts/prompt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/json_schema.hpp"
+#include "wire/dialect/dialect.hpp"
+#include "wire/model_api/loose_json.hpp"
+
+namespace parley::models {
+
+namespace {
+
+constexpr std::array<const Task*, 6> kTasks{
+    &kGenerate, &kRephrase, &kClassify, &kExtract, &kAgent, &kUnderstand
+};
+
+}  // namespace
+
+std::span<const Task* const> tasks() {
+  return kTasks;
+}
+
+const Task* task_named(std::string_view name) {
+  const auto* const found = std::ranges::find(kTasks, name, &Task::name);
+  return found == kTasks.end() ? nullptr : *found;
+}
+
+Question two_messages(std::string instructions, std::string data) {
+  Question question;
+  question.messages.push_back({Message::Role::system, std::move(instructions)});
+  question.messages.push_back({Message::Role::user, std::move(data)});
+  return question;
+}
+
+std::string set_off(std::string_view name, std::string_view text) {
+  std::string out(name);
+  out += ":\n<<<\n";
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view mark = text.substr(at, 3);
+    if (mark == ">>>" || mark == "<<<") {
+      out += mark[0];
+      out += ' ';
+      ++at;
+      continue;
+    }
+    out += text[at++];
+  }
+  return out + "\n>>>\n";
+}
+
+std::string facts_of(const Value& facts) {
+  return facts.is_null() ? std::string() : set_off("FACTS", write_json_pretty(facts));
+}
+
+std::string schema_in_words(const Value& schema) {
+  return "Answer with JSON only, no other words. It must fit this JSON Schema:\n" + write_json(schema);
+}
+
+std::unexpected<Error> lacks(std::string_view task, std::string_view member) {
+  return fail(
+      ErrorCode::invalid_input,
+      "model." + std::string(task) + " lacks '" + std::string(member) + "'",
+      "invalid_arguments"
+  );
+}
+
+std::unexpected<Error> wrong_answer(std::string what) {
+  return fail(ErrorCode::evaluation, std::move(what), "model_answer");
+}
+
+Result<Value> fitting_json(const Answer& answer, const Value& schema) {
+  if (answer.finish == "length") return wrong_answer("the answer was longer than allowed and was cut off");
+  auto value = wire::model_api::json_in(answer.text);
+  if (!value) return wrong_answer("the answer is no JSON");
+  const auto compiled = Schema::compile(schema);
+  if (!compiled) {
+    return fail(
+        ErrorCode::invalid_input,
+        "the schema cannot be used: " + compiled.error().message,
+        "invalid_arguments"
+    );
+  }
+  if (compiled->valid(*value)) return value;
+  Value cleaned = wire::without_nulls(schema, *value);
+  if (compiled->valid(cleaned)) return cleaned;
+  const SchemaProblem problem = compiled->validate(cleaned).front();
+  const std::string at = problem.instance_pointer.empty() ? "the answer" : problem.instance_pointer;
+  return wrong_answer(at + ": " + problem.message);
+}
+
+}  // namespace parley::models
