@@ -425,17 +425,20 @@ class ParleyChat extends HTMLElement {
   #progress(item, type, data) {
     const group = this.#pending.get(item.key);
     if (!group) return;  // the event stream was faster: the turn is already shown as committed
-    if (type === 'message.delta') {
-      const { live } = this.#parts;
-      let row = [...live.children].find((el) => el.message === data.id);
+    const { live } = this.#parts;
+    if (type === 'delta') {
+      let row = [...live.children].find((el) => el.call === data.call);
       if (!row) {
         row = h('div', { class: 'row bot' }, h('div', { class: 'bubble', dir: 'auto' }));
-        row.message = data.id;
+        row.call = data.call;
         live.querySelector('.dots')?.remove();
         live.append(row);
       }
-      row.firstChild.append(data.delta);
+      // What was shown from there on is void: a text may begin anew.
+      row.firstChild.textContent = [...row.firstChild.textContent].slice(0, data.at).join('') + data.text;
     } else if (type === 'message') {
+      const written = [...live.children].find((el) => el.call);
+      if (written) Object.assign(written, { message: data.id, call: null });
       this.#addMessage(group, data);
       this.#typing(this.#t.typing);
     } else if (type === 'effect') {

@@ -108,8 +108,10 @@ async function stream(res, { answer, effect }, fault) {
   send('turn.started', { conversation_id: answer.conversation_id, turn: answer.turn });
   if (effect) send('effect', { tool: effect, state: 'started', test_mode: true });
   for (const message of answer.messages) {
+    let at = 0;
     for (const token of message.text.match(/\S+\s*/g) ?? []) {
-      send('message.delta', { id: message.id, delta: token });
+      send('delta', { call: `e${message.id}`, at, text: token });
+      at += [...token].length;
       await wait(fault?.token_ms ?? 4);
     }
     send('message', message);
