@@ -377,7 +377,7 @@ class ParleyChat extends HTMLElement {
 
   #addMessage(group, message, at) {
     const { id, role, text, card, buttons } = message;
-    const streamed = this.#drop(id);
+    const streamed = this.#drop();
     if (group.messages.has(id)) return;
     const t = this.#t;
     const operator = role === 'operator';
@@ -425,20 +425,16 @@ class ParleyChat extends HTMLElement {
   #progress(item, type, data) {
     const group = this.#pending.get(item.key);
     if (!group) return;  // the event stream was faster: the turn is already shown as committed
-    const { live } = this.#parts;
     if (type === 'delta') {
-      let row = [...live.children].find((el) => el.call === data.call);
-      if (!row) {
+      const { live } = this.#parts;
+      let row = live.firstChild;
+      if (row?.call !== data.call || !data.at) {  // a text may begin anew
         row = h('div', { class: 'row bot' }, h('div', { class: 'bubble', dir: 'auto' }));
         row.call = data.call;
-        live.querySelector('.dots')?.remove();
-        live.append(row);
+        live.replaceChildren(row);
       }
-      // What was shown from there on is void: a text may begin anew.
-      row.firstChild.textContent = [...row.firstChild.textContent].slice(0, data.at).join('') + data.text;
+      row.firstChild.append(data.text);
     } else if (type === 'message') {
-      const written = [...live.children].find((el) => el.call);
-      if (written) Object.assign(written, { message: data.id, call: null });
       this.#addMessage(group, data);
       this.#typing(this.#t.typing);
     } else if (type === 'effect') {
@@ -485,10 +481,10 @@ class ParleyChat extends HTMLElement {
     this.#scroll();
   }
 
-  #drop(id) {
-    const row = [...this.#parts.live.children].find((el) => el.message === id);
-    row?.remove();
-    return row;
+  #drop() {
+    const row = this.#parts.live.firstChild;
+    if (row?.call) row.remove();
+    return row?.call;
   }
 
   #setStatus(status) {
