@@ -6,6 +6,7 @@
 #include "cli/chat_partner.hpp"
 #include "cli/command_files.hpp"
 #include "cli/terminal.hpp"
+#include "server/model_setup.hpp"
 
 namespace parley::cli {
 namespace {
@@ -109,7 +110,8 @@ int chat_with_server(const Arguments& arguments) {
 
 int run(const Arguments& arguments) {
   if (arguments.has("--url")) return chat_with_server(arguments);
-  const auto project = open_project(arguments.text("FOLDER", "."));
+  const std::string folder = arguments.text("FOLDER", ".");
+  auto project = open_project(folder);
   if (!project) return report(project.error(), kExitConfiguration);
   for (const flow::Diagnostic& diagnostic : project->diagnostics())
     note(project->render(diagnostic, wants_colour(stderr)));
@@ -123,8 +125,15 @@ int run(const Arguments& arguments) {
   if (!flow.empty() && project->space.release->find(flow) == nullptr) {
     return report({ErrorCode::not_found, "there is no flow '" + flow + "'"}, kExitConfiguration);
   }
+  const auto config = read_configuration(folder, {});
+  if (!config) return report(config.error(), kExitConfiguration);
+  const auto models =
+      make_model_runner([&] { return tools::ToolTable(project->space.connectors).signatures(); });
+  models->configure(model_setup(config->assistant(), ops::process_environment()));
+  if (models->has_model()) project->space.connectors["model"] = as_connector(models);
   if (is_terminal(stdin)) note(":help shows what you can type; Ctrl-D leaves");
-  const auto partner = local_partner(*project, flow);
+  const auto partner =
+      local_partner(*project, flow, models->has_model() && config->assistant().understanding == "model");
   return Terminal(*partner).run();
 }
 
@@ -141,7 +150,8 @@ constinit const Command kChat{
     "chat",
     "Talk to an assistant in the terminal",
     "Without --url the assistant runs in this process, tools answer in test mode and nothing is\n"
-    "stored. Buttons are numbered: type the number. Lines may also come from a pipe.",
+    "stored; models are asked as parley.yaml says. Buttons are numbered: type the number. Lines may also "
+    "come from a pipe.",
     kOptions,
     "parley chat examples/shop\n"
     "parley chat --url http://127.0.0.1:8080\n"

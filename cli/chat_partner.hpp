@@ -33,8 +33,10 @@ class ChatPartner {
   virtual Result<Reply> look() = 0;
 };
 
-// The project must outlive its partner.
-[[nodiscard]] std::unique_ptr<ChatPartner> local_partner(const Project& project, std::string flow);
+// The project must outlive its partner. `asks_model`: about messages that the matchers are not sure of.
+[[nodiscard]] std::unique_ptr<ChatPartner> local_partner(
+    const Project& project, std::string flow, bool asks_model
+);
 [[nodiscard]] std::unique_ptr<ChatPartner> remote_partner(HttpClient client, std::string flow);
 
 }  // namespace parley::cli

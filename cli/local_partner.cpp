@@ -9,12 +9,15 @@
 #include "cli/chat_partner.hpp"
 #include "engine/advance.hpp"
 #include "engine/outside_calls.hpp"
+#include "engine/proposals/proposed.hpp"
+#include "engine/proposals/question.hpp"
 #include "engine/turn.hpp"
 
 namespace parley::cli {
 namespace {
 
 constexpr int kToolCallsPerTurnMax = 16;
+constexpr std::uint32_t kUnderstandingMs = 10'000;
 
 Timestamp now() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -25,11 +28,12 @@ Timestamp now() {
 
 class LocalPartner final : public ChatPartner {
  public:
-  LocalPartner(const Project& project, std::string flow)
+  LocalPartner(const Project& project, std::string flow, bool asks_model)
       : settings_(project.space.folder.settings),
         release_(*project.space.release),
         connectors_(project.space.connectors),
-        flow_(std::move(flow)) {}
+        flow_(std::move(flow)),
+        asks_model_(asks_model) {}
 
   Result<Reply> begin() override {
     Reply reply;
@@ -107,8 +111,31 @@ class LocalPartner final : public ChatPartner {
     engine::Effects effects;
     engine::advance(release_, state_, event, effects);
     auto understood = engine::understand(release_, state_, event.at, effects);
+    if (understood && asks_model_) ask_model(*understood, effects, event.at, reply);
     for (engine::Effect& effect : effects) take(std::move(effect), reply);
     if (understood) advance(*std::move(understood), reply);
+  }
+
+  // As turns::TurnDriver does it, without the turns before.
+  void ask_model(
+      engine::CommandsUnderstood& understood, const engine::Effects& effects, Timestamp at, Reply& reply
+  ) {
+    if (!engine::proposals::unsure(understood.commands)) return;
+    for (const engine::Effect& effect : effects) {
+      const auto* asked = std::get_if<engine::Understand>(&effect);
+      if (asked == nullptr || !asked->payload.empty() || asked->text.empty()) continue;
+      const Value question = engine::proposals::question(release_, state_, asked->text, {});
+      const auto answer = workspace::answer_call(
+          connectors_, {.tool = "model.understand", .arguments = question, .timeout_ms = kUnderstandingMs}
+      );
+      if (!answer) {
+        reply.remarks.push_back("the model did not understand it: " + answer.error().message);
+        continue;
+      }
+      auto commands = engine::proposals::proposed(release_, state_, asked->text, answer->result, at);
+      reply.remarks.push_back(answer->use.model + " was asked what that means");
+      if (!commands.empty()) understood.commands = std::move(commands);
+    }
   }
 
   void take(engine::Effect effect, Reply& reply) {
@@ -130,10 +157,17 @@ class LocalPartner final : public ChatPartner {
   }
 
   void carry_out(const engine::CallTool& call, Reply& reply) {
-    auto answer = workspace::call_tool(connectors_, call.tool, call.arguments);
+    auto answer = workspace::answer_call(
+        connectors_, {.tool = call.tool, .arguments = call.arguments, .timeout_ms = call.timeout_ms}
+    );
     if (answer) {
-      reply.remarks.push_back(call.tool + " answered in test mode");
-      advance(engine::returned(call.tool, call.effect_id, *std::move(answer), true), reply);
+      reply.remarks.push_back(
+          call.tool +
+          (answer->use.model.empty() ? " answered in test mode" : " was answered by " + answer->use.model)
+      );
+      advance(
+          engine::returned(call.tool, call.effect_id, std::move(answer->result), answer->test_mode), reply
+      );
       return;
     }
     const Error& error = answer.error();
@@ -167,12 +201,13 @@ class LocalPartner final : public ChatPartner {
   std::deque<engine::CallTool> calls_;  // not yet answered
   std::map<std::string, Timestamp> timers_;
   std::uint64_t messages_ = 0;
+  bool asks_model_;
 };
 
 }  // namespace
 
-std::unique_ptr<ChatPartner> local_partner(const Project& project, std::string flow) {
-  return std::make_unique<LocalPartner>(project, std::move(flow));
+std::unique_ptr<ChatPartner> local_partner(const Project& project, std::string flow, bool asks_model) {
+  return std::make_unique<LocalPartner>(project, std::move(flow), asks_model);
 }
 
 }  // namespace parley::cli

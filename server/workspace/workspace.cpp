@@ -97,23 +97,28 @@ Workspace load(const std::filesystem::path& path) {
 }
 
 Result<Value> call_tool(const tools::Connectors& connectors, std::string_view tool, const Value& arguments) {
+  auto answer = answer_call(connectors, {.tool = std::string(tool), .arguments = arguments});
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::move(answer->result);
+}
+
+Result<turns::ToolAnswer> answer_call(const tools::Connectors& connectors, const turns::ToolCall& call) {
   tools::ToolTable table(connectors);
-  if (!table.has(tool))
-    return fail(ErrorCode::not_found, "there is no tool '" + std::string(tool) + "'", "unknown_tool");
+  if (!table.has(call.tool))
+    return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
   boost::asio::io_context io(1);
   std::optional<Result<turns::ToolAnswer>> answer;
   boost::asio::co_spawn(
       io,
       [&]() -> turns::Awaitable<void> {
-        const turns::ToolCall call{.tool = std::string(tool), .arguments = arguments};
         answer = co_await table.run(call);
+        io.stop();  // connections that are kept for another call would keep the loop
       },
       boost::asio::detached
   );
   io.run();
   INVARIANT(answer.has_value(), "a tool that runs in this process answers before its loop is empty");
-  if (!*answer) return std::unexpected(std::move(answer->error()));
-  return std::move((*answer)->result);
+  return *std::move(answer);
 }
 
 }  // namespace parley::workspace

@@ -32,6 +32,9 @@ struct Workspace {
 );
 
 // What a tool answers here and now, for programs without a server. Error::pointer is the failure's code.
+[[nodiscard]] Result<turns::ToolAnswer> answer_call(
+    const tools::Connectors& connectors, const turns::ToolCall& call
+);
 [[nodiscard]] Result<Value> call_tool(
     const tools::Connectors& connectors, std::string_view tool, const Value& arguments
 );

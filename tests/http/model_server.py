@@ -1,6 +1,7 @@
 """A model's server that answers as told: Chat Completions over HTTP, well or badly. One thread a connection."""
 import http.server
 import json
+import socket
 import threading
 
 
@@ -33,7 +34,7 @@ class ModelServer:
     """
 
     def __init__(self, reply):
-        self.reply, self.questions, self.keys = reply, [], []
+        self.reply, self.questions, self.keys, self.stopped = reply, [], [], False
         self.going_on = threading.Event()  # for replies that wait until the test lets them go on
         outer = self
 
@@ -47,6 +48,10 @@ class ModelServer:
                 self.send({"object": "list", "data": [{"id": "scripted", "object": "model"}]})
 
             def do_POST(self):
+                if outer.stopped:  # a connection from before
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    self.close_connection = True
+                    return
                 question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.questions.append(question)
                 outer.keys.append(self.headers.get("Authorization"))
@@ -106,6 +111,7 @@ class ModelServer:
 
     def stop(self):
         """From now on nobody answers at this address."""
+        self.stopped = True
         if self.server:
             self.server.shutdown()
             self.server.server_close()

@@ -2,6 +2,7 @@
 import json
 import time
 
+from chat_test import WebSocket
 from model_server import ModelServer, chunks, commands, completion, task_of
 from parley_server import SHOP, Server, equal
 
@@ -211,6 +212,22 @@ def test_words_are_shown_while_they_are_written_and_the_message_comes_after_the_
         equal("".join(d["text"] for d in deltas), "one two three ")
         equal([d["at"] for d in deltas], [0, 4, 8])
         equal([data["text"] for event, data, _ in rest if event == "message"], ["one two three "])
+
+
+def test_a_websocket_shows_the_same_words_to_who_asks_and_to_who_follows():
+    flow = WRITE.replace("steps:", "slots: {go: {type: text, ask: Go?}}\nsteps:\n  - {id: ask, type: input, gather: [go]}")
+    with ModelServer(lambda *_: "one two") as model, Assistant(one(model), write=flow) as server:
+        started = server.say("/write")[1]
+        caller = {"conversation_id": started["conversation_id"], "token": started["token"]}
+        following, asking = WebSocket(server), WebSocket(server)
+        following.send(type="subscribe", **caller)
+        following.until("subscribed")
+        asking.send(type="message", message="go", **caller)
+        for seen in (asking.until("turn.committed"), following.until("turn")):
+            words = [e["data"]["text"] for e in seen if e["type"] == "delta"]
+            equal("".join(words), "one two ")
+        following.close()
+        asking.close()
 
 
 def test_who_connects_again_loses_nothing_and_gets_nothing_twice():
