@@ -14,6 +14,7 @@
 #include "cli/data_folder.hpp"
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
+#include "server/model_setup.hpp"
 #include "server/stores/sqlite/connection.hpp"
 
 namespace parley::cli {
@@ -176,6 +177,22 @@ Check check_clock(const std::string& directory) {
   return {"clock", true, shown({now, 0}) + " UTC"};
 }
 
+// Whether those that are named could be asked; nobody is.
+Check check_models(const assistant::Settings& settings) {
+  const auto endpoints = model_endpoints(settings, ops::process_environment());
+  const auto lacks_key =
+      std::ranges::find_if(endpoints, [](const models::Endpoint& each) { return !each.missing_key.empty(); });
+  if (lacks_key != endpoints.end()) {
+    return {
+        "models",
+        false,
+        lacks_key->name + " needs a key, and " + lacks_key->missing_key + " is not set",
+        "set " + lacks_key->missing_key + ", or " + lacks_key->missing_key + "_FILE to a file that holds it"
+    };
+  }
+  return {"models", true, model_words(endpoints)};
+}
+
 // Every stored conversation is protected by checksums; SQLite's own check finds damage of pages.
 void check_databases(const std::string& directory, Checks& checks) {
   std::error_code problem;
@@ -230,6 +247,7 @@ int run(const Arguments& arguments) {
   } else {
     const assistant::Settings& settings = config->assistant();
     checks.push_back({"settings", true, "flags, environment and parley.yaml agree"});
+    checks.push_back(check_models(settings));
     checks.push_back(check_data_dir(settings.data_dir));
     checks.push_back(check_disk(settings.data_dir));
     checks.push_back(check_sqlite(settings.data_dir));
@@ -254,8 +272,8 @@ constexpr Option kOptions[] = {
 constinit const Command kDoctor{
     "doctor",
     "Check everything that a server needs",
-    "The assistant, settings, data folder, disk, database, port and clock; each with what to do about\n"
-    "a problem. Exit code 1 when there is one. A server that runs here makes the port a problem.",
+    "The assistant, settings, models, data folder, disk, database, port and clock; each with what to do\n"
+    "about a problem. Exit code 1 when there is one. A server that runs here makes the port a problem.",
     kOptions,
     "parley doctor\n"
     "parley doctor examples/shop --data-dir /var/lib/parley",

@@ -87,6 +87,9 @@ class Models(unittest.TestCase):
         shown = self.parley("model", "list", OPENAI_API_KEY="sk-secret").stdout
         self.assertNotIn("sk-secret", shown)
         self.assertNotIn("is not set", self.parley("model", "list", OPENAI_API_KEY="", OPENAI_KEY="sk-secret").stdout)
+        checked = self.parley("doctor", "--json", "--listen", "127.0.0.1:0", OPENAI_API_KEY="")
+        models = next(row for row in json.loads(checked.stdout) if row["name"] == "models")
+        self.assertEqual((models["ok"], "OPENAI_API_KEY_FILE" in models["advice"]), (False, True))
         wrong = self.parley("model", "list", PARLEY_MODEL="opnai/x")
         self.assertEqual((wrong.returncode, "did you mean 'openai'?" in wrong.stderr), (3, True), wrong.stderr)
 

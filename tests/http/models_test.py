@@ -302,6 +302,19 @@ def test_what_a_model_makes_of_a_message_is_used_only_when_it_makes_sense():
         equal(len(model.questions), 4)
 
 
+def test_what_is_over_the_days_budget_is_not_asked():
+    with ModelServer(lambda *_: "Hello!") as model:
+        for budget in ("{tokens: 100}", '{money: "0.000001"}'):
+            priced = one(model, price='{input: "5", output: "10"}')
+            with Assistant(f"{priced}budget: {budget}\n", write=WRITE) as server:
+                equal(server.say("/write")[0], "That did not work (budget).")
+        equal(model.questions, [])
+        with Assistant(f'{priced}budget: {{money: "1.00", tokens: 10000}}\n', write=WRITE) as server:
+            equal(server.say("/write")[0], "Hello!")
+            # 20 tokens read for 5 and 5 written for 10 a million.
+            assert 'parley_model_cost_total{model="main"} 0.00015' in server.get("/metrics").body
+
+
 def test_keys_come_from_the_environment_or_a_file_and_are_nowhere_else():
     with ModelServer(lambda *_: "Hello!") as model:
         with Assistant(one(model, key="MY_MODEL_KEY"), write=WRITE) as server:
