@@ -2,6 +2,7 @@
 // After a restart nothing may be lost, nothing unsafe done twice, and everything must replay.
 #include <doctest/doctest.h>
 
+#include "server/turns/forwarding_store.hpp"
 #include "server/turns/test_driver.hpp"
 
 using namespace parley;
@@ -11,10 +12,10 @@ using namespace parley::turns::testing;
 namespace {
 
 // Passes everything on to another store until commit number `fails_at`; that one and all later ones fail.
-class FailingStore : public Store {
+class FailingStore : public ForwardingStore {
  public:
   FailingStore(Store& inner, int fails_at, bool writes_it)
-      : inner_(inner), fails_at_(fails_at), writes_it_(writes_it) {}
+      : ForwardingStore(inner), fails_at_(fails_at), writes_it_(writes_it) {}
 
   Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) override {
     ++commits;
@@ -22,88 +23,10 @@ class FailingStore : public Store {
     if (commits >= fails_at_) co_return fail(ErrorCode::unavailable, "the store is lost");
     co_return co_await inner_.commit(tenant, std::move(commit));
   }
-  Awaitable<Result<std::optional<StoredConversation>>> load(std::string_view tenant, std::string_view id)
-      override {
-    return inner_.load(tenant, id);
-  }
-  Awaitable<Result<std::vector<LogRecord>>> records(
-      std::string_view tenant, std::string_view id, std::uint64_t after, std::uint32_t limit
-  ) override {
-    return inner_.records(tenant, id, after, limit);
-  }
-  Awaitable<Result<std::vector<ConversationSummary>>> list(std::string_view tenant, ConversationFilter filter)
-      override {
-    return inner_.list(tenant, std::move(filter));
-  }
-  Awaitable<Result<std::optional<InboxEntry>>> find_answer(
-      std::string_view tenant, std::string_view scope, std::string_view key
-  ) override {
-    return inner_.find_answer(tenant, scope, key);
-  }
-  Awaitable<Result<std::vector<PendingEffect>>> pending_effects(std::string_view tenant, std::uint32_t limit)
-      override {
-    return inner_.pending_effects(tenant, limit);
-  }
-  Awaitable<Result<std::vector<DueTimer>>> due_timers(
-      std::string_view tenant, Timestamp now, std::uint32_t limit
-  ) override {
-    return inner_.due_timers(tenant, now, limit);
-  }
-  Awaitable<Result<std::vector<ReviewEntry>>> reviews(std::string_view tenant, ReviewFilter filter) override {
-    return inner_.reviews(tenant, std::move(filter));
-  }
-  Awaitable<Result<std::optional<ReviewEntry>>> review(std::string_view tenant, std::string_view id)
-      override {
-    return inner_.review(tenant, id);
-  }
-  Awaitable<Result<std::vector<MemoryEntry>>> memory(std::string_view tenant, std::string_view user_id)
-      override {
-    return inner_.memory(tenant, user_id);
-  }
-  Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override {
-    return inner_.forget_user(tenant, user_id);
-  }
-  Awaitable<Result<void>> put_flow(std::string_view tenant, FlowVersion version) override {
-    return inner_.put_flow(tenant, std::move(version));
-  }
-  Awaitable<Result<std::vector<FlowVersion>>> flow_versions(std::string_view tenant, std::string_view id)
-      override {
-    return inner_.flow_versions(tenant, id);
-  }
-  Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(std::string_view tenant, std::string_view hash)
-      override {
-    return inner_.flow_by_hash(tenant, hash);
-  }
-  Awaitable<Result<void>> put_release(
-      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
-  ) override {
-    return inner_.put_release(tenant, std::move(release), activate, std::move(history));
-  }
-  Awaitable<Result<std::vector<PublicationEntry>>> publications(std::string_view tenant, std::string_view id)
-      override {
-    return inner_.publications(tenant, id);
-  }
-  Awaitable<Result<std::optional<StoredRelease>>> release(std::string_view tenant, std::string_view hash)
-      override {
-    return inner_.release(tenant, hash);
-  }
-  Awaitable<Result<std::optional<StoredRelease>>> active_release(std::string_view tenant) override {
-    return inner_.active_release(tenant);
-  }
-  Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
-      override {
-    return inner_.setting(tenant, name);
-  }
-  Awaitable<Result<void>> put_setting(std::string_view tenant, std::string_view name, std::string_view value)
-      override {
-    return inner_.put_setting(tenant, name, value);
-  }
-  Awaitable<Result<void>> check() override { return inner_.check(); }
 
   int commits = 0;
 
  private:
-  Store& inner_;
   int fails_at_;
   bool writes_it_;
 };

@@ -375,7 +375,7 @@ Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(
   if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
   call->listener = std::move(listener);
   const auto begun = std::chrono::steady_clock::now();
-  auto answer = co_await run_with_deadline(world_.tools, std::move(*call));
+  auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(*call));
   count(metrics_.tool_calls);
   metrics_.tool_duration.add(microseconds_since(begun));
   // Without an answer nobody knows whether it happened, unless there was nothing to happen.

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -24,6 +25,7 @@
 #include "engine/event.hpp"
 #include "engine/proposals/question.hpp"
 #include "server/turns/admission.hpp"
+#include "server/turns/alarms.hpp"
 #include "server/turns/answer.hpp"
 #include "server/turns/conversations.hpp"
 #include "server/turns/hub.hpp"
@@ -93,6 +95,8 @@ struct DriverOptions {
   std::uint64_t snapshot_every = 16;  // records
   std::uint32_t max_tool_calls = 16;  // a turn; further ones fail with "limit_exceeded"
   AdmissionRules admission;
+  std::chrono::milliseconds upkeep_every{500};
+  Alarms* alarms = &system_alarms();
   std::function<std::uint32_t()> dice = throw_dice;  // 0…engine::kDiceSides-1; from any loop
   std::function<void(std::string_view)> log_problem = [](std::string_view) {};  // from any loop
   // Whether a model is asked what a message means when the matchers are not sure; from any loop.

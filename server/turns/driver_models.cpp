@@ -111,7 +111,7 @@ Awaitable<void> TurnDriver::ask_what_is_meant(Turn& turn) {
       .arguments = engine::proposals::question(*hot.release, hot.state, message.text, past),
       .timeout_ms = options_.understanding_timeout_ms,
   };
-  auto answer = co_await run_with_deadline(world_.tools, std::move(call));
+  auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(call));
   engine::CommandsUnderstood understood = message.by_matchers;
   if (answer) {
     understood.prompt = std::move(answer->use.prompt);

@@ -1,7 +1,5 @@
 // What a crash or a lost store left half done, and what time brings about.
 #include <algorithm>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <set>
 #include <utility>
@@ -157,12 +155,6 @@ Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
 }
 
 Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
-  using Timer = boost::asio::basic_waitable_timer<
-      std::chrono::steady_clock,
-      boost::asio::wait_traits<std::chrono::steady_clock>,
-      net::Executor>;
-  constexpr std::chrono::milliseconds kInterval(500);
-  Timer timer(co_await boost::asio::this_coro::executor);
   while (!stopping_.load(std::memory_order_relaxed)) {
     try {
       if (unfinished_.load(std::memory_order_relaxed)) {
@@ -174,8 +166,7 @@ Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
     } catch (const std::exception& problem) {
       options_.log_problem(problem.what());
     }
-    timer.expires_after(kInterval);
-    co_await timer.async_wait(net::kUseAwaitable);
+    co_await pause(*options_.alarms, options_.upkeep_every);
   }
 }
 

@@ -1,6 +1,4 @@
 // What callers ask for: one message, one event, one reading. A repeated request is recognised here.
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -13,11 +11,6 @@
 namespace parley::turns {
 
 namespace {
-
-using Timer = boost::asio::basic_waitable_timer<
-    std::chrono::steady_clock,
-    boost::asio::wait_traits<std::chrono::steady_clock>,
-    net::Executor>;
 
 // The key under which a message with an id is remembered. The channel repeats ids only for the same message,
 // so there is no body to compare.
@@ -160,11 +153,9 @@ Awaitable<Result<Answer>> TurnDriver::take_burst(ChatRequest request, Observer* 
   }
   if (auto answered = co_await bursts_.join(conversation, std::move(message))) co_return std::move(*answered);
 
-  Timer timer(co_await boost::asio::this_coro::executor);
-  timer.expires_after(std::chrono::milliseconds(window.seconds * 1000 + window.nanos / 1'000'000));
-  co_await net::await_callback<bool>([&](auto done) {
-    timer.async_wait([done = std::move(done)](const boost::system::error_code&) mutable { done(true); });
-  });
+  co_await pause(
+      *options_.alarms, std::chrono::milliseconds(window.seconds * 1000 + window.nanos / 1'000'000)
+  );
   Bursts::Closed burst = bursts_.close(conversation);
   std::vector<RequestKey> merged;
   for (const Bursts::Message& each : burst.messages) {

@@ -1,6 +1,5 @@
 #include "server/turns/tool_deadline.hpp"
 
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -12,23 +11,18 @@ namespace parley::turns {
 
 namespace {
 
-using Timer = boost::asio::basic_waitable_timer<
-    std::chrono::steady_clock,
-    boost::asio::wait_traits<std::chrono::steady_clock>,
-    net::Executor>;
-
 // A tool call against its deadline. Both sides run on one loop; the first to finish decides, and a late
 // answer finds nobody waiting.
 struct Race {
-  Race(net::Executor executor, ToolCall tool_call) : timer(executor), call(std::move(tool_call)) {}
+  explicit Race(ToolCall tool_call) : call(std::move(tool_call)) {}
 
   void settle(Result<ToolAnswer> result) {
     if (!done) return;
-    timer.cancel();
+    deadline.reset();
     std::exchange(done, nullptr)(std::move(result));
   }
 
-  Timer timer;
+  std::unique_ptr<Alarm> deadline;
   ToolCall call;
   std::move_only_function<void(Result<ToolAnswer>)> done;
 };
@@ -45,17 +39,18 @@ Awaitable<void> run_tool(ToolRunner& tools, std::shared_ptr<Race> race) {
 
 }  // namespace
 
-Awaitable<Result<ToolAnswer>> run_with_deadline(ToolRunner& tools, ToolCall call) {
+Awaitable<Result<ToolAnswer>> run_with_deadline(ToolRunner& tools, Alarms& alarms, ToolCall call) {
   const net::Executor executor = co_await boost::asio::this_coro::executor;
-  const auto race = std::make_shared<Race>(executor, std::move(call));
+  const auto race = std::make_shared<Race>(std::move(call));
   co_return co_await net::await_callback<Result<ToolAnswer>>([&](auto done) {
     race->done = std::move(done);
-    race->timer.expires_after(std::chrono::milliseconds(race->call.timeout_ms));
-    race->timer.async_wait([race](const boost::system::error_code& error) {
-      if (error) return;
-      race->settle(fail(
+    const std::chrono::milliseconds limit(race->call.timeout_ms);
+    race->deadline = alarms.set(executor, limit, [race = std::weak_ptr(race)] {
+      const auto running = race.lock();
+      if (running == nullptr) return;
+      running->settle(fail(
           ErrorCode::deadline_exceeded,
-          race->call.tool + " did not answer within " + std::to_string(race->call.timeout_ms) + " ms",
+          running->call.tool + " did not answer within " + std::to_string(running->call.timeout_ms) + " ms",
           "timeout"
       ));
     });
