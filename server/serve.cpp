@@ -521,6 +521,7 @@ int Application::shut_down() {
   // The store finishes its writes while the loops still exist; what was cut off dies with the loops, while
   // the driver that it belongs to still exists.
   store_.reset();
+  driver_->abandon_waiting();
   server_.reset();
   return kOk;
 }

@@ -42,6 +42,14 @@ Awaitable<Bursts::Outcome> Bursts::join(const std::string& conversation, Message
   });
 }
 
+void Bursts::abandon_waiting() {
+  std::unordered_map<std::string, Closed> gone;  // let go when the lock is not held
+  {
+    const std::lock_guard lock(mutex_);
+    gone.swap(open_);
+  }
+}
+
 Bursts::Closed Bursts::close(const std::string& conversation) {
   const std::lock_guard lock(mutex_);
   const auto burst = open_.find(conversation);

@@ -60,6 +60,9 @@ class Bursts {
   // By the one who opened it: later messages begin a new burst.
   [[nodiscard]] Closed close(const std::string& conversation);
 
+  // Lets go of whoever waits, unanswered. See TurnDriver::abandon_waiting().
+  void abandon_waiting();
+
  private:
   std::mutex mutex_;
   std::unordered_map<std::string, Closed> open_;

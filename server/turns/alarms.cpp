@@ -10,9 +10,7 @@ namespace {
 
 class TimerAlarm : public Alarm {
  public:
-  TimerAlarm(
-      net::Executor executor, std::chrono::milliseconds after, std::move_only_function<void()> ring
-  )
+  TimerAlarm(net::Executor executor, std::chrono::milliseconds after, std::move_only_function<void()> ring)
       : timer_(executor) {
     timer_.expires_after(after);
     timer_.async_wait([ring = std::move(ring)](const boost::system::error_code& cancelled) mutable {

@@ -1,5 +1,5 @@
-// Waiting for a while: deadlines of tools, the window of a burst, the pauses of upkeep. Behind a port, so that
-// a simulation decides when time passes.
+// Waiting for a while: deadlines of tools, the window of a burst, the pauses of upkeep. Behind a port, so
+// that a simulation decides when time passes.
 //
 // An alarm belongs to the loop that set it: it rings there, and is destroyed there.
 #pragma once

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace parley::turns {
 
@@ -29,6 +30,16 @@ std::size_t ConversationTable::cached() const {
     count += shard.slots.size();
   }
   return count;
+}
+
+void ConversationTable::abandon_waiting() {
+  std::vector<std::unique_ptr<Waiters>> gone;  // let go when no lock is held
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (Slot& slot : shard.slots) {
+      if (slot.waiters != nullptr) gone.push_back(std::move(slot.waiters));
+    }
+  }
 }
 
 // Shard locked. The slot moves to the front.

@@ -73,6 +73,9 @@ class ConversationTable {
   // The same without waiting: nothing when somebody else works on it.
   [[nodiscard]] std::optional<Lease> try_admit(std::string_view key);
 
+  // Lets go of whoever waits, without a lease. See TurnDriver::abandon_waiting().
+  void abandon_waiting();
+
   [[nodiscard]] std::size_t cached() const;
 
   [[nodiscard]] static std::string key(std::string_view tenant, std::string_view conversation_id);

@@ -2,6 +2,10 @@
 // After a restart nothing may be lost, nothing unsafe done twice, and everything must replay.
 #include <doctest/doctest.h>
 
+#include <boost/asio/detached.hpp>
+#include <chrono>
+#include <utility>
+
 #include "server/turns/forwarding_store.hpp"
 #include "server/turns/test_driver.hpp"
 
@@ -172,6 +176,55 @@ TEST_CASE("a lost store that comes back in the same process: the next message fi
   REQUIRE(page.has_value());
   CHECK(page->turns.at(1).find("Paid") != std::string::npos);
   world.check_replays();
+}
+
+// Fails one call of each kind when told to.
+class StumblingStore : public ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+
+  Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) override {
+    auto written = co_await inner_.commit(tenant, std::move(commit));
+    if (std::exchange(unheard_commit, false))
+      co_return fail(ErrorCode::unavailable, "no word from the store");
+    co_return written;
+  }
+  Awaitable<Result<std::vector<PendingEffect>>> pending_effects(std::string_view tenant, std::uint32_t limit)
+      override {
+    if (std::exchange(failing_look, false)) co_return fail(ErrorCode::unavailable, "the store is lost");
+    co_return co_await inner_.pending_effects(tenant, limit);
+  }
+
+  bool unheard_commit = false;
+  bool failing_look = false;
+};
+
+TEST_CASE("a turn that began without anybody hearing of it is finished though nobody asks again") {
+  for (const bool look_fails : {false, true}) {
+    CAPTURE(look_fails);
+    World world;
+    world.publish({kOrder});
+    world.tools.classes["shop.charge"] = EffectClass::keyed;
+    const std::string id = world.begin("order");
+    StumblingStore stumbling(world.memory);
+    world.options.upkeep_every = std::chrono::milliseconds(1);
+    world.restart(&stumbling);
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+    stumbling.unheard_commit = true;  // the one that says that the charge has begun
+    CHECK_FALSE(world.say(id, "soup").has_value());
+    CHECK(world.tools.calls.empty());
+
+    stumbling.failing_look = look_fails;
+    boost::asio::co_spawn(world.loop, world.driver->run_upkeep("default"), boost::asio::detached);
+    world.run_until([&] { return world.tools.calls.size() == 2; });
+    world.driver->stop_upkeep();
+    world.drain();
+    CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+    const auto page = world.run(world.driver->turns("default", id, 0, 10));
+    REQUIRE(page.has_value());
+    CHECK(page->turns.at(1).find("Paid") != std::string::npos);
+    world.check_replays();
+  }
 }
 
 TEST_CASE("a call that was given up before the store was lost is closed, not made again") {

@@ -24,6 +24,13 @@ namespace parley::turns {
 
 namespace {
 
+// Whether the call happened. A server that breaks (5xx) may have acted before it did.
+bool tells_nothing(const Error& error) {
+  const std::string_view code = error.pointer;
+  return code == "timeout" || code == "in_doubt" || code == "tool_broke" ||
+         (code.size() == 8 && code.starts_with("http_5"));
+}
+
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point begun) {
   return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun).count()
@@ -64,6 +71,12 @@ std::uint32_t throw_dice() {
 
 TurnDriver::TurnDriver(World world, DriverOptions options)
     : world_(world), options_(std::move(options)), conversations_(options_.cached_conversations) {}
+
+void TurnDriver::abandon_waiting() {
+  in_flight_.abandon_waiting();
+  bursts_.abandon_waiting();
+  conversations_.abandon_waiting();
+}
 
 // ---- admit, load
 // ---------------------------------------------------------------------------------------------
@@ -289,8 +302,10 @@ Awaitable<Result<void>> TurnDriver::commit(Turn& turn) {
   auto committed = co_await world_.store.commit(turn.tenant, describe(turn));
   if (!committed) {
     count(metrics_.commit_failures);
-    // What was begun stays begun: upkeep, or the next message, finishes it.
-    if (turn.commits > 0) unfinished_.store(true, std::memory_order_relaxed);
+    // What was begun stays begun: upkeep, or the next message, finishes it. Even a first commit that failed
+    // may have been made, its word lost; only a conflict is certain.
+    if (turn.commits > 0 || committed.error().code != ErrorCode::conflict)
+      unfinished_.store(true, std::memory_order_relaxed);
     co_return committed;
   }
   count(metrics_.commits);
@@ -378,10 +393,9 @@ Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(
   auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(*call));
   count(metrics_.tool_calls);
   metrics_.tool_duration.add(microseconds_since(begun));
-  // Without an answer nobody knows whether it happened, unless there was nothing to happen.
-  const bool unknown =
-      !answer && (answer.error().pointer == "timeout" || answer.error().pointer == "in_doubt");
-  const bool in_doubt = unknown && world_.tools.effect_class(entry.tool) != EffectClass::read;
+  // Without a clear answer nobody knows whether it happened, unless there was nothing to happen.
+  const bool in_doubt =
+      !answer && tells_nothing(answer.error()) && world_.tools.effect_class(entry.tool) != EffectClass::read;
   co_return ToolOutcome{std::move(answer), in_doubt};
 }
 

@@ -152,6 +152,9 @@ class TurnDriver {
   // Calls the three above, as needed, until stop_upkeep().
   Awaitable<void> run_upkeep(std::string tenant);
   void stop_upkeep() { stopping_.store(true, std::memory_order_relaxed); }
+  // Lets go of the requests that wait for others, unanswered: before the loops are destroyed, which they
+  // belong to, and after those have stopped.
+  void abandon_waiting();
 
   [[nodiscard]] const TurnMetrics& metrics() const { return metrics_; }
   [[nodiscard]] Hub& hub() { return world_.hub; }

@@ -113,7 +113,10 @@ Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
   for (;;) {
     const auto pending =
         co_await world_.store.pending_effects(tenant, kPage + static_cast<std::uint32_t>(seen.size()));
-    if (!pending) co_return std::unexpected(pending.error());
+    if (!pending) {
+      unfinished_.store(true, std::memory_order_relaxed);
+      co_return std::unexpected(pending.error());
+    }
     std::vector<std::string> fresh;
     for (const PendingEffect& effect : *pending) {
       if (seen.insert(effect.conversation_id).second) fresh.push_back(effect.conversation_id);

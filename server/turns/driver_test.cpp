@@ -236,6 +236,17 @@ TEST_CASE("a tool that fails is reported to the flow, which goes on") {
        "I could not find out whether that went through, so I will not try it again. A person will check and "
        "get back to you here.",
        "in_doubt"},
+      {"a server that broke may have acted before",
+       {ErrorCode::unavailable, "broken", "http_500"},
+       EffectClass::unsafe,
+       "I could not find out whether that went through, so I will not try it again. A person will check and "
+       "get back to you here.",
+       "in_doubt"},
+      {"broke, and can be asked again",
+       {ErrorCode::unavailable, "broken", "http_502"},
+       EffectClass::keyed,
+       "That did not work: http_502",
+       "in_doubt"},
       {"unknown outcome of what may be repeated",
        {ErrorCode::unavailable, "cut off", "in_doubt"},
        EffectClass::keyed,
@@ -273,6 +284,7 @@ TEST_CASE("a tool that throws or never answers does not hold the conversation") 
       throw std::runtime_error("boom");
       co_return ToolAnswer{};
     };
+    world.tools.classes["shop.charge"] = EffectClass::keyed;
     CHECK(text_of(world.say(world.begin("order"), "a coke")) == "That did not work: tool_broke");
   }
   SUBCASE("never answers") {
@@ -307,6 +319,7 @@ TEST_CASE("a flow that answers every failure with another call is stopped") {
     {"id": "call", "type": "tool", "call": "shop.charge", "on_error": "call"}]})";
   World world;
   world.publish({kStubborn});
+  world.tools.classes["shop.charge"] = EffectClass::natural;
   world.tools.answer = [](const ToolCall&) -> Awaitable<Result<ToolAnswer>> {
     co_return fail(ErrorCode::unavailable, "down", "http_503");
   };

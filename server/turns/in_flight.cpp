@@ -1,5 +1,8 @@
 #include "server/turns/in_flight.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace parley::turns {
 
 std::unexpected<Error> key_reused() {
@@ -47,6 +50,16 @@ Awaitable<std::optional<Result<Answer>>> InFlightRequests::wait(
     }
     done(std::move(now));
   });
+}
+
+void InFlightRequests::abandon_waiting() {
+  // Who waits may hold a ticket of its own, so nobody is let go while a lock is held.
+  std::vector<std::move_only_function<void(Outcome)>> gone;
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (auto& [key, entry] : shard.entries) std::ranges::move(entry.waiters, std::back_inserter(gone));
+    for (auto& [key, entry] : shard.entries) entry.waiters.clear();
+  }
 }
 
 void InFlightRequests::Ticket::finish(const Result<Answer>& answer) {

@@ -50,6 +50,9 @@ class InFlightRequests {
   // fingerprint is a conflict.
   Awaitable<std::optional<Result<Answer>>> wait(std::string_view key, std::string_view fingerprint);
 
+  // Lets go of whoever waits, unanswered. See TurnDriver::abandon_waiting().
+  void abandon_waiting();
+
  private:
   using Outcome = std::optional<Result<Answer>>;
   struct Entry {

@@ -39,18 +39,19 @@ Awaitable<void> run_tool(ToolRunner& tools, std::shared_ptr<Race> race) {
 
 }  // namespace
 
+// Only the running tool keeps the race: the coroutine that waits in here must not keep alive what keeps it.
 Awaitable<Result<ToolAnswer>> run_with_deadline(ToolRunner& tools, Alarms& alarms, ToolCall call) {
   const net::Executor executor = co_await boost::asio::this_coro::executor;
-  const auto race = std::make_shared<Race>(std::move(call));
   co_return co_await net::await_callback<Result<ToolAnswer>>([&](auto done) {
+    const auto race = std::make_shared<Race>(std::move(call));
     race->done = std::move(done);
     const std::chrono::milliseconds limit(race->call.timeout_ms);
-    race->deadline = alarms.set(executor, limit, [race = std::weak_ptr(race)] {
-      const auto running = race.lock();
-      if (running == nullptr) return;
-      running->settle(fail(
+    race->deadline = alarms.set(executor, limit, [waiting = std::weak_ptr(race)] {
+      const auto late = waiting.lock();
+      if (late == nullptr) return;
+      late->settle(fail(
           ErrorCode::deadline_exceeded,
-          running->call.tool + " did not answer within " + std::to_string(running->call.timeout_ms) + " ms",
+          late->call.tool + " did not answer within " + std::to_string(late->call.timeout_ms) + " ms",
           "timeout"
       ));
     });

@@ -98,6 +98,7 @@ TEST_CASE("the timer of a cancelled wait is gone") {
 TEST_CASE("every attempt carries the same key and the same bytes, across restarts") {
   World world;
   world.publish({kStubborn});
+  world.tools.classes["shop.charge"] = EffectClass::keyed;
   world.options.dice = [] { return 500'000U; };
   world.restart();
   REQUIRE(world.run(world.releases->restore("default")).has_value());
