@@ -4,8 +4,9 @@ JOBS ?= $(shell nproc)
 ASSISTANT ?= examples/shop
 T ?=
 SECONDS_PER_TARGET ?= 60
+SOAK_TURNS ?= 1000000
 
-.PHONY: run test check bench fuzz second-opinion golden fmt build release deps help
+.PHONY: run test check bench fuzz soak second-opinion golden fmt build release deps help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -40,6 +41,9 @@ bench: release  ## measure, with ratios, and print the table
 
 fuzz: deps  ## run every fuzz target for SECONDS_PER_TARGET seconds
 	@scripts/fuzz $(SECONDS_PER_TARGET)
+
+soak: deps  ## SOAK_TURNS simulated turns, and the process faults at length
+	@scripts/soak $(SOAK_TURNS)
 
 second-opinion: deps  ## after make test: g++ and optimised clang give the same states
 	@scripts/second_opinion

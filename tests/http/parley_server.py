@@ -108,6 +108,8 @@ def collect(stream, lines, changed):
 class Server:
     """`with Server() as server:` starts it; stop(), kill() and start() may be called in between."""
 
+    own_group = False  # whether the process leads a group of its own
+
     def __init__(self, flows=None, environment=None):
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="parley-http-"))
         self.folder = self.root / "bot"
@@ -145,7 +147,11 @@ class Server:
         # Each process has its own lines: the collector of one that was stopped may still be reading its end.
         self.lines, self.changed = [], threading.Condition()
         self.process = subprocess.Popen(
-            [BINARY, "serve", str(self.folder)], stderr=subprocess.PIPE, text=True, env=environment
+            [BINARY, "serve", str(self.folder)],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            start_new_session=self.own_group,
         )
         collector = (self.process.stderr, self.lines, self.changed)
         threading.Thread(target=collect, args=collector, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Runs the test_ functions of the named files (all when none is named) against $PARLEY_BINARY."""
+"""Runs the test_ functions of the named files (all of this folder when none is named) against $PARLEY_BINARY."""
 import importlib
 import inspect
 import pathlib
@@ -13,7 +13,8 @@ def main() -> int:
     names = sys.argv[1:] or sorted(path.name for path in HERE.glob("*_test.py"))
     passed = failed = 0
     for name in names:
-        module = importlib.import_module(name.removesuffix(".py"))
+        sys.path.insert(0, str((HERE / name).parent))
+        module = importlib.import_module(pathlib.Path(name).stem)
         for test_name, test in inspect.getmembers(module, inspect.isfunction):
             if not test_name.startswith("test_") or test.__module__ != module.__name__:
                 continue
