@@ -39,6 +39,12 @@ constexpr std::array kCounters{
         "parley_effects_in_doubt_total", "Tool calls that may have happened.", &Turns::effects_in_doubt
     },
     CounterRow{"parley_effects_resumed_total", "Tool calls taken up after a crash.", &Turns::effects_resumed},
+    CounterRow{
+        "parley_retries_refused_total", "Repeated tool calls over their budget.", &Turns::retries_refused
+    },
+    CounterRow{
+        "parley_quarantined_total", "Work that failed too often and was set aside.", &Turns::quarantined
+    },
     CounterRow{"parley_timers_fired_total", "Timers that went off.", &Turns::timers_fired},
     CounterRow{
         "parley_messages_put_to_model_total",

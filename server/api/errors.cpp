@@ -58,6 +58,9 @@ constexpr std::array kRows{
     ErrorRow{
         "conversation_busy", 503, kOverloaded, "Earlier messages of the conversation are being answered."
     },
+    ErrorRow{
+        "turn_broke", 503, kServer, "The turn broke off; what had begun is finished later. Send it again."
+    },
     ErrorRow{"deadline_exceeded", 504, kServer, "It took too long."},
 };
 

@@ -389,6 +389,15 @@ Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(
   auto call = decode_request(entry);
   if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
   call->listener = std::move(listener);
+  if (call->attempt <= 1) {
+    retries_.first_call(entry.tool);
+  } else if (!retries_.may_retry(entry.tool, world_.clock.now())) {
+    count(metrics_.retries_refused);
+    Result<ToolAnswer> refused = fail(
+        ErrorCode::limit_exceeded, entry.tool + " has failed too often to be tried again now", "retry_budget"
+    );
+    co_return ToolOutcome{std::move(refused), false};
+  }
   const auto begun = std::chrono::steady_clock::now();
   auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(*call));
   count(metrics_.tool_calls);

@@ -32,8 +32,10 @@
 #include "server/turns/in_flight.hpp"
 #include "server/turns/metrics.hpp"
 #include "server/turns/ports.hpp"
+#include "server/turns/quarantine.hpp"
 #include "server/turns/record.hpp"
 #include "server/turns/releases.hpp"
+#include "server/turns/retry_budget.hpp"
 
 namespace parley::turns {
 
@@ -215,6 +217,8 @@ class TurnDriver {
   Awaitable<Result<void>> resume(Turn& turn);
   Awaitable<Result<void>> remember_open_turn(Turn& turn);
   Awaitable<Result<void>> resume_effect(Turn& turn, OutboxEntry entry);
+  void set_aside_or_retry(std::string_view name, std::string what, const Error& error);
+  Awaitable<Result<bool>> recover_conversation(std::string_view tenant, std::string_view conversation_id);
 
   Awaitable<Result<std::unique_ptr<Hot>>> read(std::string_view tenant, std::string_view conversation_id);
 
@@ -224,6 +228,8 @@ class TurnDriver {
   InFlightRequests in_flight_;
   Bursts bursts_;
   TurnMetrics metrics_;
+  RetryBudget retries_;
+  Quarantine quarantine_;                       // of what upkeep tries again; of upkeep alone
   std::map<std::string, Timestamp> schedules_;  // when each was last looked at; of start_scheduled() alone
   std::atomic<bool> unfinished_{false};         // a turn broke off after its first commit
   std::atomic<bool> stopping_{false};

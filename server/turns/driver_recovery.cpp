@@ -7,6 +7,7 @@
 #include "engine/advance.hpp"
 #include "engine/blocks.hpp"
 #include "engine/masking.hpp"
+#include "engine/outside_calls.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/turn.hpp"
 
@@ -77,6 +78,7 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
       }
     }
     for (engine::Effect& effect : body->effects) {
+      if (const auto call = engine::as_call(effect)) turn.first_attempts[call->effect_id] = call->attempt;
       if (auto* say = std::get_if<engine::Say>(&effect)) turn.answer.messages.push_back(std::move(*say));
     }
   }
@@ -88,9 +90,14 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
 Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry) {
   turn.at = world_.clock.now();
   const EffectClass effect_class = world_.tools.effect_class(entry.tool);
-  // What a flow has given up (the losers of a join) is not made again either, only closed.
+  // What a flow has given up (the losers of a join) is not made again either, only closed; nor is what has
+  // been under way at each of several stops: it may be what stops the server.
   const bool wanted = waits_for(turn.hot->state, entry.effect_id);
-  if (!wanted || (entry.state == EffectState::started && !may_repeat(effect_class))) {
+  const auto first = turn.first_attempts.find(entry.effect_id);
+  const std::uint32_t resumed = first == turn.first_attempts.end() ? 0 : entry.attempt - first->second;
+  const bool poisonous = entry.state == EffectState::started && resumed >= Quarantine::kTries;
+  if (poisonous) count(metrics_.quarantined);
+  if (!wanted || poisonous || (entry.state == EffectState::started && !may_repeat(effect_class))) {
     Result<ToolAnswer> unknown = fail(
         ErrorCode::unavailable,
         entry.tool + " was under way when the server stopped; it may have happened",
@@ -104,6 +111,26 @@ Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry)
   turn.outbox = {entry};
   turn.calls.push_back(std::move(entry));
   co_return co_await commit(turn);
+}
+
+// False: there was nothing to resume, somebody else has done it.
+Awaitable<Result<bool>> TurnDriver::recover_conversation(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  std::string problem;
+  try {
+    Turn turn;
+    turn.tenant = tenant;
+    auto ready = co_await admit(turn, conversation_id);
+    if (ready) ready = co_await load(turn, conversation_id);
+    if (ready && !turn.cached) ready = co_await resume(turn);
+    if (!ready) co_return std::unexpected(std::move(ready.error()));
+    turn.lease.put(std::move(turn.hot));
+    co_return !turn.cached;
+  } catch (const std::exception& thrown) {
+    problem = thrown.what();
+  }
+  co_return fail(ErrorCode::internal, problem);
 }
 
 Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
@@ -123,22 +150,31 @@ Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
     }
     if (fresh.empty()) co_return resumed;
     for (const std::string& conversation_id : fresh) {
-      Turn turn;
-      turn.tenant = tenant;
-      auto ready = co_await admit(turn, conversation_id);
-      if (ready) ready = co_await load(turn, conversation_id);
-      if (ready && !turn.cached) ready = co_await resume(turn);
-      if (!ready) {
-        unfinished_.store(true, std::memory_order_relaxed);
-        options_.log_problem(
-            "conversation " + conversation_id + " could not be resumed: " + ready.error().message
-        );
+      if (quarantine_.holds(conversation_id)) continue;
+      const auto ready = co_await recover_conversation(tenant, conversation_id);
+      if (ready) {
+        quarantine_.succeeded(conversation_id);
+        if (*ready) ++resumed;
         continue;
       }
-      if (!turn.cached) ++resumed;
-      turn.lease.put(std::move(turn.hot));
+      set_aside_or_retry(
+          conversation_id, "conversation " + conversation_id + " could not be resumed", ready.error()
+      );
     }
   }
+}
+
+// A lost store is nobody's fault; whatever else fails again and again is set aside until the next start, or
+// until somebody writes to the conversation.
+void TurnDriver::set_aside_or_retry(std::string_view name, std::string what, const Error& error) {
+  what += ": " + error.message;
+  const bool lost_store = error.code == ErrorCode::unavailable && error.pointer != "turn_broke";
+  if (!lost_store && quarantine_.failed(name)) {
+    count(metrics_.quarantined);
+    what += "; it is set aside";
+  }
+  if (!quarantine_.holds(name)) unfinished_.store(true, std::memory_order_relaxed);
+  options_.log_problem(what);
 }
 
 Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
@@ -146,11 +182,14 @@ Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
   if (!due) co_return std::unexpected(due.error());
   std::size_t fired = 0;
   for (const DueTimer& timer : *due) {
+    const std::string name = timer.conversation_id + " " + timer.timer_id;
+    if (quarantine_.holds(name)) continue;
     auto taken = co_await take_event(tenant, timer.conversation_id, engine::TimerFired{timer.timer_id});
     if (!taken) {
-      options_.log_problem("a timer of conversation " + timer.conversation_id + ": " + taken.error().message);
+      set_aside_or_retry(name, "a timer of conversation " + timer.conversation_id, taken.error());
       continue;
     }
+    quarantine_.succeeded(name);
     ++fired;
     count(metrics_.timers_fired);
   }

@@ -217,7 +217,10 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(
   }
   unfinished_.store(true, std::memory_order_relaxed);
   co_return fail(
-      ErrorCode::unavailable, "the message could not be handled just now", {}, "send it again in a moment"
+      ErrorCode::unavailable,
+      "the message could not be handled just now",
+      "turn_broke",
+      "send it again in a moment"
   );
 }
 
@@ -265,7 +268,9 @@ Awaitable<Result<Answer>> TurnDriver::take_event(
     options_.log_problem(problem.what());
   }
   unfinished_.store(true, std::memory_order_relaxed);
-  co_return fail(ErrorCode::unavailable, "this could not be done just now", {}, "try again in a moment");
+  co_return fail(
+      ErrorCode::unavailable, "this could not be done just now", "turn_broke", "try again in a moment"
+  );
 }
 
 Awaitable<Result<Answer>> TurnDriver::feedback(

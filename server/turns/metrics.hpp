@@ -43,6 +43,8 @@ struct TurnMetrics {
   Counter tool_failures{0};
   Counter effects_in_doubt{0};
   Counter effects_resumed{0};  // after a crash or a lost store
+  Counter retries_refused{0};  // over the budget of their tool
+  Counter quarantined{0};      // work that failed too often and was set aside
   Counter timers_fired{0};
   Counter messages_put_to_model{0};  // because the matchers were not sure
   Counter understood_by_model{0};    // of them

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,7 @@ struct TurnDriver::Turn {
   std::deque<OutboxEntry> calls;  // started, to be made after the commit
   std::size_t under_way = 0;      // of them, made and not yet answered
   std::uint32_t tool_calls = 0;
+  std::map<std::string, std::uint32_t> first_attempts;  // of a resumed turn: effect → as the engine wanted it
   Answer answer;
   Said said;                                                 // what started the turn, for listeners
   std::vector<std::pair<std::string, std::string>> reviews;  // opened or closed: (id, status)

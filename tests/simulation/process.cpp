@@ -24,7 +24,7 @@ std::string order_flow(std::string_view tool) {
     {"id": "ask", "type": "input", "gather": ["item"]},
     {"id": "order", "type": "tool", "call": "shop.)" +
          name + R"(", "with": {"item": "{{ item }}"}, "save": "receipt",
-     "timeout": "10s", "retry": {"max": 5, "backoff": "1s", "factor": 2, "jitter": 0.5}, "on_error": "sorry"},
+     "timeout": "10s", "retry": {"max": 20, "backoff": "1s", "factor": 2, "max_backoff": "4s", "jitter": 0.5}, "on_error": "sorry"},
     {"id": "paid", "type": "message", "text": "paid {{ item }} {{ receipt.id }}"},
     {"id": "again", "type": "goto", "step": "ask"},
     {"id": "sorry", "type": "message", "text": "failed {{ item }} {{ error.code }}"},
@@ -39,9 +39,9 @@ std::string pair_flow() {
     {"id": "both", "type": "try", "steps": [
       {"id": "side_by_side", "type": "parallel", "branches": [
         {"steps": [{"id": "one", "type": "tool", "call": "shop.keyed", "with": {"item": "{{ item }}"}, "save": "receipt",
-                    "timeout": "10s", "retry": {"max": 5, "backoff": "1s"}}]},
+                    "timeout": "10s", "retry": {"max": 20, "backoff": "1s", "max_backoff": "4s"}}]},
         {"steps": [{"id": "two", "type": "tool", "call": "shop.natural", "with": {"item": "{{ item + '-b' }}"},
-                    "timeout": "10s", "retry": {"max": 5, "backoff": "1s"}}]}]},
+                    "timeout": "10s", "retry": {"max": 20, "backoff": "1s", "max_backoff": "4s"}}]}]},
       {"id": "paid", "type": "message", "text": "paid {{ item }} {{ receipt.id }}"}],
      "catch": [{"match": "*", "as": "problem", "steps": [
       {"id": "sorry", "type": "message", "text": "failed {{ item }} {{ problem.code }}"}]}]},

@@ -1,0 +1,200 @@
+// What keeps failing, or never answers, is kept from harming the rest.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "server/turns/forwarding_store.hpp"
+#include "server/turns/test_driver.hpp"
+
+using namespace parley;
+using namespace parley::turns;
+using namespace parley::turns::testing;
+
+namespace {
+
+// Answers every failure with the next call.
+constexpr std::string_view kEndless =
+    R"({"id": "endless", "steps": [{"id": "ask", "type": "input", "gather": ["x"]},
+    {"id": "call", "type": "tool", "call": "shop.down", "on_error": "call"}]})";
+
+// One conversation cannot be read; what tools answered is not kept while `loses_answers`.
+class TroubledStore : public ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+
+  Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) override {
+    const bool answers = std::ranges::any_of(commit.outbox, [](const OutboxEntry& entry) {
+      return entry.state == EffectState::done;
+    });
+    if (loses_answers && answers) co_return fail(ErrorCode::unavailable, "the store is lost");
+    co_return co_await inner_.commit(tenant, std::move(commit));
+  }
+  Awaitable<Result<std::optional<StoredConversation>>> load(std::string_view tenant, std::string_view id)
+      override {
+    if (id == unreadable) throw std::runtime_error("a page that cannot be read");
+    co_return co_await inner_.load(tenant, id);
+  }
+
+  std::string unreadable;
+  bool loses_answers = false;
+};
+
+struct Troubled {
+  Troubled() {
+    world.publish({kOrder, kEndless});
+    world.tools.classes["shop.charge"] = EffectClass::keyed;
+    world.tools.classes["shop.note"] = EffectClass::keyed;
+    world.tools.classes["shop.down"] = EffectClass::keyed;
+    restart();
+  }
+  void restart() {
+    world.restart(&store);
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+  }
+  // A charge is under way when the store is lost.
+  std::string begin_charge() {
+    std::string id = world.begin("order");
+    store.loses_answers = true;
+    CHECK_FALSE(world.say(id, "soup").has_value());
+    store.loses_answers = false;
+    return id;
+  }
+  std::size_t recover() { return world.run(world.driver->recover("default")).value(); }
+
+  World world;
+  TroubledStore store{world.memory};
+};
+
+}  // namespace
+
+TEST_CASE("a flow that never comes to an end is tried three times and set aside") {
+  Troubled troubled;
+  World& world = troubled.world;
+  world.tools.answer = [](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+    if (call.tool == "shop.down") co_return fail(ErrorCode::unavailable, "down", "http_503");
+    co_return ToolAnswer{MapBuilder().set("id", "r_1").build(), true};
+  };
+  CHECK_FALSE(world.say(world.begin("endless"), "go").has_value());
+  std::vector<std::size_t> calls;
+  for (int round = 0; round < 5; ++round) {
+    CHECK(troubled.recover() == 0);
+    calls.push_back(world.tools.calls.size());
+  }
+  CHECK(calls[0] < calls[1]);
+  CHECK(calls[1] < calls[2]);
+  CHECK(calls[2] == calls[3]);
+  CHECK(calls[3] == calls[4]);
+  CHECK(world.driver->metrics().quarantined == 1);
+  // Others are not held up.
+  troubled.begin_charge();
+  CHECK(troubled.recover() == 1);
+}
+
+TEST_CASE("a conversation that cannot be read keeps none of the others from being recovered") {
+  Troubled troubled;
+  troubled.store.unreadable = troubled.begin_charge();
+  troubled.begin_charge();
+  troubled.begin_charge();
+  troubled.restart();
+  CHECK(troubled.recover() == 2);
+  for (int round = 0; round < 4; ++round) CHECK(troubled.recover() == 0);
+  CHECK(troubled.world.driver->metrics().quarantined == 1);
+  // Readable again, it is finished with the next message to it.
+  const std::string id = std::exchange(troubled.store.unreadable, "");
+  CHECK(troubled.world.say(id, "/order").has_value());
+  CHECK(troubled.world.run(troubled.world.store.pending_effects("default", 10))->empty());
+}
+
+TEST_CASE("a lost store sets nothing aside") {
+  Troubled troubled;
+  troubled.begin_charge();
+  troubled.store.loses_answers = true;
+  for (int round = 0; round < 10; ++round) troubled.recover();
+  troubled.store.loses_answers = false;
+  CHECK(troubled.world.driver->metrics().quarantined == 1);  // the call, see the next test
+  CHECK(troubled.world.run(troubled.world.store.pending_effects("default", 10))->empty());
+}
+
+TEST_CASE("a call that was under way at each of four stops is not made a fifth time") {
+  Troubled troubled;
+  World& world = troubled.world;
+  const std::string id = troubled.begin_charge();
+  troubled.store.loses_answers = true;
+  for (std::size_t stops = 1; stops <= 3; ++stops) {
+    troubled.restart();
+    troubled.recover();
+    CHECK(world.tools.calls.size() == 1 + stops);
+  }
+  troubled.store.loses_answers = false;
+  troubled.restart();
+  CHECK(troubled.recover() == 1);
+  CHECK(world.tools.calls.size() == 4);
+  CHECK(world.driver->metrics().quarantined == 1);
+  CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+  const auto page = world.run(world.driver->turns("default", id, 0, 10));
+  CHECK(page->turns.at(1).find("That did not work: in_doubt") != std::string::npos);
+  world.check_replays();
+}
+
+TEST_CASE("tools that never answer slow no other turn") {
+  constexpr std::size_t kStuck = 200;
+  constexpr std::size_t kOthers = 50;
+  World world;
+  world.publish({kOrder});
+  std::vector<std::move_only_function<void(bool)>> stuck;
+  world.tools.answer = [&](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+    if (call.arguments.text("items") == "stuck")
+      co_await net::await_callback<bool>([&](auto done) { stuck.push_back(std::move(done)); });
+    co_return ToolAnswer{MapBuilder().set("id", "r_1").build(), true};
+  };
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < kStuck + kOthers; ++i) ids.push_back(world.begin("order"));
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < kStuck; ++i) {
+    world.spawn<Result<Answer>>(world.driver->chat(World::request(ids[i], "stuck")), [&](Result<Answer>) {
+      ++answered;
+    });
+    world.poll();
+  }
+  CHECK(stuck.size() == kStuck);
+  // No time passes while they hang: not one of them comes back, and everybody else is answered.
+  for (std::size_t i = kStuck; i < ids.size(); ++i) {
+    std::string text;
+    world.spawn<Result<Answer>>(
+        world.driver->chat(World::request(ids[i], "soup")),
+        [&](Result<Answer> answer) { text = text_of(answer); }
+    );
+    world.poll();
+    CHECK(text == "Paid: r_1");
+  }
+  CHECK(answered == 0);
+  for (auto& done : stuck) done(true);
+  world.drain();
+  CHECK(answered == kStuck);
+}
+
+TEST_CASE("a tool that is down is not held down by repeated calls") {
+  constexpr std::string_view kPatient =
+      R"({"id": "patient", "slots": {"go": {"type": "text", "ask": "Go?"}}, "steps": [
+    {"id": "ask", "type": "input", "gather": ["go"]},
+    {"id": "call", "type": "tool", "call": "shop.down", "retry": {"max": 20, "backoff": "1s", "factor": 1},
+     "on_error": "sorry"},
+    {"id": "sorry", "type": "message", "text": "{{ error.code }}"}]})";
+  World world;
+  world.publish({kPatient});
+  world.tools.classes["shop.down"] = EffectClass::keyed;
+  world.tools.answer = [](const ToolCall&) -> Awaitable<Result<ToolAnswer>> {
+    co_return fail(ErrorCode::unavailable, "down", "http_503");
+  };
+  for (int i = 0; i < 5; ++i) world.say(world.begin("patient"), "go");
+  for (int second = 0; second < 20; ++second) {
+    world.clock.advance({1, 0});
+    world.run(world.driver->fire_due_timers("default"));
+  }
+  // Five first calls, ten retries saved up, and what twenty seconds earn.
+  CHECK(world.tools.calls.size() >= 15);
+  CHECK(world.tools.calls.size() <= 17);
+  CHECK(world.driver->metrics().retries_refused == 5);
+  world.check_replays();
+}
