@@ -12,6 +12,7 @@
 #include "assistant/yaml.hpp"
 #include "base/json.hpp"
 #include "flow/load.hpp"
+#include "wire/overlay/overlay.hpp"
 
 namespace parley::assistant {
 namespace {
@@ -165,22 +166,28 @@ class Reader {
   }
 
   void read_connectors() {
-    for (const std::string& file : list("tools", {".yaml", ".yml", ".json"})) {
+    constexpr std::string_view kOverlay = ".overlay";
+    std::vector<std::pair<std::string, std::string>> overlays;  // connector, file
+    for (const std::string& file : list("tools", {".yaml", ".yml", ".json", ".graphql", ".graphqls"})) {
+      std::string name = fs::path(file).stem().string();
+      if (name.ends_with(kOverlay)) {
+        overlays.emplace_back(name.substr(0, name.size() - kOverlay.size()), file);
+        continue;
+      }
       const std::string* text = read_file(file, kConnectorLimits.max_bytes);
       if (text == nullptr) continue;
       const auto document = read_value(*text, file);
       if (!document) continue;
-      if (!(*document)["paths"].is_map()) {
+      if (!describes_connector(*document)) {
         error(
             "F0604",
             file,
-            "this is not a description of a connector: it has no 'paths'",
-            "put an OpenAPI document here",
+            "this is not a description of a connector: it has no 'paths', 'methods' or '__schema'",
+            "put an OpenAPI, OpenRPC or GraphQL document here",
             {1, 1, 0}
         );
         continue;
       }
-      const std::string name = fs::path(file).stem().string();
       const auto [first, fresh] = folder_.connectors.emplace(name, ConnectorDocument{file, *document});
       if (!fresh) {
         error(
@@ -192,9 +199,41 @@ class Reader {
         );
       }
     }
+    for (const auto& [name, file] : overlays) read_overlay(name, file);
+  }
+
+  static bool describes_connector(const Value& document) {
+    return document.is_string() || document["paths"].is_map() || document["methods"].is_list() ||
+           document.find("__schema") != nullptr || document["data"].find("__schema") != nullptr;
+  }
+
+  // "stripe.overlay.yaml" corrects "stripe.yaml".
+  void read_overlay(const std::string& name, const std::string& file) {
+    const auto connector = folder_.connectors.find(name);
+    if (connector == folder_.connectors.end()) {
+      error(
+          "F0604",
+          file,
+          "there is no connector '" + name + "' that this overlay could correct",
+          "call it like the file it corrects: stripe.overlay.yaml for stripe.yaml",
+          {1, 1, 0}
+      );
+      return;
+    }
+    const std::string* text = read_file(file, kConnectorLimits.max_bytes);
+    if (text == nullptr) return;
+    const auto overlay = read_value(*text, file);
+    if (!overlay) return;
+    auto corrected = wire::apply_overlay(connector->second.document, *overlay);
+    if (corrected) {
+      connector->second.document = std::move(corrected->document);
+    } else {
+      error("F0412", file, corrected.error().message, corrected.error().hint, {1, 1, 0});
+    }
   }
 
   std::optional<Value> read_value(const std::string& text, const std::string& file) {
+    if (file.contains(".graphql")) return Value(text);
     if (!file.ends_with(".json")) {
       const auto document = read_yaml(text, file, folder_.diagnostics, kConnectorLimits);
       return document ? std::optional(flow::to_value(*document)) : std::nullopt;

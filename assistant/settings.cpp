@@ -194,6 +194,20 @@ bool read_money(const Node& node, std::string& out) {
 }
 
 constexpr auto kUnderstanding = std::to_array<std::string_view>({"model", "matchers"});
+// Says no more than yes or no; Reader reads it again to say what is wrong where.
+bool read_connectors(const Node& node, ConnectorTable& out) {
+  flow::Diagnostics diagnostics;
+  out = read_connector_settings(node, {}, diagnostics);
+  return diagnostics.empty();
+}
+
+bool read_truth(const Node& node, bool& out) {
+  const Value value = flow::to_value(node);
+  if (!value.is_bool()) return false;
+  out = value.as_bool();
+  return true;
+}
+
 constexpr auto kLogLevels = std::to_array<std::string_view>({"trace", "debug", "info", "warn", "error"});
 constexpr auto kLogFormats = std::to_array<std::string_view>({"text", "json"});
 
@@ -262,6 +276,19 @@ constexpr Row kRows[] = {
       "a decimal such as \"5.00\"",
       "What models may cost in a day (UTC), in the currency of their prices."},
      [](const Node& n, Settings& s) { return read_money(n, s.budget_money); }},
+    {{"tools.connectors",
+      "a map of the names of connectors to {mode, server, credentials, headers, idempotency_header, "
+      "answer_bytes, kept_bytes}",
+      "How each connector is called."},
+     [](const Node& n, Settings& s) { return read_connectors(n, s.connectors); }},
+    {{"egress.internal_hosts",
+      "a list of hosts, such as [crm.internal, \"127.0.0.1:9000\"]",
+      "Hosts inside the own network that tools may call."},
+     [](const Node& n, Settings& s) { return read_list(n, s.internal_hosts); }},
+    {{"egress.allow_internal",
+      "true or false",
+      "Whether tools may call any host inside the own network; for development."},
+     [](const Node& n, Settings& s) { return read_truth(n, s.allow_internal); }},
     {{"limits.steps_per_turn", "a whole number from 1 to 10000", "Steps that one message may run."},
      [](const Node& n, Settings& s) { return read(n, s.max_steps_per_turn, 1, 10'000); }},
     {{"limits.misunderstandings",
@@ -370,6 +397,11 @@ class Reader {
 
  private:
   void read_value(const Row& row, const Node& node) {
+    if (row.info.name == "tools.connectors") {
+      settings_.connectors = read_connector_settings(node, file_, diagnostics_);
+      settings_.places.emplace(row.info.name, node.position);
+      return;
+    }
     if (row.read(node, settings_)) {
       settings_.places.emplace(row.info.name, node.position);
       return;
@@ -425,6 +457,13 @@ std::uint32_t tone_value(const Settings& settings) {
   const char* const end = settings.tone.data() + settings.tone.size();
   const auto [stopped, problem] = std::from_chars(settings.tone.data(), end, value);
   return problem == std::errc() && stopped == end && value <= 100 ? value : 50;
+}
+
+bool calls_tools(const Settings& settings) {
+  return settings.tool_mode == ToolMode::live ||
+         std::ranges::any_of(settings.connectors, [](const auto& each) {
+           return each.second.mode == ToolMode::live;
+         });
 }
 
 std::optional<Error> set_setting(Settings& settings, std::string_view name, std::string_view text) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "assistant/connector_settings.hpp"
 #include "assistant/model_settings.hpp"
 #include "base/time.hpp"
 #include "flow/diagnostic.hpp"
@@ -31,8 +32,6 @@ struct AdmissionSetting {
   Duration window{2, 0};
 };
 
-enum class ToolMode : std::uint8_t { test, live };
-
 struct Settings {
   std::string name = "Assistant";
   std::string disclosure = "You are chatting with an automated assistant.";
@@ -52,6 +51,9 @@ struct Settings {
   std::string understanding = "model";  // or "matchers"
   std::uint32_t budget_tokens = 0;      // of models, a day; 0: no limit
   std::string budget_money;             // the same in the currency of their prices; "": no limit
+  ConnectorTable connectors;
+  std::vector<std::string> internal_hosts;
+  bool allow_internal = false;
 
   std::uint32_t max_steps_per_turn = 200;
   std::uint32_t max_misunderstandings = 3;
@@ -85,6 +87,9 @@ struct SettingInfo {
 
 // `tone` as a number; the middle when it is a name that `tones` lacks.
 [[nodiscard]] std::uint32_t tone_value(const Settings& settings);
+
+// Some connector is called, not only answered for by its description.
+[[nodiscard]] bool calls_tools(const Settings& settings);
 
 // One setting from text, as flags and environment variables give it; lists and maps are JSON.
 // Returns what is wrong, or nothing.

@@ -20,7 +20,7 @@ std::string banner(const BannerFacts& facts) {
     for (std::size_t i = 0; i < facts.flows.size(); ++i) out += (i == 0 ? "" : ", ") + facts.flows[i];
     out += '.';
   }
-  out += facts.test_mode ? "  Tools run in TEST mode." : "";
+  out += facts.test_mode ? "  Tools run in TEST mode." : "  Tools are called LIVE.";
   out += "  Ctrl-C to stop.\n";
   return out;
 }

@@ -23,6 +23,7 @@
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
 #include "server/model_setup.hpp"
+#include "server/net/client/curl_client.hpp"
 #include "server/net/server.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
@@ -33,6 +34,7 @@
 #include "server/turns/driver.hpp"
 #include "server/turns/world.hpp"
 #include "server/welcome.hpp"
+#include "server/workspace/live_tools.hpp"
 #include "server/workspace/workspace.hpp"
 
 namespace parley {
@@ -90,6 +92,7 @@ class Application {
   std::optional<int> read_configuration();
   std::optional<int> check_access();
   std::optional<int> open_data();
+  std::optional<int> prepare_tools();
   void compose();
   void set_models(const assistant::Settings& settings);
   [[nodiscard]] tools::Connectors with_models(tools::Connectors connectors) const;
@@ -104,6 +107,7 @@ class Application {
   void start_watching();
   Awaitable<void> reload();
   Awaitable<Result<void>> publish(workspace::Workspace fresh);
+  Result<tools::Connectors> connectors_of(const workspace::Workspace& fresh);
   Awaitable<void> tell_changes(const api::Published& published);
   Awaitable<VersionChange> version_change(const api::FlowChange& change, const engine::ReleasePtr& before);
   void stop();
@@ -156,6 +160,7 @@ int Application::run() {
   if (auto code = read_configuration()) return *code;
   if (auto code = check_access()) return *code;
   if (auto code = open_data()) return *code;
+  if (auto code = prepare_tools()) return *code;
   compose();
   if (auto prepared = run_now(prepare_data()); !prepared) return report(prepared.error(), kConfiguration);
   if (!ops::is_loopback(endpoint_.address) && !access_->has_keys()) {
@@ -225,10 +230,32 @@ std::optional<int> Application::open_data() {
   return std::nullopt;
 }
 
-void Application::compose() {
+std::optional<int> Application::prepare_tools() {
   models_ = make_model_runner([this] { return tools_.signatures(); });
   set_models(config_->assistant());
-  tools_.replace_all(with_models(workspace_.connectors));
+  auto connectors = connectors_of(workspace_);
+  if (!connectors) return kConfiguration;
+  tools_.replace_all(with_models(*std::move(connectors)));
+  return std::nullopt;
+}
+
+// An Error without message: everything has been said.
+Result<tools::Connectors> Application::connectors_of(const workspace::Workspace& fresh) {
+  const assistant::Settings& settings = config_->assistant();
+  if (!assistant::calls_tools(settings)) return fresh.connectors;
+  const auto client = net::make_http_client(
+      {.egress = workspace::egress_policy(settings), .user_agent = "parley/" PARLEY_VERSION}
+  );
+  auto live = workspace::live_tools(fresh, settings, client, [](std::string_view name) {
+    auto secret = ops::find_secret(name);
+    return secret ? std::optional<tools::Secret>(*std::move(secret)) : std::nullopt;
+  });
+  if (live.problems.empty()) return std::move(live.connectors);
+  for (const Error& problem : live.problems) say(describe(problem));
+  return fail(ErrorCode::invalid_input, "");
+}
+
+void Application::compose() {
   releases_ = std::make_unique<turns::ReleaseTable>(*store_);
   driver_ = std::make_unique<turns::TurnDriver>(
       turns::TurnDriver::World{*store_, tools_, *releases_, clock_, ids_, hub_},
@@ -372,7 +399,7 @@ void Application::show_banner() const {
       .url = std::move(url),
       .data_directory = config_->assistant().data_dir,
       .development = loopback && access_->open(),
-      .test_mode = config_->assistant().tool_mode == assistant::ToolMode::test,
+      .test_mode = !assistant::calls_tools(config_->assistant()),
       .model = model_words(model_endpoints(config_->assistant(), ops::process_environment())),
       .welcome = welcome_,
       .folder = options_.folder.string(),
@@ -385,8 +412,6 @@ void Application::show_banner() const {
       "server started",
       {{"url", facts.url}, {"flows", static_cast<std::uint64_t>(facts.flows.size())}}
   );
-  if (!facts.test_mode)
-    say("warning: live tool calls are not part of this version; tools answer in test mode\n");
 }
 
 // ---- while it runs
@@ -443,9 +468,11 @@ Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
     fresh.folder.flows.push_back(welcome_flow());
     if (settings.start.empty()) settings.start = "welcome";
   }
-  const tools::ToolTable fresh_tools(fresh.connectors);
+  auto connectors = connectors_of(fresh);
+  if (!connectors) co_return std::unexpected(std::move(connectors.error()));
+  const tools::ToolTable fresh_tools(*connectors);
   set_models(settings);
-  tools_.replace_all(with_models(fresh.connectors));
+  tools_.replace_all(with_models(*std::move(connectors)));
   auto published = co_await publisher_->publish_folder(
       fresh.folder, workspace::engine_settings(settings, fresh.folder.messages), fresh_tools.signatures()
   );
@@ -522,6 +549,7 @@ int Application::shut_down() {
   // the driver that it belongs to still exists.
   store_.reset();
   driver_->abandon_waiting();
+  tools_.replace_all({});
   server_.reset();
   return kOk;
 }

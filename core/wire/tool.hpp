@@ -88,6 +88,7 @@ struct Tool {
   std::vector<SecurityWay> security;  // any one of them
   Value result_schema;                // of a success; null when not known or not asked for
   std::optional<Value> example;       // of a success, as the author wrote it
+  std::vector<std::string> fields;    // of a success, what is kept (see kept.hpp); all of it when empty
   std::uint16_t success_status = 200;
 };
 

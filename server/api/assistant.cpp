@@ -17,7 +17,7 @@ Reply get_assistant(Api& api, Call&) {
                           .set("locale", settings->locale)
                           .set("version", active == nullptr ? "" : active->hash().substr(0, 12))
                           .set("suggestions", suggestions.build())
-                          .set("test_mode", settings->tool_mode == assistant::ToolMode::test)
+                          .set("test_mode", !assistant::calls_tools(*settings))
                           .build();
   co_return json_response(write_json(about));
 }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace parley::ops {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kSecretBytesMax = 16U << 10U;
 
 class File {
  public:
@@ -89,6 +91,21 @@ Result<SecretKey> load_secret_key(const std::filesystem::path& path) {
     );
   }
   return SecretKey{std::move(*bytes), false};
+}
+
+std::optional<std::string> find_secret(std::string_view name) {
+  const std::string variable = "PARLEY_SECRET_" + std::string(name);
+  if (const char* value = std::getenv(variable.c_str())) return std::string(value);
+  const char* path = std::getenv((variable + "_FILE").c_str());
+  if (path == nullptr) return std::nullopt;
+  const File file(::open(path, O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return std::nullopt;
+  std::string text(kSecretBytesMax, '\0');
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
+  if (size <= 0) return std::nullopt;
+  text.resize(static_cast<std::size_t>(size));
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
 }
 
 }  // namespace parley::ops

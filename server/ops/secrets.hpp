@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -22,5 +24,9 @@ struct SecretKey {
 
 // Reads the key from a file only its owner may read, or makes one with mode 0600.
 [[nodiscard]] Result<SecretKey> load_secret_key(const std::filesystem::path& path);
+
+// A secret that the settings name: PARLEY_SECRET_<name>, or the content of the file that
+// PARLEY_SECRET_<name>_FILE names, without the line break at its end. Nothing when neither is there.
+[[nodiscard]] std::optional<std::string> find_secret(std::string_view name);
 
 }  // namespace parley::ops

@@ -36,3 +36,17 @@ TEST_CASE("random bytes are as many as asked for and differ") {
   CHECK(random_bytes(40).size() == 40);
   CHECK(random_bytes(16) != random_bytes(16));
 }
+
+TEST_CASE("a secret that the settings name comes from the environment, or from a file named there") {
+  CHECK_FALSE(find_secret("ABSENT").has_value());
+  ::setenv("PARLEY_SECRET_HERE", "value", 1);
+  CHECK(find_secret("HERE") == "value");
+  const fs::path path = fs::temp_directory_path() / ("parley-secret-" + std::to_string(getpid()));
+  std::ofstream(path) << "from a file\n";
+  ::setenv("PARLEY_SECRET_THERE_FILE", path.c_str(), 1);
+  CHECK(find_secret("THERE") == "from a file");
+  fs::remove(path);
+  CHECK_FALSE(find_secret("THERE").has_value());
+  ::unsetenv("PARLEY_SECRET_HERE");
+  ::unsetenv("PARLEY_SECRET_THERE_FILE");
+}

@@ -46,23 +46,24 @@ turns::EffectClass effect_class_named(std::string_view name) {
   return turns::EffectClass::unsafe;
 }
 
-TestModeRunner::TestModeRunner(wire::Connector connector) : connector_(std::move(connector)) {
-  for (const wire::Tool& operation : connector_.tools) {
+TestModeRunner::TestModeRunner(std::shared_ptr<const wire::Connector> connector)
+    : connector_(std::move(connector)) {
+  for (const wire::Tool& operation : connector_->tools) {
     checks_.emplace(operation.id, ArgumentCheck(operation.parameters));
   }
 }
 
 bool TestModeRunner::has(std::string_view tool) const {
-  return connector_.find(tool) != nullptr;
+  return connector_->find(tool) != nullptr;
 }
 
 turns::EffectClass TestModeRunner::effect_class(std::string_view tool) const {
-  const wire::Tool* operation = connector_.find(tool);
+  const wire::Tool* operation = connector_->find(tool);
   return operation == nullptr ? turns::EffectClass::unsafe : effect_class_named(operation->effect);
 }
 
 Result<turns::ToolAnswer> TestModeRunner::answer(const turns::ToolCall& call) const {
-  const wire::Tool* operation = connector_.find(call.tool);
+  const wire::Tool* operation = connector_->find(call.tool);
   if (operation == nullptr) {
     return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
   }
@@ -80,8 +81,8 @@ turns::Awaitable<Result<turns::ToolAnswer>> TestModeRunner::run(const turns::Too
 
 std::vector<flow::ToolSignature> TestModeRunner::signatures() const {
   std::vector<flow::ToolSignature> all;
-  all.reserve(connector_.tools.size());
-  for (const wire::Tool& operation : connector_.tools)
+  all.reserve(connector_->tools.size());
+  for (const wire::Tool& operation : connector_->tools)
     all.push_back(
         {operation.id,
          wire::without_references(operation.parameters),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ namespace parley::tools {
 
 class TestModeRunner : public ConnectorRunner {
  public:
-  explicit TestModeRunner(wire::Connector connector);
+  explicit TestModeRunner(std::shared_ptr<const wire::Connector> connector);
 
   [[nodiscard]] bool has(std::string_view tool) const override;
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
@@ -26,12 +27,12 @@ class TestModeRunner : public ConnectorRunner {
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override;
 
-  [[nodiscard]] const wire::Connector& connector() const { return connector_; }
+  [[nodiscard]] const wire::Connector& connector() const { return *connector_; }
 
  private:
   [[nodiscard]] Result<turns::ToolAnswer> answer(const turns::ToolCall& call) const;
 
-  wire::Connector connector_;
+  std::shared_ptr<const wire::Connector> connector_;
   std::map<std::string, ArgumentCheck, std::less<>> checks_;
 };
 

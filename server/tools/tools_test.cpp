@@ -32,7 +32,9 @@ ToolTable table() {
   auto connector = wire::openapi::compile(json(kShop), {.connector = "shop"});
   REQUIRE(connector.has_value());
   Connectors connectors;
-  connectors.emplace("shop", std::make_shared<TestModeRunner>(std::move(*connector)));
+  connectors.emplace(
+      "shop", std::make_shared<TestModeRunner>(std::make_shared<const wire::Connector>(std::move(*connector)))
+  );
   connectors.emplace("text", std::make_shared<TextTools>());
   return ToolTable(std::move(connectors));
 }

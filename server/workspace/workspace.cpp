@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/edit_distance.hpp"
 #include "engine/steps/registry.hpp"
 #include "policy/check_times.hpp"
 #include "server/tools/built_in.hpp"
@@ -16,7 +17,26 @@ namespace parley::workspace {
 
 namespace {
 
+// Settings of a connector that the folder lacks would silently do nothing.
+void check_connector_names(Workspace& workspace) {
+  std::vector<std::string> names;
+  for (const auto& [name, connector] : workspace.folder.connectors) names.push_back(name);
+  for (const auto& [name, settings] : workspace.folder.settings.connectors) {
+    if (workspace.folder.connectors.contains(name)) continue;
+    const std::string_view meant = nearest(name, names);
+    workspace.folder.diagnostics.push_back(
+        {"F0601",
+         flow::Severity::error,
+         "parley.yaml",
+         settings.place,
+         "there is no connector '" + name + "' in tools/",
+         meant.empty() ? "a connector is called like its file" : "did you mean '" + std::string(meant) + "'?"}
+    );
+  }
+}
+
 void add_connectors(Workspace& workspace) {
+  check_connector_names(workspace);
   const tools::Connectors built_in = tools::built_in_connectors();
   workspace.connectors = built_in;
   for (const auto& [name, connector] : workspace.folder.connectors) {
@@ -53,7 +73,9 @@ void add_connectors(Workspace& workspace) {
            "at " + dropped.pointer}
       );
     }
-    workspace.connectors[name] = std::make_shared<tools::TestModeRunner>(std::move(*compiled));
+    auto described = std::make_shared<const wire::Connector>(std::move(*compiled));
+    workspace.connectors[name] = std::make_shared<tools::TestModeRunner>(described);
+    workspace.described.emplace(name, std::move(described));
   }
 }
 

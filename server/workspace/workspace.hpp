@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,12 +14,14 @@
 #include "base/value.hpp"
 #include "engine/release.hpp"
 #include "server/tools/tool_table.hpp"
+#include "wire/tool.hpp"
 
 namespace parley::workspace {
 
 struct Workspace {
-  assistant::Folder folder;  // diagnostics include those across flows
-  tools::Connectors connectors;
+  assistant::Folder folder;      // diagnostics include those across flows
+  tools::Connectors connectors;  // in test mode; see live_tools.hpp
+  std::map<std::string, std::shared_ptr<const wire::Connector>, std::less<>> described;
   engine::ReleasePtr release;  // of the flows without errors; never null
 
   [[nodiscard]] bool has_errors() const { return flow::has_errors(folder.diagnostics); }

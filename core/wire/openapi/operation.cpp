@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
+#include "wire/kept.hpp"
 #include "wire/openapi/security.hpp"
 #include "wire/openapi/swagger2.hpp"
 #include "wire/pin.hpp"
@@ -98,6 +99,7 @@ Result<void> OperationCompiler::run() {
   if (!complete) return std::unexpected(std::move(complete.error()));
   out_.parameters = *std::move(complete);
   if (auto pinned = pin_all(out_, source_["x-parley-pins"]); !pinned) return pinned;
+  if (auto fields = read_fields(source_["x-parley-fields"], out_.fields); !fields) return fields;
   return shared_.with_results ? read_response() : Result<void>();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "wire/arguments.hpp"
+#include "wire/kept.hpp"
 #include "wire/names.hpp"
 #include "wire/openapi/document.hpp"
 #include "wire/openapi/schema.hpp"
@@ -72,6 +73,7 @@ class Compiler {
     tool.body.positional = method.text("paramStructure") != "by-name";
     if (auto params = add_params(method["params"], tool); !params) return params;
     if (auto pinned = pin_all(tool, method["x-parley-pins"]); !pinned) return pinned;
+    if (auto fields = read_fields(method["x-parley-fields"], tool.fields); !fields) return fields;
     return options_.with_results ? add_result(method["result"], tool) : Result<void>();
   }
 

@@ -229,6 +229,17 @@ Result<Target> read_target(std::string_view url) {
   return target;
 }
 
+std::string host_and_port(std::string_view url) {
+  const auto target = read_target(url);
+  if (!target) return {};
+  const bool v6 = target->literal && target->literal->is_v6();
+  return (v6 ? "[" + target->host + "]" : target->host) + ":" + std::to_string(target->port);
+}
+
+bool is_listed(const Target& target, std::span<const std::string> hosts) {
+  return listed(hosts, target);
+}
+
 Result<void> check_target(
     const Target& target, std::span<const std::string> allowed_hosts, const EgressPolicy& policy
 ) {

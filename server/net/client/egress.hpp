@@ -36,6 +36,9 @@ struct Target {
 // shortened or single-number IPv4. Errors have the pointer "bad_url", or "blocked" for other schemes.
 [[nodiscard]] Result<Target> read_target(std::string_view url);
 
+// "host:port" of such a URL, as lists of hosts name it; empty when it is none.
+[[nodiscard]] std::string host_and_port(std::string_view url);
+
 // A setting of the server, never of a document or a user.
 struct EgressPolicy {
   std::vector<std::string> internal_hosts;  // "host" or "host:port" that may have internal addresses
@@ -46,6 +49,9 @@ struct EgressPolicy {
 [[nodiscard]] Result<void> check_target(
     const Target& target, std::span<const std::string> allowed_hosts, const EgressPolicy& policy
 );
+
+// Is it one of "host" or "host:port", whatever the case?
+[[nodiscard]] bool is_listed(const Target& target, std::span<const std::string> hosts);
 
 // After resolving: may this target be at these addresses, all of them?
 [[nodiscard]] Result<void> check_addresses(

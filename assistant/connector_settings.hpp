@@ -1,0 +1,50 @@
+// How a connector is called: the entries of tools.connectors in parley.yaml, by the connector's name.
+// Secrets are only named here; their values come from the environment of the process that makes the calls.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "flow/diagnostic.hpp"
+#include "flow/document.hpp"
+
+namespace parley::assistant {
+
+enum class ToolMode : std::uint8_t { test, live };
+
+// What a security scheme of the description needs, or one that the description lacks.
+struct CredentialSetting {
+  std::string scheme;  // the key: as the description calls it, or any name
+  std::string
+      kind;  // "bearer", "basic", "header", "query", "cookie", "client_credentials"; empty: as described
+  std::string secret;     // its name: PARLEY_SECRET_<name> in the environment, or PARLEY_SECRET_<name>_FILE
+  std::string user;       // of basic; the client id of client_credentials
+  std::string name;       // of the header, query parameter or cookie
+  std::string token_url;  // of client_credentials
+  std::vector<std::string> scopes;  // of client_credentials; empty: as described
+};
+
+struct ConnectorSettings {
+  std::optional<ToolMode> mode;  // unset: as tools.mode
+  std::string server;            // the base URL; empty: as described
+  std::vector<CredentialSetting> credentials;
+  std::vector<std::pair<std::string, std::string>> headers;  // sent with every call
+  std::string idempotency_header = "Idempotency-Key";        // of calls with effect: keyed
+  std::uint32_t answer_bytes = 1U << 20U;                    // of an answer, at most
+  std::uint32_t kept_bytes = 64U << 10U;                     // of a result, at most
+  flow::Position place;
+};
+
+using ConnectorTable = std::map<std::string, ConnectorSettings, std::less<>>;
+
+// Adds to the diagnostics what is wrong; what is right is kept.
+[[nodiscard]] ConnectorTable read_connector_settings(
+    const flow::Node& node, std::string_view file, flow::Diagnostics& diagnostics
+);
+
+}  // namespace parley::assistant

@@ -1,0 +1,123 @@
+#include "wire/kept.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+
+namespace parley::wire {
+namespace {
+
+using Path = std::vector<std::string>;
+
+// "/a~1b/*/c" as its tokens.
+Path tokens_of(std::string_view pointer) {
+  Path tokens;
+  while (pointer.starts_with('/')) {
+    pointer.remove_prefix(1);
+    const std::string_view raw = pointer.substr(0, pointer.find('/'));
+    std::string token;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      const bool escaped = raw[i] == '~' && i + 1 < raw.size() && (raw[i + 1] == '0' || raw[i + 1] == '1');
+      token += !escaped ? raw[i] : raw[i + 1] == '0' ? '~' : '/';
+      i += escaped ? 1 : 0;
+    }
+    tokens.push_back(std::move(token));
+    pointer.remove_prefix(raw.size());
+  }
+  return tokens;
+}
+
+// The rest of every path that goes on through `token`.
+std::vector<Path> following(std::span<const Path> paths, std::string_view token) {
+  std::vector<Path> rest;
+  for (const Path& path : paths) {
+    if (!path.empty() && (path.front() == token || path.front() == "*"))
+      rest.emplace_back(path.begin() + 1, path.end());
+  }
+  return rest;
+}
+
+Value projected(const Value& value, std::span<const Path> paths) {
+  if (std::ranges::any_of(paths, &Path::empty)) return value;
+  if (value.is_list()) {
+    ListBuilder list;
+    std::size_t index = 0;
+    for (const Value& item : value.as_list()) {
+      const auto rest = following(paths, std::to_string(index++));
+      if (!rest.empty()) list.add(projected(item, rest));
+    }
+    return list.build();
+  }
+  if (!value.is_map()) return {};
+  MapBuilder map;
+  for (const auto& [key, member] : value.entries()) {
+    const auto rest = key.is_string() ? following(paths, key.as_string()) : std::vector<Path>{};
+    if (!rest.empty()) map.set(key.as_string(), projected(member, rest));
+  }
+  return map.build();
+}
+
+struct Measure {
+  std::size_t items;
+  std::size_t bytes;
+};
+
+Value cut(const Value& value, const Measure& most) {
+  if (value.is_string()) {
+    const std::string_view text = value.as_string();
+    if (text.size() <= most.bytes) return value;
+    return Value(std::string(utf8_prefix(text, most.bytes)) + "…");
+  }
+  if (value.is_list()) {
+    ListBuilder list;
+    for (const Value& item : value.as_list().first(std::min(value.size(), most.items)))
+      list.add(cut(item, most));
+    return list.build();
+  }
+  if (value.is_map()) {
+    MapBuilder map;
+    for (const auto& [key, member] : value.entries()) map.set(key, cut(member, most));
+    return map.build();
+  }
+  return value;
+}
+
+}  // namespace
+
+Result<void> read_fields(const Value& list, std::vector<std::string>& fields) {
+  if (list.is_null()) return {};
+  const auto wrong = [] {
+    return fail(
+        ErrorCode::invalid_input, "x-parley-fields must be a list of pointers such as /id", "/x-parley-fields"
+    );
+  };
+  if (!list.is_list()) return wrong();
+  for (const Value& pointer : list.as_list()) {
+    if (!pointer.is_string() || !pointer.as_string().starts_with('/')) return wrong();
+    fields.emplace_back(pointer.as_string());
+  }
+  return {};
+}
+
+Value project(const Value& answer, std::span<const std::string> fields) {
+  if (fields.empty()) return answer;
+  std::vector<Path> paths;
+  for (const std::string& field : fields) paths.push_back(tokens_of(field));
+  return projected(answer, paths);
+}
+
+Value shortened(const Value& answer, std::size_t max_bytes) {
+  if (write_json(answer).size() <= max_bytes) return answer;
+  constexpr Measure kMeasures[] = {
+      {200, 16'384}, {100, 8'192}, {50, 4'096}, {20, 2'048}, {10, 1'024}, {3, 256}
+  };
+  for (const Measure& measure : kMeasures) {
+    Value shorter = cut(answer, measure);
+    if (write_json(shorter).size() <= max_bytes) return shorter;
+  }
+  return {};
+}
+
+}  // namespace parley::wire

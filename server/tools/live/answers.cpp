@@ -1,0 +1,219 @@
+#include "server/tools/live/answers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+#include "wire/kept.hpp"
+
+namespace parley::tools {
+namespace {
+
+constexpr std::size_t kMessageBytes = 300;
+constexpr JsonLimits kAnswerLimits{.max_depth = 64, .max_members = 200'000, .reject_duplicate_keys = false};
+
+bool is_json(const net::IncomingAnswer& answer) {
+  const std::string_view type = answer.header("content-type");
+  const std::string media = ascii_lower(type.substr(0, type.find(';')));
+  if (media.ends_with("json")) return true;
+  // Many services forget to say what they send.
+  return media.empty() && (answer.body.starts_with('{') || answer.body.starts_with('['));
+}
+
+bool is_text(const net::IncomingAnswer& answer) {
+  const std::string media = ascii_lower(answer.header("content-type"));
+  return media.empty() || media.starts_with("text/") || media.contains("xml") || media.contains("csv");
+}
+
+// A person's words for a line of a log: one line, no control characters, not long.
+std::string trimmed(std::string_view text) {
+  std::string out;
+  for (const char c : repair_utf8(utf8_prefix(text, kMessageBytes))) {
+    const bool gap = (static_cast<unsigned char>(c) <= 0x20) || c == 0x7F;
+    if (!gap) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return text.size() > kMessageBytes ? out + "…" : out;
+}
+
+// Where services put the sentence about what went wrong.
+std::string_view sentence_in(const Value& body) {
+  if (body.is_string()) return body.as_string();
+  if (body.is_list()) return body.size() > 0 ? sentence_in(body.as_list()[0]) : std::string_view{};
+  if (!body.is_map()) return {};
+  for (const char* key : {"message", "error_description", "detail", "title", "reason", "error", "errors"}) {
+    const Value* found = body.find(key);
+    if (found == nullptr) continue;
+    if (const std::string_view sentence = sentence_in(*found); !sentence.empty()) return sentence;
+  }
+  return {};
+}
+
+std::string explanation(const net::IncomingAnswer& answer) {
+  if (!is_json(answer)) return is_text(answer) && !answer.body.starts_with('<') ? trimmed(answer.body) : "";
+  const auto body = parse_json(answer.body, kAnswerLimits);
+  return body ? trimmed(sentence_in(*body)) : "";
+}
+
+// It may have been carried out although the answer does not say so, and repeating it could do harm.
+std::unexpected<Error> in_doubt(const wire::Tool& tool, std::string why) {
+  return fail(
+      ErrorCode::unavailable,
+      tool.id + ": " + std::move(why) + "; it may have been carried out",
+      "in_doubt",
+      "look at the service, then decide the review"
+  );
+}
+
+// The service broke while it worked: nobody knows how far it came.
+bool broke_while_working(int status) {
+  return status >= 500 && status != 501 && status != 505;
+}
+
+Result<Value> refused(const wire::Tool& tool, turns::EffectClass effect, const net::IncomingAnswer& answer) {
+  const std::string status = std::to_string(answer.status);
+  if (broke_while_working(answer.status) && !turns::may_repeat(effect))
+    return in_doubt(tool, "the service answered " + status);
+  const std::string why = explanation(answer);
+  return fail(
+      ErrorCode::unavailable,
+      tool.id + " was answered with " + status + (why.empty() ? "" : ": " + why),
+      "http_" + status
+  );
+}
+
+// The service said yes, but what it said beside that cannot be used.
+std::unexpected<Error> unusable(const wire::Tool& tool, turns::EffectClass effect, std::string_view why) {
+  if (!turns::may_repeat(effect))
+    return in_doubt(tool, "the service said yes, but its answer " + std::string(why));
+  return fail(ErrorCode::invalid_input, tool.id + ": the answer " + std::string(why), "bad_answer");
+}
+
+Result<Value> read_json_rpc(const wire::Tool& tool, turns::EffectClass effect, const Value& body) {
+  const Value& problem = body["error"];
+  if (problem.is_map()) {
+    const Value& code = problem["code"];
+    return fail(
+        ErrorCode::unavailable,
+        tool.id + " was answered with an error: " + trimmed(sentence_in(problem)),
+        "rpc_" + (code.is_int() ? std::to_string(code.as_int()) : std::string("error"))
+    );
+  }
+  if (body["id"] != Value(1) || body.find("result") == nullptr)
+    return unusable(tool, effect, "is not one of JSON-RPC");
+  return body["result"];
+}
+
+// One tool asks for one field. What came with errors about parts of it is given with them, as "_errors".
+Result<Value> read_graphql(const wire::Tool& tool, turns::EffectClass effect, const Value& body) {
+  const Value& errors = body["errors"];
+  const Value& data = body["data"];
+  const bool one = data.is_map() && data.size() == 1;
+  const Value& field = one ? data.entries()[0].value : data;
+  if (!errors.is_list() || errors.size() == 0) {
+    if (data.is_map()) return field;
+    return unusable(tool, effect, "is not one of GraphQL");
+  }
+  if (field.is_null()) {
+    return fail(
+        ErrorCode::unavailable,
+        tool.id + " was answered with an error: " + trimmed(sentence_in(errors)),
+        "graphql_error"
+    );
+  }
+  if (!field.is_map()) return field;
+  ListBuilder messages;
+  for (const Value& each : errors.as_list()) messages.add(trimmed(sentence_in(each)));
+  return field.with("_errors", messages.build());
+}
+
+Result<Value> read_body(
+    const wire::Tool& tool, turns::EffectClass effect, const net::IncomingAnswer& answer
+) {
+  const bool rpc = tool.body.kind == wire::BodyKind::json_rpc;
+  const bool graphql = tool.body.kind == wire::BodyKind::graphql;
+  if (rpc || graphql || is_json(answer)) {
+    if (answer.body.empty())
+      return rpc || graphql ? unusable(tool, effect, "is empty") : Result<Value>(Value());
+    auto body = parse_json(answer.body, kAnswerLimits);
+    if (!body) return unusable(tool, effect, "is not JSON that can be read");
+    if (rpc) return read_json_rpc(tool, effect, *body);
+    return graphql ? read_graphql(tool, effect, *body) : Result<Value>(*std::move(body));
+  }
+  if (answer.body.empty()) return Value();
+  if (is_text(answer) && is_utf8(answer.body)) return Value(answer.body);
+  return MapBuilder()
+      .set("content_type", answer.header("content-type"))
+      .set("bytes", static_cast<std::int64_t>(answer.body.size()))
+      .build();
+}
+
+}  // namespace
+
+Result<Value> read_answer(
+    const wire::Tool& tool,
+    turns::EffectClass effect,
+    const net::IncomingAnswer& answer,
+    std::size_t kept_bytes
+) {
+  const bool good = answer.status >= 200 && answer.status < 300;
+  const bool speaks_for_itself =
+      tool.body.kind == wire::BodyKind::json_rpc || tool.body.kind == wire::BodyKind::graphql;
+  if (!good && speaks_for_itself && !broke_while_working(answer.status) && is_json(answer)) {
+    // These protocols put their own errors into answers of any status.
+    const auto body = parse_json(answer.body, kAnswerLimits);
+    if (body && (body->find("error") != nullptr || body->find("errors") != nullptr)) {
+      auto said = read_body(tool, effect, answer);
+      if (!said) return said;
+    }
+  }
+  if (!good) return refused(tool, effect, answer);
+  auto result = read_body(tool, effect, answer);
+  if (!result) return result;
+  return wire::shortened(wire::project(*result, tool.fields), kept_bytes);
+}
+
+Error failure_of(const wire::Tool& tool, turns::EffectClass effect, const Error& problem) {
+  Error failure = problem;
+  failure.message = tool.id + ": " + problem.message;
+  if (!net::may_have_arrived(problem)) {
+    const bool passing = problem.pointer == "unresolved" || problem.pointer == "unreachable";
+    if (passing) failure.pointer = "unavailable";
+    return failure;
+  }
+  if (!turns::may_repeat(effect)) return in_doubt(tool, problem.message).error();
+  if (problem.pointer == "timeout" || problem.pointer == "stalled") {
+    failure.pointer = "timeout";
+  } else if (problem.pointer != "too_large") {
+    failure.pointer = effect == turns::EffectClass::read ? "unavailable" : "in_doubt";
+  }
+  return failure;
+}
+
+std::optional<std::chrono::milliseconds> wait_asked_for(
+    const net::IncomingAnswer& answer, std::chrono::system_clock::time_point now
+) {
+  const bool passing = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
+                       broke_while_working(answer.status);
+  const std::string value(answer.header("retry-after"));
+  if (!passing || value.empty()) return std::nullopt;
+  std::uint32_t seconds = 0;
+  const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), seconds);
+  if (problem == std::errc{} && end == value.data() + value.size()) return std::chrono::seconds(seconds);
+  std::tm date{};
+  const char* const rest = ::strptime(value.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  if (rest == nullptr || *rest != '\0') return std::nullopt;
+  const auto at = std::chrono::system_clock::from_time_t(::timegm(&date));
+  return std::max(
+      std::chrono::duration_cast<std::chrono::milliseconds>(at - now), std::chrono::milliseconds(0)
+  );
+}
+
+}  // namespace parley::tools

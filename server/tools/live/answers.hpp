@@ -1,0 +1,38 @@
+// What came back from a call, in the words of turns::ToolRunner: a result, or a failure with a stable code.
+//
+// Codes: "http_402" for an answer of that status · "rpc_-32601", "graphql_error" · "bad_answer", "too_large"
+// · "unavailable" when the request did not arrive · "timeout" · "blocked", "bad_url" · "in_doubt" when it may
+// have been carried out and must not be repeated. Pure functions.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/value.hpp"
+#include "server/net/client/http_client.hpp"
+#include "server/turns/ports.hpp"
+#include "wire/tool.hpp"
+
+namespace parley::tools {
+
+// `kept_bytes`: what the result's JSON may have at most.
+[[nodiscard]] Result<Value> read_answer(
+    const wire::Tool& tool,
+    turns::EffectClass effect,
+    const net::IncomingAnswer& answer,
+    std::size_t kept_bytes
+);
+
+// Of a call that got no answer.
+[[nodiscard]] Error failure_of(const wire::Tool& tool, turns::EffectClass effect, const Error& problem);
+
+// How long to wait before asking again, when the answer says that it is worth it: 408, 425, 429 and 5xx with
+// a Retry-After, in seconds or as a date.
+[[nodiscard]] std::optional<std::chrono::milliseconds> wait_asked_for(
+    const net::IncomingAnswer& answer, std::chrono::system_clock::time_point now
+);
+
+}  // namespace parley::tools

@@ -1,0 +1,76 @@
+#include "server/workspace/live_tools.hpp"
+
+#include <utility>
+
+#include "server/tools/live/live_runner.hpp"
+
+namespace parley::workspace {
+namespace {
+
+using assistant::ToolMode;
+
+tools::LiveOptions options_of(
+    const std::string& name,
+    const assistant::ConnectorSettings& settings,
+    const wire::Connector& connector,
+    const tools::FindSecret& find_secret,
+    std::vector<Error>& problems
+) {
+  tools::LiveOptions options{
+      .server = settings.server,
+      .headers = settings.headers,
+      .idempotency_header = settings.idempotency_header,
+      .answer_bytes = settings.answer_bytes,
+      .kept_bytes = settings.kept_bytes,
+  };
+  for (const assistant::CredentialSetting& each : settings.credentials) {
+    auto credential = tools::make_credential(
+        {.scheme = each.scheme,
+         .kind = each.kind,
+         .secret = each.secret,
+         .user = each.user,
+         .name = each.name,
+         .token_url = each.token_url,
+         .scopes = each.scopes},
+        connector.security_schemes,
+        find_secret
+    );
+    if (credential) {
+      options.credentials.push_back(*std::move(credential));
+    } else {
+      Error problem = std::move(credential.error());
+      problem.pointer = "tools.connectors." + name + ".credentials." + each.scheme;
+      problems.push_back(std::move(problem));
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+LiveTools live_tools(
+    const Workspace& workspace,
+    const assistant::Settings& settings,
+    const std::shared_ptr<net::HttpClient>& client,
+    const tools::FindSecret& find_secret
+) {
+  LiveTools out{.connectors = workspace.connectors};
+  for (const auto& [name, described] : workspace.described) {
+    const auto own = settings.connectors.find(name);
+    static const assistant::ConnectorSettings kNone;
+    const assistant::ConnectorSettings& wanted = own == settings.connectors.end() ? kNone : own->second;
+    if (wanted.mode.value_or(settings.tool_mode) == ToolMode::test) continue;
+    tools::LiveOptions options = options_of(name, wanted, *described, find_secret, out.problems);
+    options.plain_hosts = settings.internal_hosts;
+    if (settings.allow_internal) options.plain_hosts.emplace_back("*");
+    out.connectors[name] = std::make_shared<tools::LiveRunner>(described, std::move(options), client);
+    ++out.live;
+  }
+  return out;
+}
+
+net::EgressPolicy egress_policy(const assistant::Settings& settings) {
+  return {.internal_hosts = settings.internal_hosts, .any_internal = settings.allow_internal};
+}
+
+}  // namespace parley::workspace

@@ -1,0 +1,33 @@
+// The tools of a workspace as the settings want them: in test mode, or called. Pure but for the secrets,
+// which `find_secret` fetches.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "assistant/settings.hpp"
+#include "base/result.hpp"
+#include "server/net/client/egress.hpp"
+#include "server/net/client/http_client.hpp"
+#include "server/tools/live/secret.hpp"
+#include "server/tools/tool_table.hpp"
+#include "server/workspace/workspace.hpp"
+
+namespace parley::workspace {
+
+struct LiveTools {
+  tools::Connectors connectors;  // all of them; those in test mode are the workspace's
+  std::size_t live = 0;          // how many are called
+  std::vector<Error> problems;   // Error::pointer is the setting, "tools.connectors.stripe"
+};
+
+[[nodiscard]] LiveTools live_tools(
+    const Workspace& workspace,
+    const assistant::Settings& settings,
+    const std::shared_ptr<net::HttpClient>& client,
+    const tools::FindSecret& find_secret
+);
+
+[[nodiscard]] net::EgressPolicy egress_policy(const assistant::Settings& settings);
+
+}  // namespace parley::workspace
