@@ -10,8 +10,9 @@ std::span<const Command* const> commands() {
       &kFlowRollback,  &kConvList,     &kConvShow,     &kConvToTest,   &kReviewList,    &kReviewShow,
       &kReviewApprove, &kReviewReject, &kReviewAnswer, &kReplay,       &kBacktest,      &kBisect,
       &kFuzz,          &kMessages,     &kExprEval,     &kExprCheck,    &kExprFunctions, &kNluClassify,
-      &kNluPhrases,    &kNluValues,    &kNluSentiment, &kToolCompile,  &kToolRender,    &kModelList,
-      &kModelTest,     &kModelAdd,     &kSchema,       &kOpenapi,      &kDoctor,        &kVersion,
+      &kNluPhrases,    &kNluValues,    &kNluSentiment, &kToolList,     &kToolShow,      &kToolTry,
+      &kToolAdd,       &kToolCompile,  &kToolRender,   &kModelList,    &kModelTest,     &kModelAdd,
+      &kSchema,        &kOpenapi,      &kDoctor,       &kVersion,
   };
   return kCommands;
 }

@@ -49,7 +49,10 @@ Result<std::string> read_file(const std::string& file) {
 Result<Value> read_description(const std::string& file) {
   const auto text = read_file(file);
   if (!text) return std::unexpected(text.error());
-  std::string_view content(*text);
+  return parse_description(*text, file);
+}
+
+Result<Value> parse_description(std::string_view content, const std::string& file) {
   if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
   const std::size_t begin = content.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return fail(ErrorCode::invalid_input, file + " is empty");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/value.hpp"
@@ -12,6 +13,8 @@ namespace parley::cli {
 
 // JSON, or YAML, by what the text begins with. Error::pointer is "file:line:column".
 [[nodiscard]] Result<Value> read_description(const std::string& file);
+// The same of a text; `file` is what it is called, for its ending and for messages.
+[[nodiscard]] Result<Value> parse_description(std::string_view content, const std::string& file);
 
 // The document of `DOC` compiled with the overlays and the prefix that the arguments give.
 [[nodiscard]] Result<wire::Connector> compile_document(const Arguments& arguments);

@@ -1,10 +1,13 @@
 """parley tool as a program meets it: tool_test.py PROGRAM."""
+import http.server
 import json
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -12,14 +15,60 @@ PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 STRIPE = str(ROOT / "connectors" / "stripe.yaml")
 
 
-def tool(*words, stdin=""):
-    return subprocess.run([PROGRAM, "tool", *words], input=stdin, capture_output=True, text=True, timeout=60)
+def tool(*words, stdin="", **environment):
+    return subprocess.run(
+        [PROGRAM, "tool", *words], input=stdin, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}
+    )
+
+
+SHOP = """\
+openapi: 3.1.0
+info: {title: Shop, version: "1"}
+security: [{key: []}]
+components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}
+paths:
+  /orders/{id}:
+    get:
+      operationId: order
+      summary: Look up an order.
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {"200": {description: ok, content: {application/json: {example: {id: "{{ args.id }}", paid: true}}}}}
+"""
+
+
+class Shop(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/shop.yaml":
+            status, body = 200, SHOP
+        elif self.path == "/moved":
+            status, body = 302, ""
+        elif self.headers["X-Key"] != "s3cret":
+            status, body = 403, json.dumps({"message": f"not with {self.headers['X-Key']}"})
+        else:
+            status, body = 200, json.dumps({"id": self.path.split("/")[-1], "paid": False})
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        if status == 302:
+            self.send_header("Location", "/shop.yaml")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
 
 
 class Tools(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
+
+    def serve(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_address[1]}"
 
     def write(self, name, text):
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -92,6 +141,67 @@ class Tools(unittest.TestCase):
                 said = tool(*words)
                 self.assertEqual((said.returncode, said.stdout), (code, ""))
                 self.assertIn("error", said.stderr)
+
+    def test_a_description_is_added_from_a_file_or_an_address_and_its_tools_are_listed(self):
+        url = self.serve()
+        (self.folder / "flows").mkdir()
+        folder = str(self.folder)
+        added = tool("add", "openapi", url + "/shop.yaml", folder)
+        self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/shop.yaml: 1 tool\n"))
+        self.assertIn("key: {secret: SHOP_KEY}", added.stderr)
+        self.assertEqual((self.folder / "tools" / "shop.yaml").read_text(), SHOP)
+        again = tool("add", "openapi", STRIPE, folder, "--name", "shop")
+        self.assertEqual(again.returncode, 3)
+        self.assertIn("is there already", again.stderr)
+        self.assertEqual(tool("add", "openapi", STRIPE, folder, "--name", "shop", "--replace").returncode, 0)
+        self.assertIn("shop.charge", [one["id"] for one in json.loads(tool("list", folder, "--json").stdout)])
+
+    def test_what_cannot_be_added_is_refused_with_a_reason(self):
+        url = self.serve()
+        (self.folder / "flows").mkdir()
+        cases = [
+            (("graphql", STRIPE), 3, "looks like openapi, not graphql"),
+            (("soap", STRIPE), 2, "is no kind of description"),
+            (("openapi", STRIPE, "--name", "My Shop"), 2, "cannot be the name of a connector"),
+            (("openapi", url + "/moved", "--name", "shop"), 3, "it says the document is at /shop.yaml"),
+            (("openapi", url + "/orders/1", "--name", "shop"), 3, "answered with 403"),
+            (("openapi", "http://127.0.0.1:1/x.json"), 3, "cannot be reached"),
+        ]
+        for (kind, source, *more), code, reason in cases:
+            with self.subTest(reason):
+                said = tool("add", kind, source, str(self.folder), *more)
+                self.assertEqual(said.returncode, code, said.stderr)
+                self.assertIn(reason, said.stderr)
+                self.assertFalse((self.folder / "tools").exists())
+
+    def test_a_tool_is_shown_and_tried_in_test_mode_and_live(self):
+        url = self.serve()
+        (self.folder / "tools").mkdir()
+        self.write("tools/shop.yaml", SHOP)
+        self.write("parley.yaml", "tools:\n  connectors:\n    shop:\n      server: " + url + "\n      credentials: {key: {secret: SHOP_KEY}}\n"
+                   "egress: {internal_hosts: [127.0.0.1]}\n")
+        folder, args = str(self.folder), ("--args", '{"id": "7"}')
+        shown = json.loads(tool("show", "shop.order", folder, "--json").stdout)
+        self.assertEqual((shown["url"], shown["effect"], shown["mode"]), (url + "/orders/{id}", "read", "test"))
+        self.assertEqual(shown["credentials"], [["key"]])
+        tried = tool("try", "shop.order", folder, *args)
+        self.assertEqual((tried.returncode, json.loads(tried.stdout)), (0, {"id": "7", "paid": True}))
+        self.assertIn("--live calls the service", tried.stderr)
+        unset = tool("try", "shop.order", folder, *args, "--live")
+        self.assertEqual(unset.returncode, 3)
+        self.assertIn("PARLEY_SECRET_SHOP_KEY", unset.stderr)
+        blocked = tool("try", "shop.order", folder, *args, "--live", PARLEY_SECRET_SHOP_KEY="s3cret",
+                       PARLEY_EGRESS__INTERNAL_HOSTS="[]")
+        self.assertEqual(blocked.returncode, 1)
+        live = tool("try", "shop.order", folder, *args, "--live", PARLEY_SECRET_SHOP_KEY="s3cret")
+        self.assertEqual((live.returncode, live.stderr), (0, ""))
+        self.assertEqual(json.loads(live.stdout), {"id": "7", "paid": False})
+        wrong = tool("try", "shop.order", folder, *args, "--live", PARLEY_SECRET_SHOP_KEY="wr0ng")
+        self.assertEqual(wrong.returncode, 1)
+        self.assertIn("not with [secret] (http_403)", wrong.stderr)
+        misspelt = tool("try", "shop.oder", folder)
+        self.assertEqual(misspelt.returncode, 1)
+        self.assertIn("did you mean 'shop.order'?", misspelt.stderr)
 
 
 unittest.main()

@@ -1,0 +1,205 @@
+// parley tool add: a description from a file or an address, checked and put into the assistant's tools/
+// folder.
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "cli/command_files.hpp"
+#include "cli/project.hpp"
+#include "cli/terminal.hpp"
+#include "cli/tools/tool_document.hpp"
+#include "server/net/client/curl_client.hpp"
+#include "wire/description.hpp"
+
+namespace parley::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kDescriptionBytesMax = 32U << 20U;
+constexpr std::string_view kKinds[] = {"openapi", "openrpc", "graphql"};
+
+bool is_url(std::string_view source) {
+  return source.starts_with("https://") || source.starts_with("http://");
+}
+
+// The person who runs this chose the address, so it may be anywhere, but it is still not led elsewhere.
+Result<std::string> download(const std::string& url) {
+  boost::asio::io_context loop(1);
+  const auto client =
+      net::make_http_client({.egress = {.any_internal = true}, .user_agent = "parley/" PARLEY_VERSION});
+  std::optional<Result<net::IncomingAnswer>> answer;
+  boost::asio::co_spawn(
+      loop,
+      [&]() -> net::Awaitable<void> {
+        answer = co_await client->send({.url = url, .max_answer_bytes = kDescriptionBytesMax});
+        loop.stop();
+      },
+      boost::asio::detached
+  );
+  const auto guard = boost::asio::make_work_guard(loop);
+  loop.run();
+  INVARIANT(answer.has_value(), "the loop ends with the answer");
+  if (!*answer) return std::unexpected(std::move(answer->error()));
+  if ((*answer)->status == 200) return std::move((*answer)->body);
+  const std::string_view elsewhere = (*answer)->header("location");
+  return fail(
+      ErrorCode::unavailable,
+      "the address answered with " + std::to_string((*answer)->status),
+      {},
+      elsewhere.empty() ? "check the address" : "it says the document is at " + std::string(elsewhere)
+  );
+}
+
+// "api.stripe.com-v1.json" → "api_stripe_com_v1": what flows write before the dot.
+std::string name_from(const std::string& source) {
+  std::string path = source.substr(0, source.find_first_of("?#"));
+  while (path.ends_with('/')) path.pop_back();
+  std::string name = ascii_lower(fs::path(path).stem().string());
+  for (char& c : name) c = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+  return name;
+}
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.front() >= 'a' && name.front() <= 'z' && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::string_view kind_of(const Value& document) {
+  if (document.is_string() || document.find("__schema") != nullptr ||
+      document["data"].find("__schema") != nullptr)
+    return "graphql";
+  return document.find("openrpc") != nullptr || document["methods"].is_list() ? "openrpc" : "openapi";
+}
+
+std::string ending_for(const Value& document, std::string_view text) {
+  if (document.is_string()) return ".graphql";
+  const std::size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return begin != std::string_view::npos && text[begin] == '{' ? ".json" : ".yaml";
+}
+
+Result<void> write_new(const fs::path& file, std::string_view text, bool replace) {
+  std::error_code problem;
+  for (const char* ending : {".json", ".yaml", ".yml", ".graphql", ".graphqls"}) {
+    const fs::path other = fs::path(file).replace_extension(ending);
+    if (!fs::exists(other, problem)) continue;
+    if (!replace) {
+      return fail(
+          ErrorCode::conflict,
+          other.string() + " is there already",
+          {},
+          "--replace puts the new one in its place"
+      );
+    }
+    fs::remove(other, problem);
+  }
+  fs::create_directories(file.parent_path(), problem);
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (out.fail())
+    return fail(ErrorCode::unavailable, file.string() + " cannot be written", {}, "check the folder");
+  return {};
+}
+
+// What the person has to do before the tools can be called.
+void say_what_is_next(const wire::Connector& connector, const std::string& name) {
+  std::vector<std::string> schemes;
+  for (const wire::Tool& tool : connector.tools) {
+    if (tool.security.empty() || tool.security.front().empty()) continue;
+    const std::string& scheme = tool.security.front().front().scheme;
+    if (std::ranges::find(schemes, scheme) == schemes.end()) schemes.push_back(scheme);
+  }
+  std::string text = "to call it, write into parley.yaml:\n\n  tools:\n    connectors:\n      " + name +
+                     ":\n        mode: live\n";
+  if (connector.servers.empty()) text += "        server: https://…\n";
+  std::string secret = name + "_KEY";
+  for (char& c : secret) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  if (!schemes.empty()) {
+    text += "        credentials:\n";
+    for (const std::string& scheme : schemes) text += "          " + scheme + ": {secret: " + secret + "}\n";
+    text += "\nand set PARLEY_SECRET_" + secret + " in the server's environment\n";
+  }
+  note(text);
+}
+
+int run_add(const Arguments& arguments) {
+  const std::string kind = arguments.text("KIND");
+  if (std::ranges::find(kKinds, std::string_view(kind)) == std::end(kKinds)) {
+    return report(
+        {ErrorCode::invalid_input,
+         "'" + kind + "' is no kind of description",
+         {},
+         "it is openapi, openrpc or graphql"},
+        kExitUsage
+    );
+  }
+  const std::string source = arguments.text("SOURCE");
+  const std::string name = arguments.text("--name", name_from(source));
+  if (!is_name(name)) {
+    return report(
+        {ErrorCode::invalid_input,
+         "'" + name + "' cannot be the name of a connector",
+         {},
+         "use --name with small letters, digits and '_'"},
+        kExitUsage
+    );
+  }
+  const auto text = is_url(source) ? download(source) : read_file(fs::path(source));
+  if (!text) return report(text.error(), kExitConfiguration);
+  const auto document = parse_description(*text, source);
+  if (!document) return report(document.error(), kExitConfiguration);
+  if (kind_of(*document) != kind) {
+    return report(
+        {ErrorCode::invalid_input, source + " looks like " + std::string(kind_of(*document)) + ", not " + kind
+        },
+        kExitConfiguration
+    );
+  }
+  const auto connector = wire::compile_description(*document, {.connector = name});
+  if (!connector) return report(connector.error(), kExitConfiguration);
+  const fs::path folder = fs::path(arguments.text("FOLDER", ".")) / "tools";
+  const fs::path file = folder / (name + ending_for(*document, *text));
+  if (auto written = write_new(file, *text, arguments.has("--replace")); !written)
+    return report(written.error(), kExitConfiguration);
+  print(file.string() + ": " + counted(connector->tools.size(), "tool") + "\n");
+  if (!connector->dropped.empty()) {
+    note(
+        counted(connector->dropped.size(), "operation") + " cannot be used; parley tool compile " +
+        file.string() + " says why"
+    );
+  }
+  say_what_is_next(*connector, name);
+  return kExitOk;
+}
+
+constexpr Option kOptions[] = {
+    {"KIND", "", "openapi (also Swagger), openrpc or graphql.", true},
+    {"SOURCE", "", "A file, or an address that begins with https:// or http://.", true},
+    kFolderOption,
+    {"--name", "NAME", "What flows call it; the file's name when left out."},
+    {"--replace", "", "Put it in the place of one of the same name."},
+};
+
+}  // namespace
+
+constinit const Command kToolAdd{
+    "tool add",
+    "Add the description of a service to an assistant's tools",
+    "The description is checked, then stored in tools/. Nothing is called; tools answer in test mode until "
+    "the\n"
+    "settings say otherwise.",
+    kOptions,
+    "parley tool add openapi stripe.json --name stripe\n"
+    "parley tool add openapi https://api.example.com/openapi.json my-assistant --name shop",
+    run_add,
+};
+
+}  // namespace parley::cli
