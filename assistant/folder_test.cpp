@@ -112,6 +112,68 @@ TEST_CASE("settings and files that contradict the folder") {
   CHECK(codes(folder) == "parley.yaml:F0606 parley.yaml:F0606 tools/jira.yml:F0605");
 }
 
+TEST_CASE("connectors are described in several languages and corrected by overlays") {
+  const TemporaryFolder on_disk;
+  on_disk.write("tools/shop.yaml", "paths: {/orders: {get: {operationId: list}}}");
+  on_disk.write(
+      "tools/shop.overlay.yaml",
+      "overlay: 1.0.0\nactions: [{target: \"$.paths['/orders'].get\", update: {x-parley-fields: [/id]}}]"
+  );
+  on_disk.write("tools/chain.json", R"({"openrpc": "1.4.1", "methods": []})");
+  on_disk.write("tools/graph.graphql", "type Query { hello: String }");
+  const Folder folder = read_folder(on_disk.path(), engine::step_specs());
+  CHECK(codes(folder).empty());
+  CHECK(folder.connectors.size() == 3);
+  const Value& document = folder.connectors.find("shop")->second.document;
+  CHECK(document["paths"]["/orders"]["get"]["x-parley-fields"].size() == 1);
+  CHECK(folder.connectors.find("graph")->second.document.is_string());
+
+  on_disk.write("tools/crm.overlay.yaml", "overlay: 1.0.0\nactions: []");
+  on_disk.write("tools/shop.overlay.yaml", "actions: none");
+  CHECK(
+      codes(read_folder(on_disk.path(), engine::step_specs())) ==
+      "tools/crm.overlay.yaml:F0604 tools/shop.overlay.yaml:F0412"
+  );
+}
+
+TEST_CASE("how connectors are called is read from the settings") {
+  const TemporaryFolder on_disk;
+  on_disk.write("parley.yaml", R"(tools:
+  mode: live
+  connectors:
+    shop:
+      mode: test
+      server: https://shop.example/v1/
+      credentials:
+        login: {secret: SHOP_PASSWORD, user: parley}
+        own: {kind: client_credentials, secret: OWN, user: id, token_url: "https://id.example/token", scopes: [pay]}
+      headers: {Shop-Version: "2026-01-01"}
+      idempotency_header: Shop-Request-Id
+      answer_bytes: 2048
+      kept_bytes: 1024
+egress: {internal_hosts: [crm.internal, "127.0.0.1:9000"], allow_internal: true}
+)");
+  const Folder folder = read_folder(on_disk.path(), engine::step_specs());
+  CHECK(codes(folder).empty());
+  const Settings& settings = folder.settings;
+  CHECK(calls_tools(settings));
+  CHECK(settings.internal_hosts == std::vector<std::string>{"crm.internal", "127.0.0.1:9000"});
+  CHECK(settings.allow_internal);
+  const ConnectorSettings& shop = settings.connectors.at("shop");
+  CHECK(shop.mode == ToolMode::test);
+  CHECK(shop.server == "https://shop.example/v1");
+  REQUIRE(shop.credentials.size() == 2);
+  CHECK(shop.credentials[0].scheme == "login");
+  CHECK(shop.credentials[0].user == "parley");
+  CHECK(shop.credentials[1].kind == "client_credentials");
+  CHECK(shop.credentials[1].scopes == std::vector<std::string>{"pay"});
+  CHECK(shop.headers.at(0).second == "2026-01-01");
+  CHECK(shop.idempotency_header == "Shop-Request-Id");
+  CHECK(shop.answer_bytes == 2048);
+  CHECK(shop.kept_bytes == 1024);
+  CHECK_FALSE(calls_tools(Settings{}));
+}
+
 TEST_CASE("a slot that one flow shares is known to the others") {
   const TemporaryFolder on_disk;
   on_disk.write("flows/a.yaml", "steps: [{type: message, text: \"Hello {{ customer }}\"}]");
@@ -152,7 +214,7 @@ TEST_CASE("settings are set from text as flags and environment give it") {
   CHECK(
       set_setting(settings, "server.threads", "lots")->message == "the value of 'server.threads' does not fit"
   );
-  CHECK(setting_infos().size() == 26);
+  CHECK(setting_infos().size() == 29);
 }
 
 }  // namespace parley::assistant

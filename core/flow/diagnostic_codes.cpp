@@ -667,7 +667,8 @@ Right:
 )"},
     {"F0604", R"(F0604: not a description of a connector
 
-A file in tools/ is an OpenAPI document: a map with paths.
+A file in tools/ is an OpenAPI, Swagger, OpenRPC or GraphQL document, or an overlay that is
+called like the document it corrects: stripe.overlay.yaml for stripe.yaml.
 
 Wrong:
     create_issue: post
