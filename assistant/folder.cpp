@@ -204,7 +204,8 @@ class Reader {
 
   static bool describes_connector(const Value& document) {
     return document.is_string() || document["paths"].is_map() || document["methods"].is_list() ||
-           document.find("__schema") != nullptr || document["data"].find("__schema") != nullptr;
+           document["mcp"].is_map() || document.find("__schema") != nullptr ||
+           document["data"].find("__schema") != nullptr;
   }
 
   // "stripe.overlay.yaml" corrects "stripe.yaml".

@@ -1,6 +1,7 @@
 #include "wire/description.hpp"
 
 #include "wire/graphql/compile.hpp"
+#include "wire/mcp/compile.hpp"
 #include "wire/openapi/compile.hpp"
 #include "wire/openrpc/compile.hpp"
 
@@ -22,6 +23,7 @@ Result<Connector> compile_description(const Value& document, const CompileOption
   if (document.find("openrpc") != nullptr || document["methods"].is_list()) {
     return openrpc::compile(document, options);
   }
+  if (document.find("mcp") != nullptr) return mcp::compile(document, options);
   return openapi::compile(document, options);
 }
 

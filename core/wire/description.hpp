@@ -8,7 +8,7 @@
 namespace parley::wire {
 
 // Tells the language by what the document contains: OpenAPI or Swagger, OpenRPC, a GraphQL introspection
-// result, or the text of a GraphQL schema.
+// result, the text of a GraphQL schema, or the tools of an MCP server.
 [[nodiscard]] Result<Connector> compile_description(
     const Value& document, const CompileOptions& options = {}
 );

@@ -88,7 +88,8 @@ class Renderer {
     });
     out_.url = tool_.server;
     // A service with one address: the server is all of it.
-    const bool one_address = tool_.body.kind == BodyKind::json_rpc && !tool_.server.empty();
+    const bool rpc = tool_.body.kind == BodyKind::json_rpc || tool_.body.kind == BodyKind::mcp;
+    const bool one_address = rpc && !tool_.server.empty();
     if (one_address) return {};
     if (!path.empty() && !path.starts_with('/')) out_.url += '/';
     out_.url += path;
@@ -187,6 +188,8 @@ class Renderer {
         return write_graphql();
       case BodyKind::json_rpc:
         return write_json_rpc();
+      case BodyKind::mcp:
+        return write_mcp();
     }
   }
 
@@ -262,6 +265,18 @@ class Renderer {
       body.set("params", positions());
     }
     set_body(write_json(body.build()), tool_.body.media_type);
+  }
+
+  void write_mcp() {
+    Value params =
+        MapBuilder().set("name", tool_.body.operation).set("arguments", members(Place::variable)).build();
+    const Value body = MapBuilder()
+                           .set("jsonrpc", "2.0")
+                           .set("id", 1)
+                           .set("method", "tools/call")
+                           .set("params", std::move(params))
+                           .build();
+    set_body(write_json(body), tool_.body.media_type);
   }
 
   // What is not given is left out at the end, and null in between.

@@ -50,7 +50,7 @@ struct Pinned {
   Value value;
 };
 
-enum class BodyKind : std::uint8_t { none, json, form, multipart, text, binary, graphql, json_rpc };
+enum class BodyKind : std::uint8_t { none, json, form, multipart, text, binary, graphql, json_rpc, mcp };
 
 struct Body {
   BodyKind kind = BodyKind::none;
@@ -58,7 +58,7 @@ struct Body {
   bool required = false;             // sent even when no argument goes into it
   std::vector<Binding> fields = {};  // how the members of a form travel when the body is one argument
   std::string document = {};         // GraphQL: the operation's text
-  std::string operation = {};        // JSON-RPC: the method; GraphQL: the operation's name
+  std::string operation = {};        // JSON-RPC: the method; GraphQL: the operation's name; MCP: the tool's
   bool positional = false;           // JSON-RPC: params is a list
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <span>
 #include <utility>
 
 #include "base/json.hpp"
@@ -134,17 +135,53 @@ Result<Value> read_graphql(const wire::Tool& tool, turns::EffectClass effect, co
   return field.with("_errors", messages.build());
 }
 
+// What an MCP server shows a model, as a flow can use it: the structured content, or the JSON or text of it.
+Value content_of(const Value& result) {
+  if (const Value& structured = result["structuredContent"]; structured.is_map()) return structured;
+  std::string text;
+  const Value& content = result["content"];
+  for (const Value& part : content.is_list() ? content.as_list() : std::span<const Value>{}) {
+    if (part.text("type") == "text") text.append(text.empty() ? "" : "\n").append(part.text("text"));
+  }
+  if (text.starts_with('{') || text.starts_with('[')) {
+    if (auto value = parse_json(text, kAnswerLimits)) return *std::move(value);
+  }
+  return Value(std::move(text));
+}
+
+Result<Value> read_mcp(const wire::Tool& tool, turns::EffectClass effect, const Value& body) {
+  auto result = read_json_rpc(tool, effect, body);
+  if (!result) return result;
+  const std::string_view kind = result->text("resultType", "complete");
+  if (kind != "complete") {
+    return fail(
+        ErrorCode::unsupported,
+        tool.id + " asks for more (" + trimmed(kind) + "), which no flow can give it",
+        "mcp_input_required"
+    );
+  }
+  Value content = content_of(*result);
+  if ((*result)["isError"] != Value(true)) return content;
+  const std::string why = trimmed(content.is_string() ? content.as_string() : sentence_in(content));
+  return fail(ErrorCode::unavailable, tool.id + " failed" + (why.empty() ? "" : ": " + why), "mcp_error");
+}
+
 Result<Value> read_body(
     const wire::Tool& tool, turns::EffectClass effect, const net::IncomingAnswer& answer
 ) {
   const bool rpc = tool.body.kind == wire::BodyKind::json_rpc;
   const bool graphql = tool.body.kind == wire::BodyKind::graphql;
-  if (rpc || graphql || is_json(answer)) {
-    if (answer.body.empty())
-      return rpc || graphql ? unusable(tool, effect, "is empty") : Result<Value>(Value());
+  const bool mcp = tool.body.kind == wire::BodyKind::mcp;
+  const bool enveloped = rpc || graphql || mcp;
+  if (enveloped || is_json(answer)) {
+    if (answer.body.empty()) {
+      if (enveloped) return unusable(tool, effect, "is empty");
+      return Value();
+    }
     auto body = parse_json(answer.body, kAnswerLimits);
     if (!body) return unusable(tool, effect, "is not JSON that can be read");
     if (rpc) return read_json_rpc(tool, effect, *body);
+    if (mcp) return read_mcp(tool, effect, *body);
     return graphql ? read_graphql(tool, effect, *body) : Result<Value>(*std::move(body));
   }
   if (answer.body.empty()) return Value();
@@ -164,8 +201,9 @@ Result<Value> read_answer(
     std::size_t kept_bytes
 ) {
   const bool good = answer.status >= 200 && answer.status < 300;
-  const bool speaks_for_itself =
-      tool.body.kind == wire::BodyKind::json_rpc || tool.body.kind == wire::BodyKind::graphql;
+  const bool speaks_for_itself = tool.body.kind == wire::BodyKind::json_rpc ||
+                                 tool.body.kind == wire::BodyKind::graphql ||
+                                 tool.body.kind == wire::BodyKind::mcp;
   if (!good && speaks_for_itself && !broke_while_working(answer.status) && is_json(answer)) {
     // These protocols put their own errors into answers of any status.
     const auto body = parse_json(answer.body, kAnswerLimits);

@@ -1,8 +1,8 @@
 // What came back from a call, in the words of turns::ToolRunner: a result, or a failure with a stable code.
 //
-// Codes: "http_402" for an answer of that status · "rpc_-32601", "graphql_error" · "bad_answer", "too_large"
-// · "unavailable" when the request did not arrive · "timeout" · "blocked", "bad_url" · "in_doubt" when it may
-// have been carried out and must not be repeated. Pure functions.
+// Codes: "http_402" for an answer of that status · "rpc_-32601", "graphql_error", "mcp_error" · "bad_answer",
+// "too_large" · "unavailable" when the request did not arrive · "timeout" · "blocked", "bad_url" · "in_doubt"
+// when it may have been carried out and must not be repeated. Pure functions.
 #pragma once
 
 #include <chrono>

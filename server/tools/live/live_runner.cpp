@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "server/net/client/egress.hpp"
 #include "server/tools/live/answers.hpp"
@@ -58,7 +59,8 @@ LiveRunner::LiveRunner(
     : connector_(at_server(std::move(connector), options.server)),
       options_(std::move(options)),
       client_(std::move(client)),
-      tokens_(client_) {
+      tokens_(client_),
+      mcp_(client_) {
   for (const wire::Tool& tool : connector_->tools) checks_.emplace(tool.id, ArgumentCheck(tool.parameters));
 }
 
@@ -170,6 +172,15 @@ net::Awaitable<Result<std::string>> LiveRunner::authenticate(
   co_return used;
 }
 
+net::Awaitable<Result<net::IncomingAnswer>> LiveRunner::transfer(
+    const wire::Tool& tool, net::OutgoingRequest request
+) {
+  if (tool.body.kind != wire::BodyKind::mcp) co_return co_await client_->send(std::move(request));
+  const auto body = parse_json(request.body);
+  INVARIANT(body.has_value(), "what was rendered is JSON");
+  co_return co_await mcp_.send(std::move(request), "tools/call", (*body)["params"]);
+}
+
 turns::Awaitable<Result<turns::ToolAnswer>> LiveRunner::send(
     const wire::Tool& tool, turns::EffectClass effect, net::OutgoingRequest request, std::uint32_t timeout_ms
 ) {
@@ -183,7 +194,7 @@ turns::Awaitable<Result<turns::ToolAnswer>> LiveRunner::send(
     attempt.timeout_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(left().count(), 1));
     auto token = co_await authenticate(tool, attempt, refused);
     if (!token) co_return std::unexpected(std::move(token.error()));
-    auto answer = co_await client_->send(std::move(attempt));
+    auto answer = co_await transfer(tool, std::move(attempt));
     if (!answer) co_return std::unexpected(failure_of(tool, effect, answer.error()));
     if (answer->status == 401 && !token->empty() && refused.empty()) {
       refused = *std::move(token);

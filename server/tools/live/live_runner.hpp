@@ -1,5 +1,5 @@
 // A connector whose tools are called: arguments checked, rendered as the description says, sent by the HTTP
-// client, and the answer read. OpenAPI, Swagger, GraphQL and JSON-RPC alike.
+// client, and the answer read. OpenAPI, Swagger, GraphQL, JSON-RPC and MCP alike.
 //
 // A call is repeated here only if repeating does no harm and the service says when (Retry-After), or once
 // with a fresh token when it refused the old one. Everything else is the flow's to decide. Thread-safe.
@@ -14,6 +14,7 @@
 #include "server/net/client/http_client.hpp"
 #include "server/tools/arguments.hpp"
 #include "server/tools/live/credentials.hpp"
+#include "server/tools/live/mcp_link.hpp"
 #include "server/tools/live/tokens.hpp"
 #include "server/tools/tool_table.hpp"
 #include "wire/tool.hpp"
@@ -54,6 +55,7 @@ class LiveRunner : public ConnectorRunner {
   net::Awaitable<Result<std::string>> authenticate(
       const wire::Tool& tool, net::OutgoingRequest& request, std::string refused
   );
+  net::Awaitable<Result<net::IncomingAnswer>> transfer(const wire::Tool& tool, net::OutgoingRequest request);
   turns::Awaitable<Result<turns::ToolAnswer>> send(
       const wire::Tool& tool,
       turns::EffectClass effect,
@@ -65,6 +67,7 @@ class LiveRunner : public ConnectorRunner {
   LiveOptions options_;
   std::shared_ptr<net::HttpClient> client_;
   TokenSource tokens_;
+  McpLink mcp_;
   std::map<std::string, ArgumentCheck, std::less<>> checks_;
 };
 

@@ -3,18 +3,19 @@
 #include <doctest/doctest.h>
 
 #include <deque>
-#include <mutex>
 
 #include "base/json.hpp"
 #include "server/net/client/test_calls.hpp"
-#include "server/net/client/test_peer.hpp"
+#include "server/tools/live/test_service.hpp"
 #include "wire/description.hpp"
 #include "wire/test_json.hpp"
 
 using namespace parley;
 using namespace parley::tools;
-using net::test::Peer;
 using parley::wire::testing::json;
+using testing::has;
+using testing::json_answer;
+using testing::Service;
 
 namespace {
 
@@ -31,44 +32,6 @@ constexpr std::string_view kShop = R"({
       {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]}},
     "/secure": {"get": {"operationId": "secure", "security": [{"key": []}]}},
     "/token": {"get": {"operationId": "with_token", "security": [{"app": ["pay"]}]}}}})";
-
-// Answers in the order given, whatever is asked; keeps what was asked.
-class Service {
- public:
-  explicit Service(std::deque<std::string> answers)
-      : answers_(std::move(answers)), peer_([this](int socket, const std::string& request, int) {
-          const std::lock_guard lock(mutex_);
-          requests_.push_back(request);
-          const std::string answer = answers_.front();
-          if (answers_.size() > 1) answers_.pop_front();
-          Peer::write(socket, answer);
-          return !answer.empty();
-        }) {}
-
-  [[nodiscard]] std::string url() const { return peer_.url(""); }
-  [[nodiscard]] std::string request(std::size_t index) {
-    const std::lock_guard lock(mutex_);
-    return requests_.at(index);
-  }
-  [[nodiscard]] std::size_t asked() {
-    const std::lock_guard lock(mutex_);
-    return requests_.size();
-  }
-
- private:
-  std::mutex mutex_;
-  std::deque<std::string> answers_;
-  std::vector<std::string> requests_;
-  Peer peer_;
-};
-
-std::string json_answer(
-    std::string_view body, std::string_view status = "200 OK", std::string_view more = ""
-) {
-  return "HTTP/1.1 " + std::string(status) +
-         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
-         std::string(more) + "\r\n" + std::string(body);
-}
 
 struct Bench {
   net::test::Loop loop;
@@ -104,10 +67,6 @@ Credential key() {
 const turns::ToolCall kCharge{
     .tool = "shop.charge", .arguments = MapBuilder().set("amount", 5).build(), .idempotency_key = "k-1"
 };
-
-bool has(const std::string& request, std::string_view line) {
-  return request.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
-}
 
 }  // namespace
 
