@@ -9,12 +9,15 @@
 #include <optional>
 #include <utility>
 
+#include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "cli/command_files.hpp"
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools/tool_document.hpp"
 #include "server/net/client/curl_client.hpp"
+#include "server/ops/secrets.hpp"
+#include "server/tools/live/mcp_link.hpp"
 #include "wire/description.hpp"
 
 namespace parley::cli {
@@ -23,38 +26,99 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kDescriptionBytesMax = 32U << 20U;
-constexpr std::string_view kKinds[] = {"openapi", "openrpc", "graphql"};
+constexpr std::string_view kKinds[] = {"openapi", "openrpc", "graphql", "mcp"};
+constexpr std::size_t kToolPagesMax = 100;
 
 bool is_url(std::string_view source) {
   return source.starts_with("https://") || source.starts_with("http://");
 }
 
-// The person who runs this chose the address, so it may be anywhere, but it is still not led elsewhere.
-Result<std::string> download(const std::string& url) {
+template <typename T>
+T run_now(net::Awaitable<T> work) {
   boost::asio::io_context loop(1);
-  const auto client =
-      net::make_http_client({.egress = {.any_internal = true}, .user_agent = "parley/" PARLEY_VERSION});
-  std::optional<Result<net::IncomingAnswer>> answer;
+  std::optional<T> result;
   boost::asio::co_spawn(
       loop,
       [&]() -> net::Awaitable<void> {
-        answer = co_await client->send({.url = url, .max_answer_bytes = kDescriptionBytesMax});
+        result = co_await std::move(work);
         loop.stop();
       },
       boost::asio::detached
   );
   const auto guard = boost::asio::make_work_guard(loop);
   loop.run();
-  INVARIANT(answer.has_value(), "the loop ends with the answer");
-  if (!*answer) return std::unexpected(std::move(answer->error()));
-  if ((*answer)->status == 200) return std::move((*answer)->body);
-  const std::string_view elsewhere = (*answer)->header("location");
+  INVARIANT(result.has_value(), "the loop ends with the answer");
+  return *std::move(result);
+}
+
+// The person who runs this chose the address, so it may be anywhere, but it is still not led elsewhere.
+std::shared_ptr<net::HttpClient> own_client() {
+  return net::make_http_client({.egress = {.any_internal = true}, .user_agent = "parley/" PARLEY_VERSION});
+}
+
+Result<net::OutgoingRequest> request_for(const std::string& url, const Arguments& arguments) {
+  net::OutgoingRequest request{.url = url, .max_answer_bytes = kDescriptionBytesMax};
+  const std::string name = arguments.text("--secret");
+  if (name.empty()) return request;
+  const auto secret = ops::find_secret(name);
+  if (!secret) {
+    return fail(
+        ErrorCode::invalid_input,
+        "the secret " + name + " is not set",
+        {},
+        "set PARLEY_SECRET_" + name + ", or PARLEY_SECRET_" + name + "_FILE to a file with it"
+    );
+  }
+  request.headers.emplace_back("Authorization", "Bearer " + *secret);
+  return request;
+}
+
+std::unexpected<Error> answered_with(const net::IncomingAnswer& answer) {
+  const std::string_view elsewhere = answer.header("location");
   return fail(
       ErrorCode::unavailable,
-      "the address answered with " + std::to_string((*answer)->status),
+      "the address answered with " + std::to_string(answer.status),
       {},
       elsewhere.empty() ? "check the address" : "it says the document is at " + std::string(elsewhere)
   );
+}
+
+Result<std::string> download(const net::OutgoingRequest& request) {
+  const auto client = own_client();
+  auto answer = run_now(client->send(request));
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  if (answer->status == 200) return std::move(answer->body);
+  return answered_with(*answer);
+}
+
+// All pages of tools/list, as a description.
+net::Awaitable<Result<std::string>> list_tools(tools::McpLink& link, net::OutgoingRequest request) {
+  ListBuilder all;
+  Value params = Value::map();
+  for (std::size_t page = 0; page < kToolPagesMax; ++page) {
+    const auto answer = co_await link.send(request, "tools/list", params);
+    if (!answer) co_return std::unexpected(answer.error());
+    if (answer->status != 200) co_return answered_with(*answer);
+    const auto body = parse_json(answer->body, {.reject_duplicate_keys = false});
+    if (!body || !(*body)["result"]["tools"].is_list())
+      co_return fail(ErrorCode::unavailable, "the server does not list its tools", {}, "check the address");
+    for (const Value& tool : (*body)["result"]["tools"].as_list()) all.add(tool);
+    const std::string_view next = (*body)["result"].text("nextCursor");
+    if (next.empty()) break;
+    params = MapBuilder().set("cursor", next).build();
+  }
+  const Value document =
+      MapBuilder().set("mcp", MapBuilder().set("url", request.url).build()).set("tools", all.build()).build();
+  co_return write_json_pretty(document) + "\n";
+}
+
+Result<std::string> fetch(std::string_view kind, const std::string& source, const Arguments& arguments) {
+  if (!is_url(source)) return read_file(fs::path(source));
+  const auto request = request_for(source, arguments);
+  if (!request) return std::unexpected(request.error());
+  if (kind != "mcp") return download(*request);
+  tools::McpLink link(own_client());
+  return run_now(list_tools(link, *request));
 }
 
 // "api.stripe.com-v1.json" → "api_stripe_com_v1": what flows write before the dot.
@@ -76,6 +140,7 @@ std::string_view kind_of(const Value& document) {
   if (document.is_string() || document.find("__schema") != nullptr ||
       document["data"].find("__schema") != nullptr)
     return "graphql";
+  if (document.find("mcp") != nullptr) return "mcp";
   return document.find("openrpc") != nullptr || document["methods"].is_list() ? "openrpc" : "openapi";
 }
 
@@ -137,7 +202,7 @@ int run_add(const Arguments& arguments) {
         {ErrorCode::invalid_input,
          "'" + kind + "' is no kind of description",
          {},
-         "it is openapi, openrpc or graphql"},
+         "it is openapi, openrpc, graphql or mcp"},
         kExitUsage
     );
   }
@@ -152,7 +217,7 @@ int run_add(const Arguments& arguments) {
         kExitUsage
     );
   }
-  const auto text = is_url(source) ? download(source) : read_file(fs::path(source));
+  const auto text = fetch(kind, source, arguments);
   if (!text) return report(text.error(), kExitConfiguration);
   const auto document = parse_description(*text, source);
   if (!document) return report(document.error(), kExitConfiguration);
@@ -181,10 +246,11 @@ int run_add(const Arguments& arguments) {
 }
 
 constexpr Option kOptions[] = {
-    {"KIND", "", "openapi (also Swagger), openrpc or graphql.", true},
+    {"KIND", "", "openapi (also Swagger), openrpc, graphql, or mcp for the tools of a server.", true},
     {"SOURCE", "", "A file, or an address that begins with https:// or http://.", true},
     kFolderOption,
     {"--name", "NAME", "What flows call it; the file's name when left out."},
+    {"--secret", "NAME", "Send PARLEY_SECRET_NAME as a bearer token when the address is asked."},
     {"--replace", "", "Put it in the place of one of the same name."},
 };
 
@@ -198,7 +264,8 @@ constinit const Command kToolAdd{
     "settings say otherwise.",
     kOptions,
     "parley tool add openapi stripe.json --name stripe\n"
-    "parley tool add openapi https://api.example.com/openapi.json my-assistant --name shop",
+    "parley tool add openapi https://api.example.com/openapi.json my-assistant --name shop\n"
+    "parley tool add mcp https://docs.example.com/mcp --name docs",
     run_add,
 };
 

@@ -180,8 +180,10 @@ net::Awaitable<Result<net::IncomingAnswer>> McpLink::post(
   if (params.is_map()) body.set("params", std::move(params));
   request.body = write_json(body.build());
   ResponseReader reader;
+  // The session is named in a header, and headers come only with an answer that was heard to its end.
+  const bool to_the_end = method == "initialize";
   auto answer = co_await client_->stream(std::move(request), [&](std::string_view piece) {
-    return reader.take(piece);
+    return reader.take(piece) || to_the_end;
   });
   std::optional<std::string> response = std::move(reader).response();
   if (!answer) {

@@ -110,6 +110,19 @@ TEST_CASE("an older server gets a session, begun once, and again when it forgot 
   CHECK(service.asked() == 9);
 }
 
+TEST_CASE("a session may begin in a stream of events") {
+  const std::string event =
+      "event: message\ndata: "
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-06-18\"}}\n\n";
+  const std::string streamed =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: s-2\r\nContent-Length: " +
+      std::to_string(event.size()) + "\r\n\r\n" + event;
+  Service service({kNoSuchMethod, streamed, kAccepted, kHits});
+  Bench bench(service);
+  CHECK(bench.search() == R"("two hits")");
+  CHECK(has(service.request(3), "Mcp-Session-Id: s-2"));
+}
+
 TEST_CASE("a response may come in a stream of events that stays open") {
   const std::string events =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
