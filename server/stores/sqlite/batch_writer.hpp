@@ -13,7 +13,7 @@
 #include "server/stores/sqlite/checkpointer.hpp"
 #include "server/stores/sqlite/tenant_files.hpp"
 #include "server/stores/sqlite/tenant_writer.hpp"
-#include "server/stores/sqlite/write.hpp"
+#include "server/stores/write.hpp"
 
 namespace parley::stores {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "server/stores/checksum.hpp"
-#include "server/stores/sqlite/nanoseconds.hpp"
+#include "server/stores/nanoseconds.hpp"
 
 namespace parley::stores {
 namespace {

@@ -15,7 +15,7 @@
 #include "server/stores/sqlite/connection.hpp"
 #include "server/stores/sqlite/conversation_cache.hpp"
 #include "server/stores/sqlite/people_tables.hpp"
-#include "server/stores/sqlite/write.hpp"
+#include "server/stores/write.hpp"
 
 namespace parley::stores {
 
