@@ -1,5 +1,5 @@
-// A machine that fails, for a process that is started with this library in LD_PRELOAD: its power is cut, its disk
-// is full or does not sync, its clock jumps.
+// A machine that fails, for a process that is started with this library in LD_PRELOAD: its power is cut, its
+// disk is full or does not sync, its clock jumps.
 //
 // Before bytes of a database file (or of its log) are written over, what was there is noted in the file
 // $FAULTY_NOTES, and a successful fsync is noted as well. After the process was killed, power_cut.py takes
