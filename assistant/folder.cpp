@@ -32,6 +32,7 @@ class Reader {
     read_messages();
     read_connectors();
     read_rules_file();
+    folder_.knowledge = read_knowledge(root_, folder_.diagnostics);
     folder_.test_files = list("tests", {".yaml", ".yml"});
     check_settings();
     flow::sort_diagnostics(folder_.diagnostics);

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <array>
 #include <cerrno>
@@ -42,8 +43,11 @@ bool matters(const inotify_event& event) {
   // A new file is empty or half written until it is closed; hard links, which are never closed, are rare.
   if (event.len == 0 || (event.mask & (IN_CREATE | IN_IGNORED)) != 0) return false;
   const std::string_view name(event.name);
+  constexpr std::string_view kEndings[] = {
+      ".yaml", ".yml", ".json", ".md", ".markdown", ".txt", ".html", ".htm"
+  };
   return !name.starts_with('.') &&
-         (name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json"));
+         std::ranges::any_of(kEndings, [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
 class InotifyWatcher final : public Watcher {
@@ -74,7 +78,23 @@ class InotifyWatcher final : public Watcher {
     for (const char* const sub : {"flows", "messages", "tools", "tests"}) {
       ::inotify_add_watch(inotify_.get(), (folder_ / sub).c_str(), kMask);
     }
+    watch_knowledge();
     return root;
+  }
+
+  // Also folders within folders, up to a number that no wrong link can exceed.
+  void watch_knowledge() {
+    constexpr int kMostFolders = 500;
+    int watched = 0;
+    std::error_code problem;
+    const std::filesystem::path knowledge = folder_ / "knowledge";
+    ::inotify_add_watch(inotify_.get(), knowledge.c_str(), kMask);
+    std::filesystem::recursive_directory_iterator each(knowledge, problem);
+    for (; !problem && each != std::filesystem::recursive_directory_iterator(); each.increment(problem)) {
+      if (!each->is_directory(problem)) continue;
+      if (++watched > kMostFolders) return;
+      ::inotify_add_watch(inotify_.get(), each->path().c_str(), kMask);
+    }
   }
 
   void run() {

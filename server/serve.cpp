@@ -22,6 +22,7 @@
 #include "server/api/setup.hpp"
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
+#include "server/memory/user_memory.hpp"
 #include "server/model_setup.hpp"
 #include "server/net/client/curl_client.hpp"
 #include "server/net/server.hpp"
@@ -95,7 +96,7 @@ class Application {
   std::optional<int> prepare_tools();
   void compose();
   void set_models(const assistant::Settings& settings);
-  [[nodiscard]] tools::Connectors with_models(tools::Connectors connectors) const;
+  [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
   void make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
@@ -129,6 +130,7 @@ class Application {
   std::unique_ptr<stores::SqliteStore> store_;
   tools::ToolTable tools_;
   std::shared_ptr<models::ModelRunner> models_;
+  std::shared_ptr<memory::UserMemory> memory_;
   std::atomic<bool> understands_with_model_{false};
   turns::SystemClock clock_;
   turns::RandomIds ids_;
@@ -232,10 +234,13 @@ std::optional<int> Application::open_data() {
 
 std::optional<int> Application::prepare_tools() {
   models_ = make_model_runner([this] { return tools_.signatures(); });
+  memory_ = std::make_shared<memory::UserMemory>(
+      *store_, memory::UserMemoryOptions{.locale = config_->assistant().locale}
+  );
   set_models(config_->assistant());
   auto connectors = connectors_of(workspace_);
   if (!connectors) return kConfiguration;
-  tools_.replace_all(with_models(*std::move(connectors)));
+  tools_.replace_all(with_server_parts(*std::move(connectors)));
   return std::nullopt;
 }
 
@@ -278,9 +283,10 @@ void Application::set_models(const assistant::Settings& settings) {
   understands_with_model_.store(settings.understanding == "model" && models_->has_model());
 }
 
-// Without a model the built-in one stays.
-tools::Connectors Application::with_models(tools::Connectors connectors) const {
+// What needs more than a folder. Without a model the built-in one stays.
+tools::Connectors Application::with_server_parts(tools::Connectors connectors) const {
   if (models_->has_model()) connectors["model"] = as_connector(models_);
+  connectors["memory"] = memory_;
   return connectors;
 }
 
@@ -472,7 +478,7 @@ Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
   if (!connectors) co_return std::unexpected(std::move(connectors.error()));
   const tools::ToolTable fresh_tools(*connectors);
   set_models(settings);
-  tools_.replace_all(with_models(*std::move(connectors)));
+  tools_.replace_all(with_server_parts(*std::move(connectors)));
   auto published = co_await publisher_->publish_folder(
       fresh.folder, workspace::engine_settings(settings, fresh.folder.messages), fresh_tools.signatures()
   );

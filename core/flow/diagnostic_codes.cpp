@@ -697,6 +697,16 @@ Wrong:
 Right:
     start: order
 )"},
+    {"F0607", R"(F0607: knowledge that cannot be used
+
+Files under knowledge/ are Markdown, plain text or HTML in UTF-8, up to 20,000 files and 256 MB in all.
+
+Wrong:
+    knowledge/faq.txt          # saved as Latin-1
+
+Right:
+    knowledge/faq.txt          # saved as UTF-8
+)"},
 };
 
 std::span<const Explanation> all_explanations() {

@@ -18,6 +18,11 @@ Reply get_memory(Api& api, Call& call) {
 Reply delete_memory(Api& api, Call& call) {
   const auto forgotten = co_await api.store().forget_user(api.tenant(), call.id());
   if (!forgotten) co_return failed(forgotten.error(), call);
+  // Conversations stay in the log; they are not recalled any more.
+  const auto noted = co_await api.store().put_setting(
+      api.tenant(), turns::forgotten_until(call.id()), write_typed(Value(api.services().clock.now()))
+  );
+  if (!noted) co_return failed(noted.error(), call);
   co_return net::Response{.status = 204};
 }
 

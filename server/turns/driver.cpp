@@ -351,9 +351,9 @@ Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
         );
         finished->emplace_back(std::move(entry), ToolOutcome{std::move(refused), false});
       } else {
-        auto listener = listener_for(turn, entry);
+        CallContext context{listener_for(turn, entry), caller_of(turn)};
         boost::asio::co_spawn(
-            executor, make_call(calls, std::move(entry), std::move(listener)), boost::asio::detached
+            executor, make_call(calls, std::move(entry), std::move(context)), boost::asio::detached
         );
       }
     }
@@ -374,21 +374,30 @@ Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
   co_return Result<void>();
 }
 
+Caller TurnDriver::caller_of(const Turn& turn) {
+  const Hot& hot = *turn.hot;
+  return {
+      .tenant = std::string(turn.tenant),
+      .user_id = hot.summary.user_id,
+      .conversation_id = hot.summary.id,
+      .turn = hot.state.turn,
+  };
+}
+
 // Outlives the turn when that breaks off: what comes back then finds nobody.
 Awaitable<void> TurnDriver::make_call(
-    std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, std::shared_ptr<TextListener> listener
+    std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, CallContext context
 ) {
-  ToolOutcome outcome = co_await call_tool(entry, std::move(listener));
+  ToolOutcome outcome = co_await call_tool(entry, std::move(context));
   calls->finished->emplace_back(std::move(entry), std::move(outcome));
   calls->something_finished.happen();
 }
 
-Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(
-    const OutboxEntry& entry, std::shared_ptr<TextListener> listener
-) {
+Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(const OutboxEntry& entry, CallContext context) {
   auto call = decode_request(entry);
   if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
-  call->listener = std::move(listener);
+  call->listener = std::move(context.listener);
+  call->caller = std::move(context.caller);
   if (call->attempt <= 1) {
     retries_.first_call(entry.tool);
   } else if (!retries_.may_retry(entry.tool, world_.clock.now())) {

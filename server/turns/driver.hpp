@@ -193,10 +193,14 @@ class TurnDriver {
   Commit describe(Turn& turn);
   void show(Turn& turn, std::size_t messages_before);
   Awaitable<Result<void>> carry_out_effects(Turn& turn);
-  Awaitable<void> make_call(
-      std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, std::shared_ptr<TextListener> listener
-  );
-  Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry, std::shared_ptr<TextListener> listener);
+  // What a call is given besides what is recorded of it.
+  struct CallContext {
+    std::shared_ptr<TextListener> listener;
+    Caller caller;
+  };
+  [[nodiscard]] static Caller caller_of(const Turn& turn);
+  Awaitable<void> make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, CallContext context);
+  Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry, CallContext context);
   void feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome);
   void publish(Turn& turn);
   Answer finish(Turn& turn);

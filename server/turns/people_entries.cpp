@@ -61,4 +61,8 @@ Value memory_value(const std::vector<MemoryEntry>& entries) {
   return map.build();
 }
 
+std::string forgotten_until(std::string_view user_id) {
+  return "memory.forgotten_until." + std::string(user_id);
+}
+
 }  // namespace parley::turns

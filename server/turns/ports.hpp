@@ -282,6 +282,14 @@ class TextListener {
   virtual void on_restart() = 0;
 };
 
+// For whom a call is made. What is looked up belongs to them.
+struct Caller {
+  std::string tenant;
+  std::string user_id;
+  std::string conversation_id;
+  std::uint64_t turn = 0;
+};
+
 struct ToolCall {
   std::string tool;
   Value arguments;
@@ -289,6 +297,7 @@ struct ToolCall {
   std::uint32_t attempt = 1;
   std::uint32_t timeout_ms = 30'000;
   std::shared_ptr<TextListener> listener = {};  // may be null
+  Caller caller = {};
 };
 
 // Which model answered, to which version of a prompt, and what that took.

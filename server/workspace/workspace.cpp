@@ -10,6 +10,7 @@
 #include "engine/steps/registry.hpp"
 #include "policy/check_times.hpp"
 #include "server/tools/built_in.hpp"
+#include "server/tools/knowledge.hpp"
 #include "server/tools/test_mode.hpp"
 #include "wire/description.hpp"
 
@@ -79,6 +80,17 @@ void add_connectors(Workspace& workspace) {
   }
 }
 
+void add_knowledge(Workspace& workspace) {
+  if (workspace.folder.knowledge.empty()) return;
+  auto runner = std::make_shared<tools::KnowledgeRunner>(workspace.folder.settings.locale);
+  for (const auto& [source, files] : workspace.folder.knowledge) {
+    std::vector<tools::KnowledgeDocument> documents;
+    for (const assistant::KnowledgeFile& each : files) documents.push_back({each.file, each.markdown});
+    runner->add_source(source, documents);
+  }
+  workspace.connectors["knowledge"] = std::move(runner);
+}
+
 }  // namespace
 
 engine::AssistantSettings engine_settings(
@@ -102,6 +114,7 @@ engine::AssistantSettings engine_settings(
 Workspace load(const std::filesystem::path& path) {
   Workspace workspace{.folder = assistant::read_folder(path, engine::step_specs())};
   add_connectors(workspace);
+  add_knowledge(workspace);
   std::vector<flow::ToolSignature> signatures;
   for (const auto& [name, connector] : workspace.connectors) {
     for (flow::ToolSignature& signature : connector->signatures()) signatures.push_back(std::move(signature));

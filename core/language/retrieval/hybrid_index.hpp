@@ -51,6 +51,8 @@ class HybridIndex {
   return share * by_words + (1 - share) * std::clamp(similarity, 0.0F, 1.0F);
 }
 inline constexpr float kShareOfWords = 0.7F;
+// What scores less shares no word and hardly a piece of one.
+inline constexpr float kNoise = 0.06F;
 
 // The k best of all scores that are above 0 and not below `least`; `allowed(id)` may leave some out.
 template <typename Allowed>

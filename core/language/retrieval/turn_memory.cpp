@@ -5,12 +5,14 @@
 
 #include "language/retrieval/hashed_vector.hpp"
 #include "language/tokens.hpp"
+#include "language/vocabulary.hpp"
 
 namespace parley::language {
 namespace {
 
 constexpr WindowOptions kWindow{.reach = 2, .own_weight = 3};
 constexpr float kSpeakerBoost = 1.3F;
+constexpr float kQuestionShare = 0.6F;
 
 // Whose words a question is about.
 enum class About : std::uint8_t { anybody, user, assistant };
@@ -26,6 +28,11 @@ About about(std::string_view question) {
   }
   if (user == assistant) return About::anybody;
   return user ? About::user : About::assistant;
+}
+
+bool is_question(std::string_view text, const Vocabulary& words) {
+  const std::vector<Token> tokens = tokenise(text);
+  return !tokens.empty() && (tokens.back().is("?") || contains(words.question_words, tokens.front().text));
 }
 
 }  // namespace
@@ -45,6 +52,7 @@ void TurnMemory::add(RememberedTurn turn) {
   last.text = words_.add(terms_of(turn.assistant, locale_), asked);
   vectors_.add(hashed_vector(turn.user + "\n" + turn.assistant, locale_));
   last.turn = turn.turn;
+  stated_.push_back(is_question(turn.user, vocabulary_for(locale_)) ? kQuestionShare : 1.0F);
   turns_.push_back(std::move(turn));
 }
 
@@ -88,10 +96,11 @@ std::vector<Match> TurnMemory::recall(const Question& question) {
   const float assistant_share = whose == About::user ? 1 / kSpeakerBoost : 1.0F;
   scores_.resize(turns_.size());
   for (std::size_t i = 0; i < turns_.size(); ++i)
-    scores_[i] = std::max(by_words[2 * i] * user_share, by_words[2 * i + 1] * assistant_share);
+    scores_[i] = std::max(by_words[2 * i] * user_share * stated_[i], by_words[2 * i + 1] * assistant_share);
   add_similarities(question.text);
-  return best_of(scores_, question.k, question.min_score, [&](std::uint32_t index) {
+  return best_of(scores_, question.k, std::max(question.min_score, kNoise), [&](std::uint32_t index) {
     const RememberedTurn& turn = turns_[index];
+    if (turn.at < question.since) return false;
     return turn.conversation != question.conversation || turn.turn < question.before_turn;
   });
 }

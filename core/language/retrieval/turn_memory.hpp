@@ -2,9 +2,9 @@
 //
 // A turn alone says little, so each is found by its own words and those of the turns around it in the same
 // conversation; what the user said counts more when the question is about them ("what did I order?"), what
-// the assistant said when it is about the assistant ("what did you tell me?"). Window and weights as measured
-// on LoCoMo (Maharana et al., 2024), where words in windows found the right turn for 66 % of questions and
-// single turns for 48 %.
+// the assistant said when it is about the assistant ("what did you tell me?"). A user's question counts less
+// than what they stated: who asks again wants the answer. Window and weights as measured on LoCoMo (Maharana
+// et al., 2024), where words in windows found the right turn for 66 % of questions and single turns for 48 %.
 //
 // Not thread-safe.
 #pragma once
@@ -39,10 +39,11 @@ class TurnMemory {
   struct Question {
     std::string_view text;
     std::size_t k = 3;
-    float min_score = 0;
+    float min_score = 0;  // less than kNoise is never found
     // Turns of this conversation from this one on are not memory yet.
     std::string_view conversation;
     std::uint64_t before_turn = 0;
+    Timestamp since;  // what is older is left out
   };
   // `text` of a match is an index for turn().
   [[nodiscard]] std::vector<Match> recall(const Question& question);
@@ -62,6 +63,7 @@ class TurnMemory {
   std::vector<RememberedTurn> turns_;
   TextIndex words_;            // two texts a turn: the user's, then the assistant's
   VectorIndex vectors_;        // one a turn
+  std::vector<float> stated_;  // what the user\'s words of a turn count
   std::vector<float> scores_;  // of the search that runs
   std::unordered_map<std::string, Last> last_;
 };

@@ -1,0 +1,194 @@
+#include "server/memory/user_memory.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.hpp"
+#include "server/turns/people_entries.hpp"
+#include "server/turns/transcript.hpp"
+
+namespace parley::memory {
+
+namespace {
+
+constexpr std::uint32_t kPage = 200;     // of conversations
+constexpr std::uint32_t kRecords = 500;  // of one conversation, at a time
+
+std::string key_of(const turns::Caller& caller) {
+  return caller.tenant + '\0' + caller.user_id;
+}
+
+std::string joined(const std::vector<engine::Say>& messages) {
+  std::string text;
+  for (const engine::Say& message : messages) {
+    if (!text.empty()) text += '\n';
+    text += message.text;
+  }
+  return text;
+}
+
+Value hit(const language::RememberedTurn& turn, float score) {
+  std::string text;
+  if (!turn.user.empty()) text += "User: " + turn.user + "\n";
+  if (!turn.assistant.empty()) text += "Assistant: " + turn.assistant;
+  if (text.ends_with('\n')) text.pop_back();
+  return MapBuilder()
+      .set("text", text)
+      .set("user", turn.user)
+      .set("assistant", turn.assistant)
+      .set("at", turn.at)
+      .set("conversation", turn.conversation)
+      .set("turn", static_cast<std::int64_t>(turn.turn))
+      .set("score", static_cast<double>(score))
+      .build();
+}
+
+}  // namespace
+
+UserMemory::UserMemory(turns::Store& store, UserMemoryOptions options)
+    : store_(store), options_(std::move(options)) {}
+
+UserMemory::KnownPtr UserMemory::known(const turns::Caller& caller) {
+  const std::lock_guard lock(mutex_);
+  const std::string key = key_of(caller);
+  if (const auto found = by_user_.find(key); found != by_user_.end()) {
+    users_.splice(users_.begin(), users_, found->second);
+    return found->second->second;
+  }
+  users_.emplace_front(key, std::make_shared<Known>(options_.locale));
+  by_user_.emplace(key, users_.begin());
+  return users_.front().second;
+}
+
+void UserMemory::forget(const turns::Caller& caller) {
+  const std::lock_guard lock(mutex_);
+  const auto found = by_user_.find(key_of(caller));
+  if (found == by_user_.end()) return;
+  users_.erase(found->second);
+  by_user_.erase(found);
+}
+
+// Who asked last always stays.
+void UserMemory::make_room() {
+  const std::lock_guard lock(mutex_);
+  std::size_t turns = 0;
+  for (auto each = users_.begin(); each != users_.end();) {
+    {
+      const std::lock_guard inner(each->second->mutex);
+      turns += each->second->turns.size();
+    }
+    if (turns <= options_.most_turns || each == users_.begin()) {
+      ++each;
+      continue;
+    }
+    by_user_.erase(each->first);
+    each = users_.erase(each);
+  }
+}
+
+turns::Awaitable<Result<void>> UserMemory::read(
+    const turns::Caller& caller, Known& known, const turns::ConversationSummary& conversation
+) {
+  std::uint64_t after = 0;
+  {
+    const std::lock_guard lock(known.mutex);
+    const auto found = known.read_until.find(conversation.id);
+    if (found != known.read_until.end()) after = found->second;
+  }
+  std::vector<turns::TranscriptTurn> turns;
+  std::uint64_t before_last = after;  // the record before the last turn's first
+  std::uint64_t last = after;
+  while (last < conversation.sequence) {
+    const auto records = co_await store_.records(caller.tenant, conversation.id, last, kRecords);
+    if (!records) co_return std::unexpected(records.error());
+    if (records->empty()) break;
+    for (const turns::LogRecord& record : *records) {
+      if (turns.empty() || turns.back().turn != record.turn) before_last = record.sequence - 1;
+      if (auto added = turns::add_to_transcript(turns, record); !added) co_return added;
+      last = record.sequence;
+    }
+  }
+  // A turn that is not over yet is read again when it is.
+  const bool over = conversation.status != "working";
+  if (!over && !turns.empty()) turns.pop_back();
+  const std::lock_guard lock(known.mutex);
+  for (const turns::TranscriptTurn& turn : turns) {
+    if (!turn.user.by_user && turn.messages.empty()) continue;
+    known.turns.add(
+        {.conversation = conversation.id,
+         .turn = turn.turn,
+         .at = turn.at,
+         .user = turn.user.text.starts_with('/') ? std::string() : turn.user.text,  // commands say nothing
+         .assistant = joined(turn.messages)}
+    );
+  }
+  known.read_until[conversation.id] = over ? last : before_last;
+  co_return Result<void>();
+}
+
+turns::Awaitable<Result<void>> UserMemory::catch_up(const turns::Caller& caller, KnownPtr& known) {
+  std::vector<turns::ConversationSummary> all;
+  turns::ConversationFilter filter{.user_id = caller.user_id, .limit = kPage};
+  while (true) {
+    auto page = co_await store_.list(caller.tenant, filter);
+    if (!page) co_return std::unexpected(std::move(page.error()));
+    const bool last = page->size() < kPage;
+    if (!page->empty()) filter.before = page->back().id;
+    std::ranges::move(*page, std::back_inserter(all));
+    if (last) break;
+  }
+  // What was erased must not be remembered by an index.
+  bool erased = false;
+  {
+    const std::lock_guard lock(known->mutex);
+    erased = known->read_until.size() > all.size();
+  }
+  if (erased) {
+    forget(caller);
+    known = this->known(caller);
+  }
+  // Oldest first, so that equally good turns are known in the order of time.
+  std::ranges::reverse(all);
+  for (const turns::ConversationSummary& conversation : all) {
+    if (auto done = co_await read(caller, *known, conversation); !done) co_return done;
+  }
+  co_return Result<void>();
+}
+
+turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCall& call) {
+  if (!has(call.tool))
+    co_return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
+  if (call.caller.user_id.empty()) co_return turns::ToolAnswer{Value::list()};
+  KnownPtr known = this->known(call.caller);
+  if (auto done = co_await catch_up(call.caller, known); !done) {
+    Error error = std::move(done.error());
+    error.pointer = "memory_failed";
+    co_return std::unexpected(std::move(error));
+  }
+  const auto setting =
+      co_await store_.setting(call.caller.tenant, turns::forgotten_until(call.caller.user_id));
+  if (!setting) co_return fail(ErrorCode::unavailable, setting.error().message, "memory_failed");
+  Timestamp since;
+  if (setting->has_value()) {
+    if (const auto value = parse_typed(**setting); value && value->is_timestamp())
+      since = value->as_timestamp();
+  }
+  make_room();
+  const Value& k = call.arguments["k"];
+  const Value& least = call.arguments["min_score"];
+  const std::string query(call.arguments.text("query"));
+  const std::lock_guard lock(known->mutex);
+  const auto found = known->turns.recall(
+      {.text = query,
+       .k = k.is_int() && k.as_int() > 0 ? static_cast<std::size_t>(k.as_int()) : 3,
+       .min_score = least.is_number() ? static_cast<float>(least.to_double()) : 0.0F,
+       .conversation = call.caller.conversation_id,
+       .before_turn = call.caller.turn,
+       .since = since}
+  );
+  ListBuilder hits;
+  for (const language::Match& match : found) hits.add(hit(known->turns.turn(match.text), match.score));
+  co_return turns::ToolAnswer{hits.build()};
+}
+
+}  // namespace parley::memory

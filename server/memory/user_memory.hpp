@@ -1,0 +1,69 @@
+// The step `recall` over what users said and were told before, as the connector "memory".
+//
+// There is no copy of it in the store: the conversations' logs are the memory. A user's turns are read into
+// an index at their first question, what has come since is added at each further one, and the indices of
+// users who have not asked for long are dropped when there is no more room. Sensitive values are masked.
+// Thread-safe; called from loop threads.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "language/retrieval/turn_memory.hpp"
+#include "server/tools/tool_table.hpp"
+#include "server/turns/ports.hpp"
+
+namespace parley::memory {
+
+struct UserMemoryOptions {
+  std::string locale = "en";
+  std::size_t most_turns = 200'000;  // in the indices of all users together
+};
+
+class UserMemory : public tools::ConnectorRunner {
+ public:
+  // The store must outlive this.
+  explicit UserMemory(turns::Store& store, UserMemoryOptions options = {});
+
+  [[nodiscard]] bool has(std::string_view tool) const override { return tool == "memory.recall"; }
+  [[nodiscard]] turns::EffectClass effect_class(std::string_view /*tool*/) const override {
+    return turns::EffectClass::read;
+  }
+  // {query, k, min_score} → a list of {text, user, assistant, at, conversation, turn, score}, best first;
+  // empty for callers without a user id, of whom nothing can be known. Failures are those of the store.
+  turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
+  [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override { return {}; }
+
+ private:
+  struct Known {
+    std::mutex mutex;  // of what follows; never held while the store is asked
+    language::TurnMemory turns;
+    std::unordered_map<std::string, std::uint64_t> read_until;  // by conversation: a record's sequence
+    explicit Known(std::string locale) : turns(std::move(locale)) {}
+  };
+  using KnownPtr = std::shared_ptr<Known>;
+
+  [[nodiscard]] KnownPtr known(const turns::Caller& caller);
+  void forget(const turns::Caller& caller);
+  void make_room();
+  turns::Awaitable<Result<void>> catch_up(const turns::Caller& caller, KnownPtr& known);
+  turns::Awaitable<Result<void>> read(
+      const turns::Caller& caller, Known& known, const turns::ConversationSummary& conversation
+  );
+
+  turns::Store& store_;
+  UserMemoryOptions options_;
+  std::mutex mutex_;
+  // Most recently asked first.
+  std::list<std::pair<std::string, KnownPtr>> users_;
+  std::unordered_map<std::string, std::list<std::pair<std::string, KnownPtr>>::iterator> by_user_;
+};
+
+}  // namespace parley::memory

@@ -1,0 +1,143 @@
+// Whole conversations with a driver and a store: what a user says in one is recalled in another.
+#include "server/memory/user_memory.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+#include "server/turns/people_entries.hpp"
+#include "server/turns/test_driver.hpp"
+
+using namespace parley;
+using namespace parley::turns;
+using namespace parley::turns::testing;
+
+namespace {
+
+constexpr std::string_view kTalk =
+    R"({"id": "talk", "slots": {"said": {"type": "text", "ask": "What else?", "ask_if": "always"},
+    "card": {"type": "text", "ask": "Card?", "pattern": "[0-9]{4}", "sensitive": true}},
+  "steps": [{"id": "listen", "type": "input", "gather": ["said"]},
+            {"id": "answer", "type": "message", "text": "Noted: {{ said }}."},
+            {"id": "again", "type": "goto", "step": "listen"}]})";
+constexpr std::string_view kPay =
+    R"({"id": "pay", "triggers": [{"command": "/pay"}], "slots": {
+    "card": {"type": "text", "ask": "Which card?", "pattern": "[0-9]{4}", "sensitive": true}},
+  "steps": [{"id": "ask", "type": "input", "gather": ["card"]},
+            {"id": "done", "type": "message", "text": "Paid with {{ card }}."}]})";
+constexpr std::string_view kAsk =
+    R"({"id": "ask", "triggers": [{"command": "/ask"}], "slots": {
+    "question": {"type": "text", "ask": "What do you want to know?"}},
+  "steps": [{"id": "hear", "type": "input", "gather": ["question"]},
+            {"id": "look", "type": "recall", "query": "{{ question }}", "k": 1, "save": "past", "on_empty": "none"},
+            {"id": "tell", "type": "message", "text": "You said: {{ past[0].user }}"},
+            {"id": "over", "type": "end"},
+            {"id": "none", "type": "message", "text": "I remember nothing of that."}]})";
+
+class Remembering : public World {
+ public:
+  Remembering() : memory(std::make_unique<parley::memory::UserMemory>(store)) {
+    publish({kTalk, kPay, kAsk});
+    tools.answer = [this](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+      co_return co_await memory->run(call);
+    };
+  }
+  std::string talk(std::string user, std::vector<std::string> messages, std::string flow = "talk") {
+    std::string conversation;
+    for (std::string& message : messages) {
+      ChatRequest said = request(conversation, std::move(message));
+      said.user_id = user;
+      if (conversation.empty()) said.flow = flow;
+      const auto answer = run(driver->chat(std::move(said)));
+      REQUIRE(answer.has_value());
+      conversation = answer->conversation_id;
+      last = text_of(answer);
+    }
+    return conversation;
+  }
+  std::string ask(std::string user, std::string question) {
+    talk(std::move(user), {"/ask", std::move(question)}, "");
+    return last;
+  }
+
+  std::unique_ptr<parley::memory::UserMemory> memory;
+  std::string last;
+};
+
+}  // namespace
+
+TEST_CASE("what a user said in one conversation is recalled in another") {
+  Remembering world;
+  world.talk("ana", {"hello there", "my coffee machine is an Aroma 300", "it leaks", "thanks"});
+  world.talk("ana", {"good morning", "I moved to 5 Main Street", "bye"});
+  CHECK(world.ask("ana", "which coffee machine do I own") == "You said: my coffee machine is an Aroma 300");
+  CHECK(world.ask("ana", "what street did I move to") == "You said: I moved to 5 Main Street");
+}
+
+TEST_CASE("memory is of one user alone") {
+  Remembering world;
+  world.talk("ana", {"hello", "my coffee machine is an Aroma 300"});
+  CHECK(world.ask("ben", "which coffee machine do I own") == "I remember nothing of that.");
+  CHECK(world.ask("", "which coffee machine do I own") == "I remember nothing of that.");
+}
+
+TEST_CASE("what has come since the last question is known at the next") {
+  Remembering world;
+  const std::string first = world.talk("ana", {"hello", "my favourite colour is green"});
+  CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is green");
+  world.talk("ana", {"hi again", "I have a dog called Rex"});
+  CHECK(world.ask("ana", "what is my dog called") == "You said: I have a dog called Rex");
+  // A conversation that was read before goes on.
+  ChatRequest more = World::request(first, "and my cat is called Tom");
+  REQUIRE(world.run(world.driver->chat(std::move(more))).has_value());
+  CHECK(world.ask("ana", "what is my cat called") == "You said: and my cat is called Tom");
+}
+
+TEST_CASE("nothing is lost with the index: it is read again") {
+  Remembering world;
+  world.talk("ana", {"hello", "my favourite colour is green"});
+  world.memory = std::make_unique<memory::UserMemory>(world.store);
+  CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is green");
+}
+
+TEST_CASE("sensitive values are not remembered") {
+  Remembering world;
+  world.talk("ana", {"/pay", "4321"}, "");
+  const auto found = world.run(world.memory->run(ToolCall{
+      .tool = "memory.recall",
+      .arguments = MapBuilder().set("query", "which card, 4321").set("k", 10).build(),
+      .caller = {.tenant = "default", .user_id = "ana"},
+  }));
+  REQUIRE(found.has_value());
+  CHECK(found->result.is_list());
+  CHECK(write_json(found->result).find("4321") == std::string::npos);
+}
+
+TEST_CASE("what a user wants forgotten is no memory any more") {
+  Remembering world;
+  world.talk("ana", {"hello", "my favourite colour is green"});
+  CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is green");
+  world.clock.advance(Duration{60, 0});
+  REQUIRE(world
+              .run(world.store.put_setting(
+                  "default", forgotten_until("ana"), write_typed(Value(world.clock.now()))
+              ))
+              .has_value());
+  world.clock.advance(Duration{60, 0});
+  CHECK(world.ask("ana", "what is my favourite colour") == "I remember nothing of that.");
+  world.talk("ana", {"hello", "my favourite colour is blue"});
+  CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is blue");
+}
+
+TEST_CASE("users who have not asked for long make room, and are read again when they ask") {
+  Remembering world;
+  world.memory =
+      std::make_unique<memory::UserMemory>(world.store, memory::UserMemoryOptions{.most_turns = 3});
+  world.talk("ana", {"hello", "my favourite colour is green", "thanks"});
+  world.talk("ben", {"hello", "my favourite colour is red", "thanks"});
+  for (int round = 0; round < 2; ++round) {
+    CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is green");
+    CHECK(world.ask("ben", "what is my favourite colour") == "You said: my favourite colour is red");
+  }
+}
