@@ -30,7 +30,7 @@ struct Folder {
   std::vector<flow::FlowPtr> flows;                                  // those without errors, by file name
   std::shared_ptr<const flow::Messages> messages;                    // of messages/; never null
   std::map<std::string, ConnectorDocument, std::less<>> connectors;  // by name, the file's stem
-  Knowledge knowledge;  // of knowledge/
+  Knowledge knowledge;                                               // of knowledge/
   std::vector<std::string> test_files;
   std::vector<flow::analysis::Rule> rules;                  // of rules.yaml
   flow::Diagnostics diagnostics;                            // sorted
