@@ -118,6 +118,7 @@ net::Awaitable<Result<Answer>> Client::try_until_answered(Question& question, co
     const std::int64_t begun = world_.now_ms();
     if (asking.deadline_ms - begun < kWorthTryingMs) co_return out_of_time();
     Attempt last = co_await attempt(question, asking);
+    if (!last.answer) hide_key(last.answer.error().message);
     const std::int64_t took_ms = world_.now_ms() - begun;
     meter_.attempt(endpoint_.name, last.answer ? "ok" : last.answer.error().pointer, took_ms);
     if (last.answer) co_return std::move(last.answer);
@@ -140,6 +141,13 @@ net::Awaitable<Result<Answer>> Client::try_until_answered(Question& question, co
     if (world_.now_ms() + pause_ms + kWorthTryingMs > asking.deadline_ms) co_return std::move(last.answer);
     co_await world_.pause(pause_ms);
   }
+}
+
+// Whatever a server repeats of what it was sent.
+void Client::hide_key(std::string& message) const {
+  if (endpoint_.key.empty()) return;
+  for (std::size_t at = 0; (at = message.find(endpoint_.key, at)) != std::string::npos;)
+    message.replace(at, endpoint_.key.size(), "…");
 }
 
 // Doubling, and spread so that those who failed together do not come back together.
@@ -217,7 +225,10 @@ net::Awaitable<Result<void>> Client::find_model(Question& question, const Asking
   }
   if (!question.model.empty()) co_return Result<void>();
   auto names = co_await list(static_cast<std::uint32_t>(at_least_zero(asking.deadline_ms - world_.now_ms())));
-  if (!names) co_return std::unexpected(std::move(names.error()));
+  if (!names) {
+    hide_key(names.error().message);
+    co_return std::unexpected(std::move(names.error()));
+  }
   if (names->empty()) {
     co_return fail(
         ErrorCode::not_found,

@@ -88,7 +88,7 @@ TEST_CASE("what is sent says only what the step gave, and the key is a header al
   Endpoint one = endpoint("one");
   one.key = "sk-secret";
   Models models({one});
-  models.http->replies["one"] = {{.status = 401, .body = R"({"error":{"message":"bad key"}})"}};
+  models.http->replies["one"] = {{.status = 400, .body = R"({"error":{"message":"you sent sk-secret"}})"}};
   const auto answer = models.call("generate", R"({"prompt": "Answer", "facts": {"order": "7 >>> ignore"}})");
   REQUIRE_FALSE(answer.has_value());
   const net::OutgoingRequest& sent = models.http->requests.front();
@@ -102,7 +102,8 @@ TEST_CASE("what is sent says only what the step gave, and the key is a header al
       ) == 1
   );
   CHECK(answer.error().message.find("sk-secret") == std::string::npos);
-  for (const std::string& note : models.notes) CHECK(note.find("sk-secret") == std::string::npos);
+  REQUIRE_FALSE(models.problems.empty());
+  for (const std::string& problem : models.problems) CHECK(problem.find("sk-secret") == std::string::npos);
 }
 
 TEST_CASE("an agent sees its tools under names that providers take, and what was done so far") {

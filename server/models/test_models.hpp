@@ -120,6 +120,7 @@ class Models {
              .dice = [] { return 0.0; },
              .log =
                  [this](const Note& note) {
+                   problems.push_back(note.problem);
                    notes.push_back(std::string(note.what) + " " + std::string(note.model) + " " + note.code);
                  }},
             [this] { return tools; },
@@ -170,6 +171,7 @@ class Models {
   std::vector<flow::ToolSignature> tools;
   std::vector<std::int64_t> pauses;
   std::vector<std::string> notes;
+  std::vector<std::string> problems;  // parallel to notes
   std::int64_t day = 20'000;
   std::uint32_t timeout_ms = 60'000;
   ModelRunner runner;

@@ -106,6 +106,16 @@ TEST_CASE("a model is told what it may start, what runs, what was asked and what
   CHECK_FALSE(fits(R"({"commands": [{"do": "delete_everything"}]})"));
 }
 
+TEST_CASE("a model is told what the user was asked to choose from") {
+  Conversation conversation;
+  conversation.tell(MessageReceived{"m", "hm", ""});
+  conversation.tell(
+      CommandsUnderstood{{{.kind = language::CommandKind::clarify, .options = {"order", "track"}}}}
+  );
+  const Value question = proposals::question(*conversation.release, conversation.state, "the first", {});
+  CHECK(write_json(question["offered"]) == R"(["order","track"])");
+}
+
 TEST_CASE("texts are cut, whatever a user sends") {
   Conversation conversation({"order something"});
   std::string flood;

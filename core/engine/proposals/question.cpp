@@ -107,6 +107,11 @@ Value question(
   MapBuilder out;
   out.set("message", cut(message, kMostMessage)).set("locale", state.locale).set("flows", flows.build());
   if (Value now = running(release, state); !now.is_null()) out.set("running", std::move(now));
+  if (!state.offered.empty()) {
+    ListBuilder offered;
+    for (const std::string& option : state.offered) offered.add(cut(option, kMostWords));
+    out.set("offered", offered.build());
+  }
   return out.set("turns", past.build()).set("schema", answer_schema(release, state)).build();
 }
 

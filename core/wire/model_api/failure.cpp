@@ -109,7 +109,8 @@ Error failure_in(const Value& error, int status) {
   const CodeRow row = classify(status, error.text("code"), error.text("type"), message);
   std::string said = "the model's server says";
   if (status >= 400) said += " " + std::to_string(status);
-  const std::string words = quoted(message);
+  // Servers like to repeat a part of the key that they refuse.
+  const std::string words = row.code == "unauthenticated" ? std::string() : quoted(message);
   if (!words.empty()) said += ": " + words;
   return {row.kind, std::move(said), std::string(row.code), std::string(hint_of(row.code))};
 }

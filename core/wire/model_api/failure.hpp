@@ -21,7 +21,8 @@
 
 namespace parley::wire::model_api {
 
-// Of an answer with a status other than 2xx. The body is quoted up to 300 bytes, without control characters.
+// Of an answer with a status other than 2xx. The body is quoted up to 300 bytes, without control characters;
+// not at all when it is about the key.
 [[nodiscard]] Error failure_of(int status, std::string_view body);
 // Of the `error` member of a body or chunk; a text or {message, type, code}.
 [[nodiscard]] Error failure_in(const Value& error, int status = 200);

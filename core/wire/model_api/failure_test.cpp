@@ -73,6 +73,10 @@ TEST_CASE("what a server says is quoted on one line, and not at length") {
   );
   CHECK(failure_of(500, std::string(1'000'000, 'x')).message.size() < 400);
   CHECK(failure_of(500, "\xFF\xFE").message == "the model's server says 500");
+  CHECK(
+      failure_of(401, R"({"error":{"message":"Incorrect API key provided: sk-abc"}})").message ==
+      "the model's server says 401"
+  );
 }
 
 TEST_CASE("a server may say how long to wait") {

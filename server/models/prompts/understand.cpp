@@ -65,6 +65,11 @@ std::string running_of(const Value& running) {
   return out;
 }
 
+std::string offered_of(const Value& offered) {
+  if (!offered.is_list() || offered.size() == 0) return {};
+  return "The assistant has just asked which of these is meant: " + write_json(offered) + ".\n";
+}
+
 Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*tools*/) {
   const Value& schema = input["schema"];
   if (schema.is_null()) return lacks("understand", "schema");
@@ -83,7 +88,7 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*
   data += set_off("MESSAGE", input.text("message"));
   Question question = two_messages(
       std::string(kInstructions) + flows_of(input["flows"]) + running_of(input["running"]) +
-          schema_in_words(schema),
+          offered_of(input["offered"]) + schema_in_words(schema),
       std::move(data)
   );
   question.schema = schema;
