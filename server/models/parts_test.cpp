@@ -1,10 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "server/models/breaker.hpp"
@@ -112,5 +117,39 @@ TEST_CASE("a gate lets its number through, the others in order, and nobody waits
   loop.run();
   CHECK(seen.back() == "c in");
   CHECK(seen[2] == "b in");
+  CHECK(gate->waiting() == 0);
+}
+
+TEST_CASE("a gate holds its number for several loops at once") {
+  constexpr int kLoops = 3;
+  constexpr int kVisits = 60;
+  constexpr std::uint32_t kPasses = 2;
+  const auto gate = std::make_shared<Gate>(kPasses);
+  std::atomic<int> inside{0};
+  std::atomic<int> most{0};
+  std::atomic<int> served{0};
+  const auto visit = [&](boost::asio::io_context& loop) -> net::Awaitable<void> {
+    auto pass = co_await gate->enter(60'000);
+    if (!pass) co_return;
+    const int now = ++inside;
+    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+    }
+    co_await boost::asio::post(loop, net::kUseAwaitable);
+    --inside;
+    ++served;
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kLoops; ++i) {
+    threads.emplace_back([&] {
+      // Visitors of other loops wake those of this one, so it has work until all are served.
+      boost::asio::io_context loop;
+      const auto work = boost::asio::make_work_guard(loop);
+      for (int n = 0; n < kVisits; ++n) boost::asio::co_spawn(loop, visit(loop), boost::asio::detached);
+      while (served < kLoops * kVisits) loop.run_one_for(std::chrono::milliseconds(10));
+    });
+  }
+  threads.clear();
+  CHECK(served == kLoops * kVisits);
+  CHECK(most <= static_cast<int>(kPasses));
   CHECK(gate->waiting() == 0);
 }
