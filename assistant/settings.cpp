@@ -289,6 +289,8 @@ constexpr Row kRows[] = {
       "true or false",
       "Whether tools may call any host inside the own network; for development."},
      [](const Node& n, Settings& s) { return read_truth(n, s.allow_internal); }},
+    {{"egress.ca_file", "a file", "Certificates that are trusted, in PEM; the system's when left out."},
+     [](const Node& n, Settings& s) { return read(n, s.ca_file); }},
     {{"limits.steps_per_turn", "a whole number from 1 to 10000", "Steps that one message may run."},
      [](const Node& n, Settings& s) { return read(n, s.max_steps_per_turn, 1, 10'000); }},
     {{"limits.misunderstandings",

@@ -54,6 +54,7 @@ struct Settings {
   ConnectorTable connectors;
   std::vector<std::string> internal_hosts;
   bool allow_internal = false;
+  std::string ca_file;  // empty: the system's
 
   std::uint32_t max_steps_per_turn = 200;
   std::uint32_t max_misunderstandings = 3;

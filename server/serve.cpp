@@ -249,7 +249,9 @@ Result<tools::Connectors> Application::connectors_of(const workspace::Workspace&
   const assistant::Settings& settings = config_->assistant();
   if (!assistant::calls_tools(settings)) return fresh.connectors;
   const auto client = net::make_http_client(
-      {.egress = workspace::egress_policy(settings), .user_agent = "parley/" PARLEY_VERSION}
+      {.egress = workspace::egress_policy(settings),
+       .ca_file = settings.ca_file,
+       .user_agent = "parley/" PARLEY_VERSION}
   );
   auto live = workspace::live_tools(fresh, settings, client, [](std::string_view name) {
     auto secret = ops::find_secret(name);

@@ -30,7 +30,9 @@ Result<tools::Connectors> connectors_for(AssistantTools& tools, const std::strin
   if (!live) return tools.project.space.connectors;
   tools.settings.connectors[connector].mode = assistant::ToolMode::live;
   const auto client = net::make_http_client(
-      {.egress = workspace::egress_policy(tools.settings), .user_agent = "parley/" PARLEY_VERSION}
+      {.egress = workspace::egress_policy(tools.settings),
+       .ca_file = tools.settings.ca_file,
+       .user_agent = "parley/" PARLEY_VERSION}
   );
   auto made = workspace::live_tools(tools.project.space, tools.settings, client, find_secret);
   for (Error& problem : made.problems) {

@@ -54,6 +54,29 @@ class Shop(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body.encode())
 
+    def do_POST(self):
+        """An MCP server with sessions: two pages of tools, one that echoes."""
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        params = asked.get("params", {})
+        if asked["method"] == "initialize":
+            result = {"protocolVersion": "2025-06-18", "capabilities": {}}
+        elif self.headers["Mcp-Session-Id"] != "s-1":
+            result = None
+        elif asked["method"] == "tools/list" and "cursor" not in params:
+            result = {"tools": [{"name": "one"}], "nextCursor": "2"}
+        elif asked["method"] == "tools/list":
+            echo = {"name": "echo", "annotations": {"readOnlyHint": True}, "inputSchema": {"type": "object", "properties": {"text": {"type": "string"}}}}
+            result = {"tools": [echo]}
+        else:
+            result = {"content": [{"type": "text", "text": params.get("arguments", {}).get("text", "")}]}
+        body = json.dumps({"jsonrpc": "2.0", "id": asked.get("id"), **({"result": result} if result else {"error": {"code": -32600, "message": "no"}})})
+        self.send_response(200 if result else 400)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Mcp-Session-Id", "s-1")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
     def log_message(self, *_):
         pass
 
@@ -155,6 +178,18 @@ class Tools(unittest.TestCase):
         self.assertIn("is there already", again.stderr)
         self.assertEqual(tool("add", "openapi", STRIPE, folder, "--name", "shop", "--replace").returncode, 0)
         self.assertIn("shop.charge", [one["id"] for one in json.loads(tool("list", folder, "--json").stdout)])
+
+    def test_the_tools_of_an_mcp_server_are_added_and_called(self):
+        url = self.serve()
+        (self.folder / "flows").mkdir()
+        self.write("parley.yaml", "egress: {allow_internal: true}\n")
+        folder = str(self.folder)
+        added = tool("add", "mcp", url + "/mcp", folder, "--name", "docs")
+        self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/docs.json: 2 tools\n"))
+        listed = json.loads(tool("list", folder, "--json").stdout)
+        self.assertEqual([(one["id"], one["effect"]) for one in listed], [("docs.echo", "read"), ("docs.one", "unsafe")])
+        said = tool("try", "docs.echo", folder, "--live", "--args", '{"text": "hello"}')
+        self.assertEqual((said.returncode, said.stdout), (0, '"hello"\n'), said.stderr)
 
     def test_what_cannot_be_added_is_refused_with_a_reason(self):
         url = self.serve()
