@@ -33,10 +33,12 @@ struct ConnectorSettings {
   std::optional<ToolMode> mode;  // unset: as tools.mode
   std::string server;            // the base URL; empty: as described
   std::vector<CredentialSetting> credentials;
-  std::vector<std::pair<std::string, std::string>> headers;  // sent with every call
-  std::string idempotency_header = "Idempotency-Key";        // of calls with effect: keyed
-  std::uint32_t answer_bytes = 1U << 20U;                    // of an answer, at most
-  std::uint32_t kept_bytes = 64U << 10U;                     // of a result, at most
+  std::vector<std::pair<std::string, std::string>> headers;      // sent with every call
+  std::vector<std::string> command;                              // of an MCP server that is a program
+  std::vector<std::pair<std::string, std::string>> environment;  // of it: variable → name of a secret
+  std::string idempotency_header = "Idempotency-Key";            // of calls with effect: keyed
+  std::uint32_t answer_bytes = 1U << 20U;                        // of an answer, at most
+  std::uint32_t kept_bytes = 64U << 10U;                         // of a result, at most
   flow::Position place;
 };
 

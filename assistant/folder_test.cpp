@@ -148,6 +148,8 @@ TEST_CASE("how connectors are called is read from the settings") {
         login: {secret: SHOP_PASSWORD, user: parley}
         own: {kind: client_credentials, secret: OWN, user: id, token_url: "https://id.example/token", scopes: [pay]}
       headers: {Shop-Version: "2026-01-01"}
+      command: [npx, shop-server]
+      environment: {SHOP_TOKEN: SHOP}
       idempotency_header: Shop-Request-Id
       answer_bytes: 2048
       kept_bytes: 1024
@@ -169,6 +171,8 @@ egress: {internal_hosts: [crm.internal, "127.0.0.1:9000"], allow_internal: true,
   CHECK(shop.credentials[1].kind == "client_credentials");
   CHECK(shop.credentials[1].scopes == std::vector<std::string>{"pay"});
   CHECK(shop.headers.at(0).second == "2026-01-01");
+  CHECK(shop.command == std::vector<std::string>{"npx", "shop-server"});
+  CHECK(shop.environment.at(0).second == "SHOP");
   CHECK(shop.idempotency_header == "Shop-Request-Id");
   CHECK(shop.answer_bytes == 2048);
   CHECK(shop.kept_bytes == 1024);

@@ -277,8 +277,8 @@ constexpr Row kRows[] = {
       "What models may cost in a day (UTC), in the currency of their prices."},
      [](const Node& n, Settings& s) { return read_money(n, s.budget_money); }},
     {{"tools.connectors",
-      "a map of the names of connectors to {mode, server, credentials, headers, idempotency_header, "
-      "answer_bytes, kept_bytes}",
+      "a map of the names of connectors to {mode, server, command, environment, credentials, headers, "
+      "idempotency_header, answer_bytes, kept_bytes}",
       "How each connector is called."},
      [](const Node& n, Settings& s) { return read_connectors(n, s.connectors); }},
     {{"egress.internal_hosts",

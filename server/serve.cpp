@@ -557,7 +557,7 @@ int Application::shut_down() {
   // the driver that it belongs to still exists.
   store_.reset();
   driver_->abandon_waiting();
-  tools_.replace_all({});
+  tools_.stop();
   server_.reset();
   return kOk;
 }

@@ -4,8 +4,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,7 @@
 #include "server/net/client/curl_client.hpp"
 #include "server/ops/secrets.hpp"
 #include "server/tools/live/mcp_link.hpp"
+#include "server/tools/live/stdio_server.hpp"
 #include "wire/description.hpp"
 
 namespace parley::cli {
@@ -28,6 +31,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kDescriptionBytesMax = 32U << 20U;
 constexpr std::string_view kKinds[] = {"openapi", "openrpc", "graphql", "mcp"};
 constexpr std::size_t kToolPagesMax = 100;
+constexpr std::chrono::seconds kProgramPatience{60};
 
 bool is_url(std::string_view source) {
   return source.starts_with("https://") || source.starts_with("http://");
@@ -91,15 +95,16 @@ Result<std::string> download(const net::OutgoingRequest& request) {
   return answered_with(*answer);
 }
 
-// All pages of tools/list, as a description.
-net::Awaitable<Result<std::string>> list_tools(tools::McpLink& link, net::OutgoingRequest request) {
+using AskForTools = std::function<net::Awaitable<Result<std::string>>(Value params)>;
+
+// All pages of tools/list, as a description. A server that is a program has no address.
+net::Awaitable<Result<std::string>> list_tools(AskForTools ask, std::string url) {
   ListBuilder all;
   Value params = Value::map();
   for (std::size_t page = 0; page < kToolPagesMax; ++page) {
-    const auto answer = co_await link.send(request, "tools/list", params);
+    const auto answer = co_await ask(params);
     if (!answer) co_return std::unexpected(answer.error());
-    if (answer->status != 200) co_return answered_with(*answer);
-    const auto body = parse_json(answer->body, {.reject_duplicate_keys = false});
+    const auto body = parse_json(*answer, {.reject_duplicate_keys = false});
     if (!body || !(*body)["result"]["tools"].is_list())
       co_return fail(ErrorCode::unavailable, "the server does not list its tools", {}, "check the address");
     for (const Value& tool : (*body)["result"]["tools"].as_list()) all.add(tool);
@@ -107,18 +112,54 @@ net::Awaitable<Result<std::string>> list_tools(tools::McpLink& link, net::Outgoi
     if (next.empty()) break;
     params = MapBuilder().set("cursor", next).build();
   }
-  const Value document =
-      MapBuilder().set("mcp", MapBuilder().set("url", request.url).build()).set("tools", all.build()).build();
+  MapBuilder where;
+  if (!url.empty()) where.set("url", url);
+  const Value document = MapBuilder().set("mcp", where.build()).set("tools", all.build()).build();
   co_return write_json_pretty(document) + "\n";
 }
 
+Result<std::string> ask_server(const net::OutgoingRequest& request) {
+  tools::McpLink link(own_client());
+  return run_now(list_tools(
+      [&](Value params) -> net::Awaitable<Result<std::string>> {
+        auto answer = co_await link.send(request, "tools/list", std::move(params));
+        if (!answer) co_return std::unexpected(std::move(answer.error()));
+        if (answer->status != 200) co_return answered_with(*answer);
+        co_return std::move(answer->body);
+      },
+      request.url
+  ));
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (!word.empty()) words.emplace_back(word);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return words;
+}
+
+Result<std::string> ask_program(const std::string& command) {
+  tools::StdioServer program({.command = words_of(command), .answer_bytes = kDescriptionBytesMax});
+  return run_now(list_tools(
+      [&](Value params) -> net::Awaitable<Result<std::string>> {
+        co_return co_await program.ask("tools/list", std::move(params), kProgramPatience);
+      },
+      ""
+  ));
+}
+
 Result<std::string> fetch(std::string_view kind, const std::string& source, const Arguments& arguments) {
-  if (!is_url(source)) return read_file(fs::path(source));
+  std::error_code problem;
+  if (!is_url(source)) {
+    const bool program = kind == "mcp" && !fs::exists(source, problem);
+    return program ? ask_program(source) : read_file(fs::path(source));
+  }
   const auto request = request_for(source, arguments);
   if (!request) return std::unexpected(request.error());
-  if (kind != "mcp") return download(*request);
-  tools::McpLink link(own_client());
-  return run_now(list_tools(link, *request));
+  return kind == "mcp" ? ask_server(*request) : download(*request);
 }
 
 // "api.stripe.com-v1.json" → "api_stripe_com_v1": what flows write before the dot.
@@ -175,7 +216,7 @@ Result<void> write_new(const fs::path& file, std::string_view text, bool replace
 }
 
 // What the person has to do before the tools can be called.
-void say_what_is_next(const wire::Connector& connector, const std::string& name) {
+void say_what_is_next(const wire::Connector& connector, const std::string& name, std::string_view command) {
   std::vector<std::string> schemes;
   for (const wire::Tool& tool : connector.tools) {
     if (tool.security.empty() || tool.security.front().empty()) continue;
@@ -184,7 +225,16 @@ void say_what_is_next(const wire::Connector& connector, const std::string& name)
   }
   std::string text = "to call it, write into parley.yaml:\n\n  tools:\n    connectors:\n      " + name +
                      ":\n        mode: live\n";
-  if (connector.servers.empty()) text += "        server: https://…\n";
+  if (!command.empty()) {
+    std::string words;
+    for (const std::string& word : words_of(command)) {
+      words += words.empty() ? "" : ", ";
+      append_json_string(words, word);
+    }
+    text += "        command: [" + words + "]\n";
+  } else if (connector.servers.empty()) {
+    text += "        server: https://…\n";
+  }
   std::string secret = name + "_KEY";
   for (char& c : secret) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   if (!schemes.empty()) {
@@ -241,13 +291,14 @@ int run_add(const Arguments& arguments) {
         file.string() + " says why"
     );
   }
-  say_what_is_next(*connector, name);
+  const bool program = kind == "mcp" && connector->servers.empty();
+  say_what_is_next(*connector, name, program ? source : std::string());
   return kExitOk;
 }
 
 constexpr Option kOptions[] = {
     {"KIND", "", "openapi (also Swagger), openrpc, graphql, or mcp for the tools of a server.", true},
-    {"SOURCE", "", "A file, or an address that begins with https:// or http://.", true},
+    {"SOURCE", "", "A file, an address (https:// or http://), or for mcp a program to start.", true},
     kFolderOption,
     {"--name", "NAME", "What flows call it; the file's name when left out."},
     {"--secret", "NAME", "Send PARLEY_SECRET_NAME as a bearer token when the address is asked."},
@@ -265,7 +316,8 @@ constinit const Command kToolAdd{
     kOptions,
     "parley tool add openapi stripe.json --name stripe\n"
     "parley tool add openapi https://api.example.com/openapi.json my-assistant --name shop\n"
-    "parley tool add mcp https://docs.example.com/mcp --name docs",
+    "parley tool add mcp https://docs.example.com/mcp --name docs\n"
+    "parley tool add mcp \"npx -y some-mcp-server\" --name files",
     run_add,
 };
 

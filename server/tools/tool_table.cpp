@@ -45,6 +45,11 @@ turns::Awaitable<Result<turns::ToolAnswer>> ToolTable::run(const turns::ToolCall
   co_return co_await runner->run(call);
 }
 
+void ToolTable::stop() {
+  for (const auto& [name, runner] : *current()) runner->stop();
+  replace_all({});
+}
+
 std::vector<flow::ToolSignature> ToolTable::signatures() const {
   std::vector<flow::ToolSignature> all;
   for (const auto& [name, runner] : *current()) {

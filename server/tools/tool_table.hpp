@@ -19,6 +19,8 @@ namespace parley::tools {
 class ConnectorRunner : public turns::ToolRunner {
  public:
   [[nodiscard]] virtual std::vector<flow::ToolSignature> signatures() const = 0;
+  // Lets go of what calls under way hold outside of the loops, whose end follows.
+  virtual void stop() {}
 };
 
 using Connectors = std::map<std::string, std::shared_ptr<ConnectorRunner>, std::less<>>;
@@ -33,6 +35,9 @@ class ToolTable : public turns::ToolRunner {
   [[nodiscard]] bool has(std::string_view tool) const override;
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
+
+  // Stops all connectors and forgets them.
+  void stop();
 
   // Of every tool, sorted by name; for flow::check_all.
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const;

@@ -43,6 +43,20 @@ tools::LiveOptions options_of(
       problems.push_back(std::move(problem));
     }
   }
+  options.program = {.command = settings.command, .answer_bytes = settings.answer_bytes};
+  for (const auto& [variable, secret_name] : settings.environment) {
+    auto secret = find_secret(secret_name);
+    if (secret) {
+      options.program.environment.emplace_back(variable, *std::move(secret));
+      continue;
+    }
+    problems.push_back(
+        {ErrorCode::invalid_input,
+         "the secret " + secret_name + " of the variable " + variable + " is not set",
+         "tools.connectors." + name + ".environment",
+         "set PARLEY_SECRET_" + secret_name + ", or PARLEY_SECRET_" + secret_name + "_FILE to a file with it"}
+    );
+  }
   return options;
 }
 

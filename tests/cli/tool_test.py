@@ -36,6 +36,24 @@ paths:
 """
 
 
+MCP_PROGRAM = """\
+import json, os, sys
+SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["method"] == "initialize":
+        result = {"protocolVersion": "2025-11-25", "capabilities": {}}
+    elif asked["method"] == "tools/list":
+        result = {"tools": [{"name": "add", "inputSchema": SCHEMA}]}
+    elif asked["method"] == "tools/call":
+        numbers = asked["params"]["arguments"]
+        result = {"structuredContent": {"sum": numbers["a"] + numbers["b"], "token": len(os.environ["TOKEN"])}}
+    else:
+        continue
+    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}), flush=True)
+"""
+
+
 class Shop(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/shop.yaml":
@@ -190,6 +208,21 @@ class Tools(unittest.TestCase):
         self.assertEqual([(one["id"], one["effect"]) for one in listed], [("docs.echo", "read"), ("docs.one", "unsafe")])
         said = tool("try", "docs.echo", folder, "--live", "--args", '{"text": "hello"}')
         self.assertEqual((said.returncode, said.stdout), (0, '"hello"\n'), said.stderr)
+
+    def test_a_program_on_this_machine_is_an_mcp_server_too(self):
+        (self.folder / "flows").mkdir()
+        program = self.write("server.py", MCP_PROGRAM)
+        folder = str(self.folder)
+        added = tool("add", "mcp", f"{sys.executable} {program}", folder, "--name", "calc")
+        self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/calc.json: 1 tool\n"), added.stderr)
+        self.assertIn(f'command: ["{sys.executable}", "{program}"]', added.stderr)
+        self.write("parley.yaml", f"tools: {{connectors: {{calc: {{command: [{sys.executable}, {program}], environment: {{TOKEN: CALC}}}}}}}}\n")
+        args = ("--live", "--args", '{"a": 2, "b": 40}')
+        unset = tool("try", "calc.add", folder, *args)
+        self.assertEqual(unset.returncode, 3)
+        self.assertIn("PARLEY_SECRET_CALC", unset.stderr)
+        said = tool("try", "calc.add", folder, *args, PARLEY_SECRET_CALC="s3cret")
+        self.assertEqual((said.returncode, json.loads(said.stdout)), (0, {"sum": 42, "token": 6}), said.stderr)
 
     def test_what_cannot_be_added_is_refused_with_a_reason(self):
         url = self.serve()

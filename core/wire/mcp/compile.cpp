@@ -80,16 +80,16 @@ void name_tools(Connector& connector, const CompileOptions& options) {
 
 Result<Connector> compile(const Value& document, const CompileOptions& options) {
   const std::string url(document["mcp"].text("url"));
-  if (url.empty() || !document["tools"].is_list()) {
+  if (!document["mcp"].is_map() || !document["tools"].is_list()) {
     return fail(
         ErrorCode::invalid_input,
-        "the description of an MCP server has no `mcp.url` or no `tools`",
+        "the description of an MCP server has no `mcp` or no `tools`",
         "/mcp",
         "parley tool add mcp URL writes one"
     );
   }
   Connector out{.name = options.connector, .title = std::string(document["mcp"].text("title"))};
-  out.servers.push_back(url);
+  if (!url.empty()) out.servers.push_back(url);
   std::size_t index = 0;
   for (const Value& source : document["tools"].as_list()) {
     const std::string pointer = "/tools/" + std::to_string(index++);

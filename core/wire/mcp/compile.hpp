@@ -1,5 +1,6 @@
 // The tools of an MCP server as a connector. The description is what the server said when it was added:
-// {"mcp": {"url": …}, "tools": […]}, each tool as in the answer to tools/list. Pure.
+// {"mcp": {"url": …}, "tools": […]}, each tool as in the answer to tools/list. A server that is a program has
+// no url: the settings say how it is started, never a description. Pure.
 #pragma once
 
 #include "base/result.hpp"

@@ -280,7 +280,8 @@ std::size_t Transfer::on_body(char* bytes, std::size_t, std::size_t size, void* 
   long status = 0;
   curl_easy_getinfo(transfer.easy_, CURLINFO_RESPONSE_CODE, &status);
   if (transfer.take_ && status >= 200 && status < 300) {
-    if (transfer.take_({bytes, size})) return size;
+    const bool wanted = transfer.take_({bytes, size});
+    if (wanted && transfer.gave_up_ == nullptr) return size;
     transfer.gave_up_ = "stopped";
     return 0;
   }

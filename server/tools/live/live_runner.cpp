@@ -60,7 +60,8 @@ LiveRunner::LiveRunner(
       options_(std::move(options)),
       client_(std::move(client)),
       tokens_(client_),
-      mcp_(client_) {
+      mcp_(client_),
+      program_(options_.program.command.empty() ? nullptr : std::make_unique<StdioServer>(options_.program)) {
   for (const wire::Tool& tool : connector_->tools) checks_.emplace(tool.id, ArgumentCheck(tool.parameters));
 }
 
@@ -84,6 +85,10 @@ std::vector<flow::ToolSignature> LiveRunner::signatures() const {
   return all;
 }
 
+void LiveRunner::stop() {
+  if (program_) program_->stop();
+}
+
 turns::Awaitable<Result<turns::ToolAnswer>> LiveRunner::run(const turns::ToolCall& call) {
   const wire::Tool* tool = connector_->find(call.tool);
   if (tool == nullptr)
@@ -99,7 +104,8 @@ Result<net::OutgoingRequest> LiveRunner::request_of(const wire::Tool& tool, cons
     const {
   auto arguments = checks_.find(tool.id)->second.taken(tool.id, call.arguments);
   if (!arguments) return std::unexpected(std::move(arguments.error()));
-  if (!tool.server.starts_with("https://") && !tool.server.starts_with("http://")) {
+  const bool by_http = tool.server.starts_with("https://") || tool.server.starts_with("http://");
+  if (!by_http && !(program_ && tool.body.kind == wire::BodyKind::mcp)) {
     return fail(
         ErrorCode::invalid_input,
         "the description of " + tool.id + " does not say where the service is",
@@ -178,6 +184,15 @@ net::Awaitable<Result<net::IncomingAnswer>> LiveRunner::transfer(
   if (tool.body.kind != wire::BodyKind::mcp) co_return co_await client_->send(std::move(request));
   const auto body = parse_json(request.body);
   INVARIANT(body.has_value(), "what was rendered is JSON");
+  if (program_) {
+    auto said = co_await program_->ask(
+        "tools/call", (*body)["params"], std::chrono::milliseconds(request.timeout_ms)
+    );
+    if (!said) co_return std::unexpected(std::move(said.error()));
+    co_return net::IncomingAnswer{
+        .status = 200, .headers = {{"content-type", "application/json"}}, .body = *std::move(said)
+    };
+  }
   co_return co_await mcp_.send(std::move(request), "tools/call", (*body)["params"]);
 }
 

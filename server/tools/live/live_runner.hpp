@@ -15,6 +15,7 @@
 #include "server/tools/arguments.hpp"
 #include "server/tools/live/credentials.hpp"
 #include "server/tools/live/mcp_link.hpp"
+#include "server/tools/live/stdio_server.hpp"
 #include "server/tools/live/tokens.hpp"
 #include "server/tools/tool_table.hpp"
 #include "wire/tool.hpp"
@@ -24,6 +25,7 @@ namespace parley::tools {
 struct LiveOptions {
   std::string server;  // instead of what the description says; no final slash
   std::vector<Credential> credentials;
+  StdioProgram program;  // an MCP server that is started here, instead of a server
   net::Headers headers;  // of every call
   std::string idempotency_header = "Idempotency-Key";
   std::size_t answer_bytes = 1U << 20U;
@@ -46,6 +48,7 @@ class LiveRunner : public ConnectorRunner {
   // "no_token", "insecure".
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override;
+  void stop() override;
 
  private:
   [[nodiscard]] Result<net::OutgoingRequest> request_of(const wire::Tool& tool, const turns::ToolCall& call)
@@ -68,6 +71,7 @@ class LiveRunner : public ConnectorRunner {
   std::shared_ptr<net::HttpClient> client_;
   TokenSource tokens_;
   McpLink mcp_;
+  std::unique_ptr<StdioServer> program_;  // null: the service is reached over HTTP
   std::map<std::string, ArgumentCheck, std::less<>> checks_;
 };
 
