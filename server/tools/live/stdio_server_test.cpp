@@ -123,8 +123,20 @@ TEST_CASE("a program that is stopped lets go of who waits for it, and is not sta
   net::test::Loop loop;
   (void
   )loop.run(server.ask("initialize", json(R"({"protocolVersion":"2025-11-25"})"), std::chrono::seconds(20)));
+  std::string ended;
+  boost::asio::co_spawn(
+      loop.context,
+      server.ask("tools/call", json(R"({"arguments":{}})"), std::chrono::seconds(20)),
+      [&](const std::exception_ptr&, const Result<std::string>& answer) {
+        ended = answer ? *answer : answer.error().pointer;
+        loop.context.stop();
+      }
+  );
   boost::asio::post(loop.context, [&] { server.stop(); });
-  CHECK(ask(loop, server, "{}") == "interrupted");
+  const auto guard = boost::asio::make_work_guard(loop.context);
+  loop.context.restart();
+  loop.context.run();
+  CHECK(ended == "interrupted");
   CHECK(ask(loop, server, "{}") == "unreachable");
 }
 
