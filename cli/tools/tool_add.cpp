@@ -37,9 +37,9 @@ bool is_url(std::string_view source) {
   return source.starts_with("https://") || source.starts_with("http://");
 }
 
+// The loop goes after whatever posts to it from threads of its own.
 template <typename T>
-T run_now(net::Awaitable<T> work) {
-  boost::asio::io_context loop(1);
+T run_now(boost::asio::io_context& loop, net::Awaitable<T> work) {
   std::optional<T> result;
   boost::asio::co_spawn(
       loop,
@@ -88,8 +88,9 @@ std::unexpected<Error> answered_with(const net::IncomingAnswer& answer) {
 }
 
 Result<std::string> download(const net::OutgoingRequest& request) {
+  boost::asio::io_context loop(1);
   const auto client = own_client();
-  auto answer = run_now(client->send(request));
+  auto answer = run_now(loop, client->send(request));
   if (!answer) return std::unexpected(std::move(answer.error()));
   if (answer->status == 200) return std::move(answer->body);
   return answered_with(*answer);
@@ -119,16 +120,20 @@ net::Awaitable<Result<std::string>> list_tools(AskForTools ask, std::string url)
 }
 
 Result<std::string> ask_server(const net::OutgoingRequest& request) {
+  boost::asio::io_context loop(1);
   tools::McpLink link(own_client());
-  return run_now(list_tools(
-      [&](Value params) -> net::Awaitable<Result<std::string>> {
-        auto answer = co_await link.send(request, "tools/list", std::move(params));
-        if (!answer) co_return std::unexpected(std::move(answer.error()));
-        if (answer->status != 200) co_return answered_with(*answer);
-        co_return std::move(answer->body);
-      },
-      request.url
-  ));
+  return run_now(
+      loop,
+      list_tools(
+          [&](Value params) -> net::Awaitable<Result<std::string>> {
+            auto answer = co_await link.send(request, "tools/list", std::move(params));
+            if (!answer) co_return std::unexpected(std::move(answer.error()));
+            if (answer->status != 200) co_return answered_with(*answer);
+            co_return std::move(answer->body);
+          },
+          request.url
+      )
+  );
 }
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -142,13 +147,17 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 Result<std::string> ask_program(const std::string& command) {
+  boost::asio::io_context loop(1);
   tools::StdioServer program({.command = words_of(command), .answer_bytes = kDescriptionBytesMax});
-  return run_now(list_tools(
-      [&](Value params) -> net::Awaitable<Result<std::string>> {
-        co_return co_await program.ask("tools/list", std::move(params), kProgramPatience);
-      },
-      ""
-  ));
+  return run_now(
+      loop,
+      list_tools(
+          [&](Value params) -> net::Awaitable<Result<std::string>> {
+            co_return co_await program.ask("tools/list", std::move(params), kProgramPatience);
+          },
+          ""
+      )
+  );
 }
 
 Result<std::string> fetch(std::string_view kind, const std::string& source, const Arguments& arguments) {

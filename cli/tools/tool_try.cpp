@@ -42,8 +42,9 @@ Result<tools::Connectors> connectors_for(AssistantTools& tools, const std::strin
   return std::move(made.connectors);
 }
 
-Result<turns::ToolAnswer> call(const tools::Connectors& connectors, turns::ToolCall wanted) {
-  boost::asio::io_context loop(1);
+Result<turns::ToolAnswer> call(
+    boost::asio::io_context& loop, const tools::Connectors& connectors, turns::ToolCall wanted
+) {
   std::optional<Result<turns::ToolAnswer>> answer;
   tools::ToolTable table(connectors);
   boost::asio::co_spawn(
@@ -77,9 +78,11 @@ int run_try(const Arguments& arguments) {
     );
   }
   const bool live = arguments.has("--live");
+  boost::asio::io_context loop(1);  // goes after the connectors, whose threads post to it
   auto connectors = connectors_for(*tools, id.substr(0, id.find('.')), live);
   if (!connectors) return report(connectors.error(), kExitConfiguration);
   const auto answer = call(
+      loop,
       *connectors,
       {.tool = id, .arguments = *args, .idempotency_key = "try-" + hex_encode(ops::random_bytes(kKeyBytes))}
   );

@@ -50,10 +50,10 @@ constexpr const char* kEcho = "        say({**answer, \"result\": arguments})\n"
 }  // namespace
 
 TEST_CASE("a program is started once, greeted, and answers many questions") {
+  net::test::Loop loop;  // goes after the server, which posts to it
   StdioServer server(
       program(std::string("        print('not JSON')\n        say({\"method\": \"log\"})\n") + kEcho)
   );
-  net::test::Loop loop;
   for (int i = 0; i < 3; ++i) {
     const std::string text = R"({"i":)" + std::to_string(i) + "}";
     CHECK(ask(loop, server, text) == text);
@@ -78,11 +78,11 @@ TEST_CASE("a program is started once, greeted, and answers many questions") {
 }
 
 TEST_CASE("a program knows of this process only what it was given") {
+  net::test::Loop loop;  // goes after the server, which posts to it
   ::setenv("PARLEY_SECRET_OTHER", "hidden", 1);
   StdioServer server(
       program("        say({**answer, \"result\": sorted(k for k in os.environ if k != 'LC_CTYPE')})\n")
   );
-  net::test::Loop loop;
   const std::string names = ask(loop, server, "{}");
   CHECK(names.contains("DOCS_TOKEN"));
   CHECK_FALSE(names.contains("PARLEY_SECRET_OTHER"));
@@ -108,8 +108,8 @@ TEST_CASE("what goes wrong says whether the program may have acted") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
+    net::test::Loop loop;  // goes after the server, which posts to it
     StdioServer server(row.program);
-    net::test::Loop loop;
     // However long it takes to start, the question that follows has its whole time.
     (void
     )loop.run(server.ask("initialize", json(R"({"protocolVersion":"2025-11-25"})"), std::chrono::seconds(20))
@@ -119,8 +119,8 @@ TEST_CASE("what goes wrong says whether the program may have acted") {
 }
 
 TEST_CASE("a program that is stopped lets go of who waits for it, and is not started again") {
+  net::test::Loop loop;  // goes after the server, which posts to it
   StdioServer server(program("        time.sleep(600)\n"));
-  net::test::Loop loop;
   (void
   )loop.run(server.ask("initialize", json(R"({"protocolVersion":"2025-11-25"})"), std::chrono::seconds(20)));
   std::string ended;
@@ -141,19 +141,20 @@ TEST_CASE("a program that is stopped lets go of who waits for it, and is not sta
 }
 
 TEST_CASE("a program that ended is started anew for the next question") {
+  net::test::Loop loop;  // goes after the server, which posts to it
   const std::filesystem::path mark =
       std::filesystem::temp_directory_path() / ("parley-stdio-" + std::to_string(::getpid()));
   std::filesystem::remove(mark);
   const std::string once = "        if not os.path.exists('" + mark.string() + "'): open('" + mark.string() +
                            "', 'w').close(); sys.exit(1)\n";
   StdioServer server(program(once + kEcho));
-  net::test::Loop loop;
   CHECK(ask(loop, server, "{}") == "interrupted");
   CHECK(ask(loop, server, R"({"again":true})") == R"({"again":true})");
   std::filesystem::remove(mark);
 }
 
 TEST_CASE("the tools of a program are called like those of a server") {
+  net::test::Loop loop;  // goes after the server, which posts to it
   const Value document = json(R"({"mcp":{},"tools":[{"name":"echo","annotations":{"readOnlyHint":true},
     "inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}},{"name":"erase"}]})");
   auto connector = wire::compile_description(document, {.connector = "docs"});
@@ -165,7 +166,6 @@ TEST_CASE("the tools of a program are called like those of a server") {
                           "arguments[\"text\"]}]}})\n")},
       net::make_http_client()
   );
-  net::test::Loop loop;
   const auto outcome = [&](const char* tool, const char* arguments) {
     const turns::ToolCall call{.tool = tool, .arguments = json(arguments)};
     const auto answer = loop.run(
