@@ -1,4 +1,4 @@
-// Timestamps as SQLite stores them: nanoseconds since 1970 in 64 bits, which reach from 1678 to 2262.
+// Timestamps as stores keep them: nanoseconds since 1970 in 64 bits, which reach from 1678 to 2262.
 #pragma once
 
 #include <cstdint>

@@ -57,16 +57,6 @@ turns::ReviewEntry review_of(const Rows& row) {
   return review;
 }
 
-Result<void> check_time(const std::optional<Timestamp>& time) {
-  if (!time || to_nanoseconds(*time)) return {};
-  return fail(
-      ErrorCode::invalid_input,
-      "The time " + format_timestamp(*time) + " cannot be stored.",
-      {},
-      "Use a time between 1678 and 2262."
-  );
-}
-
 std::string select_reviews(std::string_view rest) {
   return "SELECT " + std::string(kReviewColumns) + " " + std::string(rest);
 }
@@ -91,15 +81,6 @@ PeopleWriter::PeopleWriter(Connection& db)
       ),
       delete_memory_(db, "DELETE FROM memory WHERE user_id = ?1 AND name = ?2"),
       delete_user_(db, "DELETE FROM memory WHERE user_id = ?1") {}
-
-Result<void> PeopleWriter::check(const turns::Commit& commit) {
-  for (const auto& review : commit.reviews) {
-    for (const auto& time : {std::optional(review.requested_at), review.due}) {
-      if (auto ok = check_time(time); !ok) return ok;
-    }
-  }
-  return {};
-}
 
 void PeopleWriter::write(std::int64_t conversation, const turns::Commit& commit) {
   for (const auto& review : commit.reviews) open(conversation, review);

@@ -18,8 +18,6 @@ class PeopleWriter {
  public:
   explicit PeopleWriter(Connection& db);
 
-  // What the statements rely on, before the first of them runs.
-  [[nodiscard]] static Result<void> check(const turns::Commit& commit);
   void write(std::int64_t conversation, const turns::Commit& commit);
   void forget(std::string_view user_id);
 

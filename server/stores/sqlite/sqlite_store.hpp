@@ -9,14 +9,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "server/stores/batched_store.hpp"
 #include "server/stores/sqlite/batch_writer.hpp"
-#include "server/stores/sqlite/reader_pool.hpp"
-#include "server/stores/turn_batcher.hpp"
-#include "server/turns/ports.hpp"
+#include "server/stores/sqlite/tenant_readers.hpp"
 
 namespace parley::stores {
 
@@ -27,84 +27,30 @@ struct SqliteOptions {
   std::size_t reader_threads = 1;
 };
 
-class SqliteStore final : public turns::Store {
+// What BatchedStore needs of SQLite.
+class SqliteBackend {
  public:
-  static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
+  using Readers = TenantReaders;
 
-  turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
-  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
-      std::string_view tenant, std::string_view conversation_id
-  ) override;
-  turns::Awaitable<Result<std::vector<turns::LogRecord>>> records(
-      std::string_view tenant,
-      std::string_view conversation_id,
-      std::uint64_t after_sequence,
-      std::uint32_t limit
-  ) override;
-  // Newest created first.
-  turns::Awaitable<Result<std::vector<turns::ConversationSummary>>> list(
-      std::string_view tenant, turns::ConversationFilter filter
-  ) override;
-  turns::Awaitable<Result<std::optional<turns::InboxEntry>>> find_answer(
-      std::string_view tenant, std::string_view scope, std::string_view key
-  ) override;
-  turns::Awaitable<Result<std::vector<turns::PendingEffect>>> pending_effects(
-      std::string_view tenant, std::uint32_t limit
-  ) override;
-  turns::Awaitable<Result<std::vector<turns::DueTimer>>> due_timers(
-      std::string_view tenant, Timestamp now, std::uint32_t limit
-  ) override;
-  // Newest first.
-  turns::Awaitable<Result<std::vector<turns::ReviewEntry>>> reviews(
-      std::string_view tenant, turns::ReviewFilter filter
-  ) override;
-  turns::Awaitable<Result<std::optional<turns::ReviewEntry>>> review(
-      std::string_view tenant, std::string_view review_id
-  ) override;
-  turns::Awaitable<Result<std::vector<turns::MemoryEntry>>> memory(
-      std::string_view tenant, std::string_view user_id
-  ) override;
-  turns::Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
-  turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
-  // Newest first.
-  turns::Awaitable<Result<std::vector<turns::FlowVersion>>> flow_versions(
-      std::string_view tenant, std::string_view flow_id
-  ) override;
-  turns::Awaitable<Result<std::optional<turns::FlowVersion>>> flow_by_hash(
-      std::string_view tenant, std::string_view hash
-  ) override;
-  turns::Awaitable<Result<void>> put_release(
-      std::string_view tenant,
-      turns::StoredRelease release,
-      bool activate,
-      std::vector<turns::PublicationEntry> history
-  ) override;
-  turns::Awaitable<Result<std::vector<turns::PublicationEntry>>> publications(
-      std::string_view tenant, std::string_view flow_id
-  ) override;
-  turns::Awaitable<Result<std::optional<turns::StoredRelease>>> release(
-      std::string_view tenant, std::string_view hash
-  ) override;
-  turns::Awaitable<Result<std::optional<turns::StoredRelease>>> active_release(std::string_view tenant
-  ) override;
-  turns::Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
-      override;
-  turns::Awaitable<Result<void>> put_setting(
-      std::string_view tenant, std::string_view name, std::string_view value
-  ) override;
-  turns::Awaitable<Result<void>> check() override;
+  explicit SqliteBackend(std::unique_ptr<TenantFiles> files)
+      : files_(std::move(files)), writer_(*files_, checkpointer_) {}
+
+  void write(std::span<TurnBatcher<Write>::Pending> batch);
+  void after_batch() { writer_.keep_logs_short(); }
+  [[nodiscard]] std::unique_ptr<Readers> make_readers() { return std::make_unique<Readers>(*files_); }
 
  private:
-  SqliteStore(std::unique_ptr<TenantFiles> files, const SqliteOptions& options);
-  void write(std::span<TurnBatcher<Write>::Pending> batch);
-
   // In this order: what comes later uses what comes before and ends first.
   std::unique_ptr<TenantFiles> files_;
   Checkpointer checkpointer_;
   BatchWriter writer_;
   std::vector<WriteSlot> slots_;  // writer thread
-  TurnBatcher<Write> batcher_;
-  ReaderPool readers_;
+};
+
+class SqliteStore final : public BatchedStore<SqliteBackend> {
+ public:
+  using BatchedStore<SqliteBackend>::BatchedStore;
+  static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
 };
 
 }  // namespace parley::stores

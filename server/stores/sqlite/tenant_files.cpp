@@ -5,13 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <iterator>
 
 #include "server/stores/sqlite/connection.hpp"
+#include "server/stores/storable.hpp"
 #include "stores_migrations.hpp"
 
 namespace parley::stores {
@@ -83,12 +83,6 @@ Error not_ours(const std::string& path) {
 
 }  // namespace
 
-bool valid_tenant_name(std::string_view name) {
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
-
 Result<std::unique_ptr<TenantFiles>> TenantFiles::open(std::string directory) {
   if (auto made = make_folder(directory); !made) return std::unexpected(made.error());
   auto lock = take_lock(directory);
@@ -103,14 +97,7 @@ TenantFiles::~TenantFiles() {
 }
 
 Result<std::optional<std::string>> TenantFiles::database(const std::string& tenant, bool create) {
-  if (!valid_tenant_name(tenant)) {
-    return fail(
-        ErrorCode::invalid_input,
-        "\"" + tenant + "\" cannot be the name of a tenant.",
-        "tenant",
-        "Use 1 to 64 of the characters a-z, 0-9, _ and -."
-    );
-  }
+  if (!valid_tenant_name(tenant)) return refused_tenant_name(tenant);
   const std::string path = directory_ + "/tenants/" + tenant + ".db";
   const std::lock_guard lock(mutex_);
   if (const auto known = prepared_.find(tenant); known != prepared_.end()) {

@@ -17,9 +17,6 @@
 
 namespace parley::stores {
 
-// 1 to 64 of a-z, 0-9, '_' and '-': safe as a file name on every system.
-[[nodiscard]] bool valid_tenant_name(std::string_view name);
-
 class TenantFiles {
  public:
   static Result<std::unique_ptr<TenantFiles>> open(std::string directory);

@@ -1,17 +1,16 @@
 #include "server/stores/sqlite/tenant_writer.hpp"
 
-#include <limits>
 #include <tuple>
 #include <utility>
 
 #include "server/stores/checksum.hpp"
 #include "server/stores/nanoseconds.hpp"
+#include "server/stores/storable.hpp"
 
 namespace parley::stores {
 namespace {
 
 constexpr std::size_t kCachedConversations = 16'384;  // per generation; about 150 bytes each
-constexpr std::size_t kCommitBytesMax = 64 << 20;
 
 // The columns of `conversation` that lists show, in the table's order.
 auto listed(const turns::ConversationSummary& s) {
@@ -22,43 +21,6 @@ std::uint64_t hash_texts(auto... texts) {
   std::uint64_t hash = 0;
   ((hash = (hash ^ std::hash<std::string_view>{}(texts)) * 0x9E3779B97F4A7C15U + texts.size()), ...);
   return hash;
-}
-
-Result<void> check_time(Timestamp time) {
-  if (to_nanoseconds(time)) return {};
-  return fail(
-      ErrorCode::invalid_input,
-      "The time " + format_timestamp(time) + " cannot be stored.",
-      {},
-      "Use a time between 1678 and 2262."
-  );
-}
-
-// What the statements below rely on.
-Result<void> check_storable(const turns::Commit& commit) {
-  if (commit.conversation.id.empty())
-    return fail(ErrorCode::invalid_input, "A conversation needs an id.", "id");
-  if (commit.record.sequence == 0 || commit.record.turn > std::numeric_limits<std::int64_t>::max()) {
-    return fail(ErrorCode::invalid_input, "A record's sequence starts at 1.", "sequence");
-  }
-  std::size_t bytes = commit.record.body.size() + (commit.snapshot ? commit.snapshot->size() : 0);
-  for (const auto& entry : commit.outbox) bytes += entry.request.size();
-  if (commit.inbox) bytes += commit.inbox->answer.size() * (1 + commit.merged.size());
-  if (bytes > kCommitBytesMax) {
-    return fail(
-        ErrorCode::too_large,
-        "The turn needs " + std::to_string(bytes >> 20) + " MiB; at most 64 MiB can be stored at once.",
-        {},
-        "Keep large data outside the conversation and store a reference to it."
-    );
-  }
-  if (auto ok = check_time(commit.conversation.created_at); !ok) return ok;
-  if (auto ok = check_time(commit.record.at); !ok) return ok;
-  for (const auto& timer : commit.timers) {
-    if (!timer.due) continue;
-    if (auto ok = check_time(*timer.due); !ok) return ok;
-  }
-  return PeopleWriter::check(commit);
 }
 
 }  // namespace
@@ -198,15 +160,7 @@ Result<void> TenantWriter::apply(const turns::Commit& commit) {
   const auto& summary = commit.conversation;
   KnownConversation* entry = known(summary.id);
   const std::uint64_t last = entry == nullptr ? 0 : entry->last_sequence;
-  if (commit.record.sequence != last + 1) {
-    return fail(
-        ErrorCode::conflict,
-        "Conversation " + summary.id + " has moved on: its last record is " + std::to_string(last) + ", so " +
-            std::to_string(commit.record.sequence) + " cannot be the next.",
-        {},
-        "Load the conversation again and repeat the turn."
-    );
-  }
+  if (commit.record.sequence != last + 1) return moved_on(commit, last);
   std::optional<std::int64_t> inbox;
   if (commit.inbox) {
     auto row = inbox_row(*commit.inbox);
@@ -258,12 +212,7 @@ Result<std::optional<std::int64_t>> TenantWriter::inbox_row(const turns::InboxEn
   Rows rows = inbox_by_key_.query(entry.scope, entry.key);
   if (!rows.next()) return std::nullopt;
   if (rows.text(1) != entry.fingerprint || rows.text(2) != entry.conversation_id) {
-    return fail(
-        ErrorCode::conflict,
-        "The idempotency key \"" + entry.key + "\" was already used for another request.",
-        {},
-        "Use a new key for every new request."
-    );
+    return key_spent(entry.key);
   }
   return rows.integer(0);
 }
@@ -344,7 +293,7 @@ void TenantWriter::write_inbox(std::optional<std::int64_t> row, const turns::Inb
 }
 
 Result<void> TenantWriter::apply(const turns::FlowVersion& version) {
-  if (auto ok = check_time(version.published_at); !ok) return ok;
+  if (auto ok = check_storable(version); !ok) return ok;
   const std::int64_t published = *to_nanoseconds(version.published_at);
   const auto sum = RowChecksum(
                        version.flow_id,
@@ -376,6 +325,7 @@ std::optional<std::int64_t> TenantWriter::release_number(std::string_view hash) 
 }
 
 Result<void> TenantWriter::apply(const PutRelease& put) {
+  if (auto ok = check_storable(put); !ok) return ok;
   if (!release_number(put.release.hash)) {
     RowChecksum sum(put.release.hash, put.release.settings);
     for (const auto& [flow_id, hash] : put.release.flows) {
@@ -399,7 +349,6 @@ Result<void> TenantWriter::apply(const PutRelease& put) {
   }
   if (active != *number) insert_activation_.run(*number);
   for (const turns::PublicationEntry& entry : put.history) {
-    if (auto ok = check_time(entry.at); !ok) return ok;
     const std::int64_t when = *to_nanoseconds(entry.at);
     const auto sum =
         RowChecksum(entry.flow_id, entry.hash, entry.action, entry.author, entry.reason, entry.release, when)

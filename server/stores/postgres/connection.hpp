@@ -1,0 +1,124 @@
+// One PostgreSQL connection in pipeline mode: a whole transaction goes out in one piece and comes back in
+// one.
+//
+// All values travel in binary, never inside of a statement's text. Anything that goes wrong is thrown as
+// PostgresFailure and turned into an Error where a batch is written or a read ends. One thread.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace parley::stores::postgres {
+
+class PostgresFailure : public std::runtime_error {
+ public:
+  PostgresFailure(std::string state, const std::string& text, bool lost)
+      : std::runtime_error(text), state_(std::move(state)), lost_(lost) {}
+  [[nodiscard]] const std::string& state() const { return state_; }  // SQLSTATE; may be empty
+  // The connection is gone: whether the transaction was made is unknown.
+  [[nodiscard]] bool lost() const { return lost_; }
+
+ private:
+  std::string state_;
+  bool lost_;
+};
+
+[[nodiscard]] Error to_error(const PostgresFailure& failure);
+
+// A statement that is prepared under its name, once a connection.
+struct Statement {
+  const char* name;
+  const char* sql;
+};
+
+// The values of a statement's $1, $2 … Texts that are given must live until the transaction ends.
+class Parameters {
+ public:
+  using Texts = std::vector<std::optional<std::string_view>>;
+  using Numbers = std::vector<std::optional<std::int64_t>>;
+
+  Parameters() = default;
+  Parameters(Parameters&&) = default;
+  Parameters& operator=(Parameters&&) = default;
+
+  Parameters& add(std::string_view text);
+  Parameters& add(std::int64_t number);
+  Parameters& add(bool value);
+  Parameters& add(const Texts& texts);      // bytea[]
+  Parameters& add(const Numbers& numbers);  // bigint[]
+  Parameters& add_null();
+
+ private:
+  friend class Connection;
+  void add_owned(std::string bytes);
+
+  std::deque<std::string> owned_;
+  std::vector<const char*> values_;
+  std::vector<int> lengths_;
+};
+
+// The rows of one statement.
+class Rows {
+ public:
+  explicit Rows(PGresult* result) : result_(result) {}
+  [[nodiscard]] int count() const { return PQntuples(result_.get()); }
+  [[nodiscard]] bool is_null(int row, int column) const {
+    return PQgetisnull(result_.get(), row, column) != 0;
+  }
+  [[nodiscard]] std::string_view bytes(int row, int column) const;
+  [[nodiscard]] std::string text(int row, int column) const { return std::string(bytes(row, column)); }
+  [[nodiscard]] std::int64_t number(int row, int column) const;             // of a bigint
+  [[nodiscard]] std::vector<std::string> texts(int row, int column) const;  // of a bytea[]
+
+ private:
+  struct Clear {
+    void operator()(PGresult* result) const { PQclear(result); }
+  };
+  std::unique_ptr<PGresult, Clear> result_;
+};
+
+struct Request {
+  const Statement* statement = nullptr;
+  Parameters parameters;
+};
+
+enum class Access : std::uint8_t { read, write };
+
+class Connection {
+ public:
+  explicit Connection(const std::string& url);
+
+  // All requests as one transaction of this tenant (a valid name); the rows of each, in order.
+  std::vector<Rows> transaction(std::string_view tenant, Access access, std::span<const Request> requests);
+  // A statement without values, by itself, with texts as answers: for the catalogue and for migrations.
+  std::vector<std::vector<std::string>> plain(const std::string& sql);
+
+  [[nodiscard]] bool is_alive() const { return PQstatus(db_.get()) == CONNECTION_OK; }
+
+ private:
+  struct Close {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+  void prepare(const Statement& statement);
+  void send(const char* sql);
+  void send(const Request& request);
+  [[noreturn]] void raise(const PGresult* result) const;
+  std::vector<Rows> collect(std::size_t expected);
+
+  std::unique_ptr<PGconn, Close> db_;
+  std::set<std::string_view> prepared_;
+};
+
+}  // namespace parley::stores::postgres

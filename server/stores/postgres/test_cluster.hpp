@@ -1,0 +1,56 @@
+// A PostgreSQL server for the tests of this process, made when first asked for and stopped at the end.
+#pragma once
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include "server/stores/postgres/connection.hpp"
+#include "server/stores/temporary_directory.hpp"
+
+namespace parley::stores::postgres {
+
+class TestCluster {
+ public:
+  // Null, and says so, when PostgreSQL is not installed.
+  static TestCluster* get() {
+    static std::optional<TestCluster> cluster;
+    static const bool there = [] {
+      cluster.emplace();
+      const int code = cluster->run("start");
+      if (code == 0) return true;
+      REQUIRE_MESSAGE(code == kNotInstalled, "PostgreSQL starts");
+      cluster.reset();
+      return false;
+    }();
+    if (!there) MESSAGE("skipped: PostgreSQL is not installed");
+    return there ? &*cluster : nullptr;
+  }
+
+  // Another account may have to go through this folder to its own.
+  TestCluster() { ::chmod(folder_.path().c_str(), 0711); }
+  TestCluster(const TestCluster&) = delete;
+  TestCluster& operator=(const TestCluster&) = delete;
+  ~TestCluster() { run("stop"); }
+
+  [[nodiscard]] std::string url(const std::string& role, const std::string& database = "parley") const {
+    return "postgresql:///" + database + "?user=" + role + "&host=" + folder_.path() + "/pg";
+  }
+  // As the superuser.
+  void admin(const std::string& sql) const { Connection(url("admin")).plain(sql); }
+  int run(const std::string& verb) const {
+    const std::string script = std::string(PARLEY_SOURCE_DIR) + "/scripts/postgres_for_tests ";
+    const int status = std::system((script + verb + " " + folder_.path() + "/pg").c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  static constexpr int kNotInstalled = 77;
+  TemporaryDirectory folder_;
+};
+
+}  // namespace parley::stores::postgres
