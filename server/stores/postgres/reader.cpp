@@ -1,0 +1,439 @@
+#include "server/stores/postgres/reader.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "server/stores/nanoseconds.hpp"
+#include "server/stores/postgres/rows.hpp"
+#include "server/stores/storable.hpp"
+
+namespace parley::stores::postgres {
+
+namespace {
+
+constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
+
+#define PARLEY_CONVERSATION                                                                               \
+  "id, user_id, channel, release, flow, owner, status, outcome, created_at, turn, sequence, updated_at, " \
+  "checksum"
+#define PARLEY_FLOW "flow_id, hash, version, canonical, source, author, published_at"
+#define PARLEY_REVIEW \
+  "review_id, conversation, kind, status, assignee, request, decision, requested_at, due, decided_at"
+
+constexpr Statement kConversation{
+    "conversation",
+    "SELECT " PARLEY_CONVERSATION " FROM parley.conversation WHERE tenant = parley.tenant() AND id = $1"
+};
+constexpr Statement kSnapshot{
+    "snapshot",
+    "SELECT sequence, body, checksum FROM parley.snapshot WHERE tenant = parley.tenant() AND conversation = "
+    "$1"
+};
+constexpr Statement kRecordsAfterSnapshot{
+    "records_after_snapshot",
+    "SELECT sequence, turn, at, body, checksum FROM parley.record WHERE tenant = parley.tenant() AND "
+    "conversation = $1 "
+    "AND sequence > coalesce((SELECT s.sequence FROM parley.snapshot s WHERE s.tenant = parley.tenant() AND "
+    "s.conversation = $1), 0) ORDER BY sequence"
+};
+constexpr Statement kRecords{
+    "records",
+    "SELECT sequence, turn, at, body, checksum FROM parley.record WHERE tenant = parley.tenant() AND "
+    "conversation = $1 "
+    "AND sequence > $2 ORDER BY sequence LIMIT $3"
+};
+// Empty filters let everything through. `before` is a conversation's number, found first.
+constexpr Statement kPlace{
+    "place", "SELECT number FROM parley.conversation WHERE tenant = parley.tenant() AND id = $1"
+};
+constexpr Statement kList{
+    "list",
+    "SELECT " PARLEY_CONVERSATION
+    " FROM parley.conversation WHERE tenant = parley.tenant() AND number < $1 AND ($3::bytea = '' OR user_id "
+    "= $3) AND "
+    "($4::bytea = '' OR status = $4) AND ($5::bytea = '' OR flow = $5) ORDER BY number DESC LIMIT $2"
+};
+constexpr Statement kAnswer{
+    "answer",
+    "SELECT fingerprint, conversation, answer, checksum FROM parley.inbox WHERE tenant = parley.tenant() AND "
+    "scope = $1 "
+    "AND key = $2"
+};
+constexpr Statement kPending{
+    "pending",
+    "SELECT conversation, effect_id, tool, request, idempotency_key, state, attempt, checksum FROM "
+    "parley.outbox WHERE "
+    "tenant = parley.tenant() AND state < 2 ORDER BY number LIMIT $1"
+};
+constexpr Statement kDue{
+    "due",
+    "SELECT conversation, timer_id, due FROM parley.timer WHERE tenant = parley.tenant() AND due <= $1 ORDER "
+    "BY due, "
+    "conversation, timer_id LIMIT $2"
+};
+constexpr Statement kReviewPlace{
+    "review_place", "SELECT number FROM parley.review WHERE tenant = parley.tenant() AND review_id = $1"
+};
+constexpr Statement kReviews{
+    "reviews",
+    "SELECT " PARLEY_REVIEW
+    " FROM parley.review WHERE tenant = parley.tenant() AND number < $1 AND ($3::bytea = '' OR status = $3) "
+    "AND "
+    "($4::bytea = '' OR assignee = $4) AND ($5::bytea = '' OR conversation = $5) ORDER BY number DESC LIMIT "
+    "$2"
+};
+constexpr Statement kReview{
+    "review", "SELECT " PARLEY_REVIEW " FROM parley.review WHERE tenant = parley.tenant() AND review_id = $1"
+};
+constexpr Statement kMemory{
+    "memory",
+    "SELECT name, value, at FROM parley.memory WHERE tenant = parley.tenant() AND user_id = $1 ORDER BY name"
+};
+constexpr Statement kFlows{
+    "flows",
+    "SELECT " PARLEY_FLOW
+    " FROM parley.flow_version WHERE tenant = parley.tenant() AND flow_id = $1 ORDER BY number DESC"
+};
+constexpr Statement kFlow{
+    "flow", "SELECT " PARLEY_FLOW " FROM parley.flow_version WHERE tenant = parley.tenant() AND hash = $1"
+};
+constexpr Statement kRelease{
+    "release",
+    "SELECT hash, settings, flow_ids, hashes FROM parley.release WHERE tenant = parley.tenant() AND hash = $1"
+};
+constexpr Statement kActive{
+    "active",
+    "SELECT hash, settings, flow_ids, hashes FROM parley.release WHERE tenant = parley.tenant() AND hash = "
+    "(SELECT "
+    "a.release FROM parley.activation a WHERE a.tenant = parley.tenant() ORDER BY a.number DESC LIMIT 1)"
+};
+constexpr Statement kPublications{
+    "publications",
+    "SELECT flow_id, hash, action, author, reason, release, at FROM parley.publication WHERE tenant = "
+    "parley.tenant() "
+    "AND flow_id = $1 ORDER BY number DESC"
+};
+constexpr Statement kSetting{
+    "setting", "SELECT value FROM parley.setting WHERE tenant = parley.tenant() AND name = $1"
+};
+#undef PARLEY_CONVERSATION
+#undef PARLEY_FLOW
+#undef PARLEY_REVIEW
+
+void verify(std::int64_t checksum, std::int64_t kept, const std::string& what) {
+  if (checksum != kept) throw DamagedRow("The stored " + what + " is damaged: its checksum does not match.");
+}
+
+turns::ConversationSummary summary_of(const Rows& rows, int row) {
+  turns::ConversationSummary s{
+      .id = rows.text(row, 0),
+      .user_id = rows.text(row, 1),
+      .channel = rows.text(row, 2),
+      .release = rows.text(row, 3),
+      .flow = rows.text(row, 4),
+      .owner = rows.text(row, 5),
+      .status = rows.text(row, 6),
+      .outcome = rows.text(row, 7),
+      .turn = static_cast<std::uint64_t>(rows.number(row, 9)),
+      .sequence = static_cast<std::uint64_t>(rows.number(row, 10)),
+      .created_at = from_nanoseconds(rows.number(row, 8)),
+      .updated_at = from_nanoseconds(rows.number(row, 11)),
+  };
+  verify(checksum_of(s), rows.number(row, 12), "conversation " + s.id);
+  return s;
+}
+
+std::vector<turns::LogRecord> records_of(const Rows& rows, std::string_view id, std::uint64_t after) {
+  std::vector<turns::LogRecord> records;
+  for (int row = 0; row < rows.count(); ++row) {
+    turns::LogRecord record{
+        .sequence = static_cast<std::uint64_t>(rows.number(row, 0)),
+        .turn = static_cast<std::uint64_t>(rows.number(row, 1)),
+        .at = from_nanoseconds(rows.number(row, 2)),
+        .body = rows.text(row, 3),
+    };
+    const std::string name = std::to_string(record.sequence) + " of conversation " + std::string(id);
+    verify(checksum_of(id, record), rows.number(row, 4), "record " + name);
+    if (record.sequence != ++after)
+      throw DamagedRow(
+          "Conversation " + std::string(id) + " is damaged: record " + std::to_string(after) + " is missing."
+      );
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+turns::ReviewEntry review_of(const Rows& rows, int row) {
+  const auto time = [&](int column) -> std::optional<Timestamp> {
+    if (rows.is_null(row, column)) return std::nullopt;
+    return from_nanoseconds(rows.number(row, column));
+  };
+  return {
+      .review_id = rows.text(row, 0),
+      .conversation_id = rows.text(row, 1),
+      .kind = rows.text(row, 2),
+      .status = rows.text(row, 3),
+      .assignee = rows.text(row, 4),
+      .request = rows.text(row, 5),
+      .decision = rows.text(row, 6),
+      .requested_at = from_nanoseconds(rows.number(row, 7)),
+      .due = time(8),
+      .decided_at = time(9),
+  };
+}
+
+turns::FlowVersion flow_of(const Rows& rows, int row) {
+  return {
+      .flow_id = rows.text(row, 0),
+      .hash = rows.text(row, 1),
+      .version = rows.text(row, 2),
+      .canonical = rows.text(row, 3),
+      .source = rows.text(row, 4),
+      .author = rows.text(row, 5),
+      .published_at = from_nanoseconds(rows.number(row, 6)),
+  };
+}
+
+std::optional<turns::StoredRelease> release_of(const Rows& rows) {
+  if (rows.count() == 0) return std::nullopt;
+  turns::StoredRelease release{.hash = rows.text(0, 0), .settings = rows.text(0, 1), .flows = {}};
+  std::vector<std::string> ids = rows.texts(0, 2);
+  std::vector<std::string> hashes = rows.texts(0, 3);
+  for (std::size_t i = 0; i < ids.size() && i < hashes.size(); ++i)
+    release.flows.emplace_back(std::move(ids[i]), std::move(hashes[i]));
+  return release;
+}
+
+Request request(const Statement& statement, std::string_view value) {
+  Request out{.statement = &statement, .parameters = {}};
+  out.parameters.add(value);
+  return out;
+}
+
+Parameters one(std::string_view value) {
+  Parameters out;
+  out.add(value);
+  return out;
+}
+
+}  // namespace
+
+Result<void> Reader::begin(const std::string& tenant) {
+  if (!valid_tenant_name(tenant)) return refused_tenant_name(tenant);
+  tenant_ = tenant;
+  return {};
+}
+
+Error Reader::note(const PostgresFailure& failure) {
+  if (failure.lost()) db_.reset();
+  return to_error(failure);
+}
+
+std::vector<Rows> Reader::ask(std::span<const Request> requests) {
+  if (db_ != nullptr && db_->is_alive()) {
+    try {
+      return db_->transaction(tenant_, Access::read, requests);
+    } catch (const PostgresFailure& failure) {
+      if (!failure.lost()) throw;
+      // It may have been closed while it was idle; asking again does no harm.
+    }
+  }
+  db_.reset();
+  db_ = std::make_unique<Connection>(url_);
+  return db_->transaction(tenant_, Access::read, requests);
+}
+
+Rows Reader::ask(const Statement& statement, Parameters parameters) {
+  const Request only[] = {{&statement, std::move(parameters)}};
+  return std::move(ask(only).front());
+}
+
+std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
+  const Request requests[] = {
+      request(kConversation, id), request(kSnapshot, id), request(kRecordsAfterSnapshot, id)
+  };
+  const std::vector<Rows> answers = ask(requests);
+  if (answers[0].count() == 0) return std::nullopt;
+  turns::StoredConversation stored;
+  stored.summary = summary_of(answers[0], 0);
+  if (const Rows& snapshot = answers[1]; snapshot.count() > 0) {
+    stored.snapshot_sequence = static_cast<std::uint64_t>(snapshot.number(0, 0));
+    stored.snapshot = snapshot.text(0, 1);
+    const auto sum = RowChecksum(stored.summary.id, stored.snapshot_sequence, stored.snapshot).value();
+    verify(sum, snapshot.number(0, 2), "snapshot of conversation " + stored.summary.id);
+  }
+  stored.records = records_of(answers[2], id, stored.snapshot_sequence);
+  const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
+  if (reached != stored.summary.sequence) {
+    throw DamagedRow(
+        "Conversation " + stored.summary.id + " is damaged: its log ends at record " +
+        std::to_string(stored.summary.sequence) + ", but what is stored leads to " + std::to_string(reached) +
+        "."
+    );
+  }
+  return stored;
+}
+
+std::vector<turns::LogRecord> Reader::records(std::string_view id, std::uint64_t after, std::uint32_t limit) {
+  if (after > static_cast<std::uint64_t>(kAll)) return {};
+  Parameters parameters;
+  parameters.add(id).add(static_cast<std::int64_t>(after)).add(static_cast<std::int64_t>(limit));
+  return records_of(ask(kRecords, std::move(parameters)), id, after);
+}
+
+Result<std::vector<turns::ConversationSummary>> Reader::list(const turns::ConversationFilter& filter) {
+  std::int64_t before = kAll;
+  if (!filter.before.empty()) {
+    const Rows place = ask(kPlace, one(filter.before));
+    if (place.count() == 0) {
+      return fail(
+          ErrorCode::not_found,
+          "There is no conversation " + filter.before + " to go on from.",
+          "before",
+          "Use the id of the last conversation of the page before, or none for the first page."
+      );
+    }
+    before = place.number(0, 0);
+  }
+  Parameters parameters;
+  parameters.add(before).add(static_cast<std::int64_t>(filter.limit));
+  parameters.add(filter.user_id).add(filter.status).add(filter.flow);
+  const Rows rows = ask(kList, std::move(parameters));
+  std::vector<turns::ConversationSummary> page;
+  for (int row = 0; row < rows.count(); ++row) page.push_back(summary_of(rows, row));
+  return page;
+}
+
+std::optional<turns::InboxEntry> Reader::find_answer(std::string_view scope, std::string_view key) {
+  Parameters parameters;
+  parameters.add(scope).add(key);
+  const Rows rows = ask(kAnswer, std::move(parameters));
+  if (rows.count() == 0) return std::nullopt;
+  turns::InboxEntry entry{
+      .scope = std::string(scope),
+      .key = std::string(key),
+      .fingerprint = rows.text(0, 0),
+      .conversation_id = rows.text(0, 1),
+      .answer = rows.text(0, 2),
+  };
+  verify(checksum_of(entry), rows.number(0, 3), "answer for the idempotency key " + entry.key);
+  return entry;
+}
+
+std::vector<turns::PendingEffect> Reader::pending_effects(std::uint32_t limit) {
+  Parameters parameters;
+  parameters.add(static_cast<std::int64_t>(limit));
+  const Rows rows = ask(kPending, std::move(parameters));
+  std::vector<turns::PendingEffect> effects;
+  for (int row = 0; row < rows.count(); ++row) {
+    turns::PendingEffect effect{
+        .conversation_id = rows.text(row, 0),
+        .entry =
+            {.effect_id = rows.text(row, 1),
+             .tool = rows.text(row, 2),
+             .request = rows.text(row, 3),
+             .idempotency_key = rows.text(row, 4),
+             .state = static_cast<turns::EffectState>(rows.number(row, 5)),
+             .attempt = static_cast<std::uint32_t>(rows.number(row, 6))},
+    };
+    const std::string name = effect.entry.effect_id + " of conversation " + effect.conversation_id;
+    verify(checksum_of(effect.conversation_id, effect.entry), rows.number(row, 7), "effect " + name);
+    effects.push_back(std::move(effect));
+  }
+  return effects;
+}
+
+Result<std::vector<turns::DueTimer>> Reader::due_timers(Timestamp now, std::uint32_t limit) {
+  const auto until = to_nanoseconds(now);
+  if (!until) return fail(ErrorCode::invalid_input, "The time lies outside of 1678 to 2262.", "now");
+  Parameters parameters;
+  parameters.add(*until).add(static_cast<std::int64_t>(limit));
+  const Rows rows = ask(kDue, std::move(parameters));
+  std::vector<turns::DueTimer> timers;
+  for (int row = 0; row < rows.count(); ++row)
+    timers.push_back({rows.text(row, 0), rows.text(row, 1), from_nanoseconds(rows.number(row, 2))});
+  return timers;
+}
+
+Result<std::vector<turns::ReviewEntry>> Reader::reviews(const turns::ReviewFilter& filter) {
+  std::int64_t before = kAll;
+  if (!filter.before.empty()) {
+    const Rows place = ask(kReviewPlace, one(filter.before));
+    if (place.count() == 0) {
+      return fail(
+          ErrorCode::not_found,
+          "There is no review " + filter.before + " to go on from.",
+          "before",
+          "Use the id of the last review of the page before, or none for the first page."
+      );
+    }
+    before = place.number(0, 0);
+  }
+  Parameters parameters;
+  parameters.add(before).add(static_cast<std::int64_t>(filter.limit));
+  parameters.add(filter.status).add(filter.assignee).add(filter.conversation_id);
+  const Rows rows = ask(kReviews, std::move(parameters));
+  std::vector<turns::ReviewEntry> page;
+  for (int row = 0; row < rows.count(); ++row) page.push_back(review_of(rows, row));
+  return page;
+}
+
+std::optional<turns::ReviewEntry> Reader::review(std::string_view review_id) {
+  const Rows rows = ask(kReview, one(review_id));
+  if (rows.count() == 0) return std::nullopt;
+  return review_of(rows, 0);
+}
+
+std::vector<turns::MemoryEntry> Reader::memory(std::string_view user_id) {
+  const Rows rows = ask(kMemory, one(user_id));
+  std::vector<turns::MemoryEntry> entries;
+  for (int row = 0; row < rows.count(); ++row)
+    entries.push_back({rows.text(row, 0), rows.text(row, 1), from_nanoseconds(rows.number(row, 2))});
+  return entries;
+}
+
+std::vector<turns::FlowVersion> Reader::flow_versions(std::string_view flow_id) {
+  const Rows rows = ask(kFlows, one(flow_id));
+  std::vector<turns::FlowVersion> versions;
+  for (int row = 0; row < rows.count(); ++row) versions.push_back(flow_of(rows, row));
+  return versions;
+}
+
+std::optional<turns::FlowVersion> Reader::flow_by_hash(std::string_view hash) {
+  const Rows rows = ask(kFlow, one(hash));
+  if (rows.count() == 0) return std::nullopt;
+  return flow_of(rows, 0);
+}
+
+std::optional<turns::StoredRelease> Reader::release(std::string_view hash) {
+  return release_of(ask(kRelease, one(hash)));
+}
+
+std::optional<turns::StoredRelease> Reader::active_release() {
+  return release_of(ask(kActive));
+}
+
+std::vector<turns::PublicationEntry> Reader::publications(std::string_view flow_id) {
+  const Rows rows = ask(kPublications, one(flow_id));
+  std::vector<turns::PublicationEntry> history;
+  for (int row = 0; row < rows.count(); ++row) {
+    history.push_back({
+        .flow_id = rows.text(row, 0),
+        .hash = rows.text(row, 1),
+        .action = rows.text(row, 2),
+        .author = rows.text(row, 3),
+        .reason = rows.text(row, 4),
+        .release = rows.text(row, 5),
+        .at = from_nanoseconds(rows.number(row, 6)),
+    });
+  }
+  return history;
+}
+
+std::optional<std::string> Reader::setting(std::string_view name) {
+  const Rows rows = ask(kSetting, one(name));
+  if (rows.count() == 0) return std::nullopt;
+  return rows.text(0, 0);
+}
+
+}  // namespace parley::stores::postgres

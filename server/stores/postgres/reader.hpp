@@ -1,0 +1,68 @@
+// Reads; each question is one transaction that sees one moment. Belongs to one thread; reconnects by itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/stores/postgres/connection.hpp"
+#include "server/turns/ports.hpp"
+
+namespace parley::stores::postgres {
+
+// A row whose checksum does not match, or records with a gap.
+class DamagedRow : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string url) : url_(std::move(url)) {}
+
+  // `query` maps this reader to T or Result<T>, asking about the tenant.
+  template <typename T, typename Query>
+  Result<T> run(const std::string& tenant, Query& query) {
+    if (auto ready = begin(tenant); !ready) return std::unexpected(std::move(ready.error()));
+    try {
+      return query(*this);
+    } catch (const PostgresFailure& failure) {
+      return std::unexpected(note(failure));
+    } catch (const DamagedRow& damage) {
+      return fail(ErrorCode::internal, damage.what(), {}, "Restore the database from a backup.");
+    }
+  }
+
+  std::optional<turns::StoredConversation> load(std::string_view id);
+  std::vector<turns::LogRecord> records(std::string_view id, std::uint64_t after, std::uint32_t limit);
+  Result<std::vector<turns::ConversationSummary>> list(const turns::ConversationFilter& filter);
+  std::optional<turns::InboxEntry> find_answer(std::string_view scope, std::string_view key);
+  std::vector<turns::PendingEffect> pending_effects(std::uint32_t limit);
+  Result<std::vector<turns::DueTimer>> due_timers(Timestamp now, std::uint32_t limit);
+  Result<std::vector<turns::ReviewEntry>> reviews(const turns::ReviewFilter& filter);
+  std::optional<turns::ReviewEntry> review(std::string_view review_id);
+  std::vector<turns::MemoryEntry> memory(std::string_view user_id);
+  std::vector<turns::FlowVersion> flow_versions(std::string_view flow_id);
+  std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);
+  std::optional<turns::StoredRelease> release(std::string_view hash);
+  std::optional<turns::StoredRelease> active_release();
+  std::vector<turns::PublicationEntry> publications(std::string_view flow_id);
+  std::optional<std::string> setting(std::string_view name);
+
+ private:
+  Result<void> begin(const std::string& tenant);
+  Error note(const PostgresFailure& failure);
+  Rows ask(const Statement& statement, Parameters parameters = {});
+  std::vector<Rows> ask(std::span<const Request> requests);
+
+  std::string url_;
+  std::string tenant_;
+  std::unique_ptr<Connection> db_;
+};
+
+}  // namespace parley::stores::postgres

@@ -1,0 +1,112 @@
+#include "server/stores/postgres/writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/stores/postgres/requests.hpp"
+#include "server/stores/storable.hpp"
+
+namespace parley::stores::postgres {
+
+namespace {
+
+constexpr int kTries = 3;
+
+bool is_probe(const Write& write) {
+  return std::holds_alternative<Probe>(write.work);
+}
+
+// Another server was in the way: the same again may succeed.
+bool may_pass(const PostgresFailure& failure) {
+  return failure.state() == "40001" || failure.state() == "40P01";
+}
+
+}  // namespace
+
+Connection& Writer::connection() {
+  if (db_ == nullptr || !db_->is_alive()) db_ = std::make_unique<Connection>(url_);
+  return *db_;
+}
+
+void Writer::write(std::span<Pending> batch) {
+  std::vector<bool> taken(batch.size(), false);
+  for (std::size_t first = 0; first < batch.size(); ++first) {
+    if (taken[first]) continue;
+    if (is_probe(batch[first].write)) {
+      batch[first].outcome = probe();
+      continue;
+    }
+    const std::string& tenant = batch[first].write.tenant;
+    of_tenant_.clear();
+    for (std::size_t i = first; i < batch.size(); ++i) {
+      if (taken[i] || is_probe(batch[i].write) || batch[i].write.tenant != tenant) continue;
+      taken[i] = true;
+      of_tenant_.push_back(&batch[i]);
+    }
+    write_tenant(tenant, of_tenant_);
+  }
+}
+
+void Writer::write_tenant(const std::string& tenant, std::span<Pending* const> writes) {
+  if (!valid_tenant_name(tenant)) {
+    for (Pending* pending : writes) pending->outcome = refused_tenant_name(tenant);
+    return;
+  }
+  if (write_together(tenant, writes)) return;
+  for (Pending* pending : writes) write_alone(tenant, *pending);
+}
+
+bool Writer::write_together(const std::string& tenant, std::span<Pending* const> writes) {
+  try {
+    transact(tenant, writes);
+    return true;
+  } catch (const PostgresFailure& failure) {
+    if (!failure.lost()) return false;
+    db_.reset();
+    for (Pending* pending : writes) pending->outcome = std::unexpected(to_error(failure));
+    return true;
+  }
+}
+
+void Writer::write_alone(const std::string& tenant, Pending& pending) {
+  Pending* const one[] = {&pending};
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return transact(tenant, one);
+    } catch (const PostgresFailure& failure) {
+      if (failure.lost()) db_.reset();
+      if (!failure.lost() && may_pass(failure) && attempt < kTries) continue;
+      pending.outcome = std::unexpected(to_error(failure));
+      return;
+    }
+  }
+}
+
+void Writer::transact(const std::string& tenant, std::span<Pending* const> writes) {
+  std::vector<Request> requests;
+  std::vector<Pending*> asked;
+  for (Pending* pending : writes) {
+    auto request = request_of(pending->write);
+    if (request) {
+      requests.push_back(std::move(*request));
+      asked.push_back(pending);
+    } else {
+      pending->outcome = std::unexpected(std::move(request.error()));
+    }
+  }
+  if (requests.empty()) return;
+  const std::vector<Rows> answers = connection().transaction(tenant, Access::write, requests);
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = outcome_of(asked[i]->write, answers[i]);
+}
+
+Result<void> Writer::probe() {
+  try {
+    connection().plain("SELECT 1");
+    return {};
+  } catch (const PostgresFailure& failure) {
+    db_.reset();
+    return std::unexpected(to_error(failure));
+  }
+}
+
+}  // namespace parley::stores::postgres
