@@ -49,6 +49,9 @@ extern const Command kModelTest;
 extern const Command kModelAdd;
 extern const Command kSchema;
 extern const Command kOpenapi;
+extern const Command kDbMigrate;
+extern const Command kDbStatus;
+extern const Command kDbCopy;
 extern const Command kDoctor;
 extern const Command kVersion;
 

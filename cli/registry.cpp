@@ -12,7 +12,8 @@ std::span<const Command* const> commands() {
       &kFuzz,          &kMessages,     &kExprEval,     &kExprCheck,    &kExprFunctions, &kNluClassify,
       &kNluPhrases,    &kNluValues,    &kNluSentiment, &kToolList,     &kToolShow,      &kToolTry,
       &kToolAdd,       &kToolCompile,  &kToolRender,   &kModelList,    &kModelTest,     &kModelAdd,
-      &kSchema,        &kOpenapi,      &kDoctor,       &kVersion,
+      &kSchema,        &kOpenapi,      &kDbMigrate,    &kDbStatus,     &kDbCopy,        &kDoctor,
+      &kVersion,
   };
   return kCommands;
 }

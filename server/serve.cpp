@@ -26,11 +26,11 @@
 #include "server/model_setup.hpp"
 #include "server/net/client/curl_client.hpp"
 #include "server/net/server.hpp"
+#include "server/open_store.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/ops/process.hpp"
 #include "server/ops/secrets.hpp"
-#include "server/stores/sqlite/sqlite_store.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/world.hpp"
@@ -127,7 +127,7 @@ class Application {
   ops::SecretKey secret_;
   ops::Metrics metrics_;
   std::unique_ptr<net::Server> server_;
-  std::unique_ptr<stores::SqliteStore> store_;
+  std::unique_ptr<turns::Store> store_;
   tools::ToolTable tools_;
   std::shared_ptr<models::ModelRunner> models_;
   std::shared_ptr<memory::UserMemory> memory_;
@@ -221,12 +221,7 @@ std::optional<int> Application::check_access() {
 }
 
 std::optional<int> Application::open_data() {
-  const std::string& directory = config_->assistant().data_dir;
-  auto store = stores::SqliteStore::open(
-      {.directory = directory,
-       .batch_max = static_cast<std::size_t>(config_->integer("store.batch")),
-       .one_transaction_per_turn = config_->integer("store.batch") == 1}
-  );
+  auto store = open_store(*config_);
   if (!store) return report(store.error(), kConfiguration);
   store_ = std::move(*store);
   return std::nullopt;

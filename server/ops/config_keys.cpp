@@ -34,6 +34,9 @@ constexpr std::array kKeys{
     ConfigKey{
         "store.batch", integer, "256", "Turns that may share one commit; 1 gives each its own.", 1, 4096
     },
+    ConfigKey{
+        "store.url", secret, "", "A PostgreSQL database, postgres://…; SQLite in the data folder when empty."
+    },
 };
 
 }  // namespace

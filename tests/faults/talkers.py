@@ -82,6 +82,7 @@ class Talkers:
         self.book = []  # (client, conversation, turn, message, body of the answer)
         self.errors = []
         self.refusals = 0
+        self.tokens = {}  # of each client's conversation
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.up = threading.Event()  # the server runs
@@ -125,7 +126,7 @@ class Talkers:
             answer = self.say_until_answered(body, f"key-{self.seed}-{client}-{number}", token)
             told = json.loads(answer)
             conversation = told["conversation_id"]
-            token = told.pop("token", None) or token
+            token = self.tokens[client] = told.pop("token", None) or token
             with self.lock:
                 self.book.append((client, conversation, told["turn"], message, told))
 

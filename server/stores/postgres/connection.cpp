@@ -106,6 +106,11 @@ Parameters& Parameters::add_null() {
   return *this;
 }
 
+Parameters& Parameters::add_copy(std::string_view text) {
+  add_owned(std::string(text));
+  return *this;
+}
+
 std::string_view Rows::bytes(int row, int column) const {
   return {
       PQgetvalue(result_.get(), row, column),
@@ -243,6 +248,21 @@ std::vector<Rows> Connection::transaction(
     PQexitPipelineMode(db_.get());
     // The COMMIT was skipped with the rest.
     if (!failure.lost()) plain("ROLLBACK");
+    throw;
+  }
+}
+
+std::vector<Rows> Connection::run(std::span<const Request> requests) {
+  for (const Request& request : requests) prepare(*request.statement);
+  if (PQenterPipelineMode(db_.get()) == 0) raise(nullptr);
+  try {
+    for (const Request& request : requests) send(request);
+    if (PQpipelineSync(db_.get()) == 0) raise(nullptr);
+    auto answers = collect(requests.size());
+    PQexitPipelineMode(db_.get());
+    return answers;
+  } catch (const PostgresFailure&) {
+    PQexitPipelineMode(db_.get());
     throw;
   }
 }

@@ -59,6 +59,7 @@ class Parameters {
   Parameters& add(const Texts& texts);      // bytea[]
   Parameters& add(const Numbers& numbers);  // bigint[]
   Parameters& add_null();
+  Parameters& add_copy(std::string_view text);  // one that does not live that long
 
  private:
   friend class Connection;
@@ -102,6 +103,8 @@ class Connection {
 
   // All requests as one transaction of this tenant (a valid name); the rows of each, in order.
   std::vector<Rows> transaction(std::string_view tenant, Access access, std::span<const Request> requests);
+  // The same within a transaction that is open already.
+  std::vector<Rows> run(std::span<const Request> requests);
   // A statement without values, by itself, with texts as answers: for the catalogue and for migrations.
   std::vector<std::vector<std::string>> plain(const std::string& sql);
 

@@ -1,5 +1,4 @@
-// The store on PostgreSQL: one database for all tenants, kept apart by row-level security, and for any number
-// of servers.
+// The store on PostgreSQL: one database for all tenants, kept apart by row-level security.
 //
 // Writes go through the turn batcher, many turns of a tenant as one transaction. Errors: `conflict` for a
 // stale sequence or a spent idempotency key; `unavailable` when the database cannot be reached or fails (when
@@ -23,6 +22,7 @@ struct PostgresOptions {
   std::string url;  // postgres://user:password@host/database; never logged
   std::size_t batch_max = 256;
   std::size_t reader_threads = 2;
+  bool exclusive = true;  // refuses to be the second on this database, and keeps others out
 };
 
 // What BatchedStore needs of PostgreSQL.
@@ -33,7 +33,7 @@ class PostgresBackend {
     using postgres::Reader::Reader;
   };
 
-  explicit PostgresBackend(std::string url) : url_(std::move(url)), writer_(url_) {}
+  PostgresBackend(std::string url, bool exclusive) : url_(std::move(url)), writer_(url_, exclusive) {}
 
   void write(std::span<TurnBatcher<Write>::Pending> batch) { writer_.write(batch); }
   void after_batch() {}

@@ -21,8 +21,12 @@ using contract::turn_of;
 using contract::wait_for;
 using postgres::TestCluster;
 
-std::unique_ptr<PostgresStore> open_store(const TestCluster& cluster, std::size_t batch_max = 256) {
-  return get(PostgresStore::open({.url = cluster.url("parley"), .batch_max = batch_max}));
+std::unique_ptr<PostgresStore> open_store(
+    const TestCluster& cluster, std::size_t batch_max = 256, bool exclusive = true
+) {
+  return get(
+      PostgresStore::open({.url = cluster.url("parley"), .batch_max = batch_max, .exclusive = exclusive})
+  );
 }
 
 // An empty schema, as a fresh installation has it.
@@ -55,7 +59,9 @@ TEST_CASE("two servers on one database: of turns for the same place one wins, on
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
   empty(*cluster);
-  const std::unique_ptr<turns::Store> both[] = {open_store(*cluster), open_store(*cluster)};
+  const std::unique_ptr<turns::Store> both[] = {
+      open_store(*cluster, 256, false), open_store(*cluster, 256, false)
+  };
   int won = 0;
   int lost = 0;
   const auto rival = [](turns::Store& store, std::string id, std::uint64_t sequence, int& w, int& l
@@ -86,7 +92,9 @@ TEST_CASE("two servers that spend one key on two conversations: one turn is writ
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
   empty(*cluster);
-  const std::unique_ptr<turns::Store> both[] = {open_store(*cluster), open_store(*cluster)};
+  const std::unique_ptr<turns::Store> both[] = {
+      open_store(*cluster, 256, false), open_store(*cluster, 256, false)
+  };
   int written = 0;
   const auto twin = [](turns::Store& store, std::string id, std::string key, int& w) -> net::Awaitable<> {
     auto commit = turn_of(id, 1);
@@ -104,6 +112,19 @@ TEST_CASE("two servers that spend one key on two conversations: one turn is writ
   loop.run();
   CHECK(written == kKeys);
   CHECK(get(both[0]->list(kTenant, {.limit = 1000})).size() == kKeys);
+}
+
+TEST_CASE("a second server on the database is refused, and let in when the first is gone") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  empty(*cluster);
+  auto first = open_store(*cluster);
+  put(*first, turn_of("c_1", 1));
+  const auto second = PostgresStore::open({.url = cluster->url("parley")});
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().message.find("another server uses this database") != std::string::npos);
+  first.reset();
+  CHECK(load(*open_store(*cluster), "c_1").records.size() == 1);
 }
 
 TEST_CASE("a database that dies under writes loses nothing acknowledged, and the store finds its way back") {

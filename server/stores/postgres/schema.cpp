@@ -152,6 +152,17 @@ Result<SchemaStatus> migrate(const std::string& url, const std::string& runtime_
   }
 }
 
+void lock_for_one_server(Connection& connection) {
+  connection.plain("SET lock_timeout = '5s'");
+  try {
+    connection.plain("SELECT pg_advisory_lock(5786246)");
+  } catch (const PostgresFailure& failure) {
+    if (failure.state() != "55P03") throw;
+    throw PostgresFailure(failure.state(), "another server uses this database", true);
+  }
+  connection.plain("RESET lock_timeout");
+}
+
 Result<void> check_runtime(const std::string& url) {
   try {
     Connection db(url);

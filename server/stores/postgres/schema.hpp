@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "server/stores/postgres/connection.hpp"
 
 namespace parley::stores::postgres {
 
@@ -21,5 +22,9 @@ struct SchemaStatus {
 // Refuses a database that is not what row-level security and durability rely on: another schema, a role that
 // stands above the policies, tables without them, a server that does not sync. Errors say what to do.
 [[nodiscard]] Result<void> check_runtime(const std::string& url);
+
+// One server at a time writes to a database: this connection, as long as it lives. Waits a few seconds for a
+// lock whose holder has just died; throws PostgresFailure when somebody keeps it.
+void lock_for_one_server(Connection& connection);
 
 }  // namespace parley::stores::postgres

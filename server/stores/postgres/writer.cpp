@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/stores/postgres/requests.hpp"
+#include "server/stores/postgres/schema.hpp"
 #include "server/stores/storable.hpp"
 
 namespace parley::stores::postgres {
@@ -24,7 +25,12 @@ bool may_pass(const PostgresFailure& failure) {
 }  // namespace
 
 Connection& Writer::connection() {
-  if (db_ == nullptr || !db_->is_alive()) db_ = std::make_unique<Connection>(url_);
+  if (db_ == nullptr || !db_->is_alive()) {
+    db_.reset();
+    auto fresh = std::make_unique<Connection>(url_);
+    if (exclusive_) lock_for_one_server(*fresh);
+    db_ = std::move(fresh);
+  }
   return *db_;
 }
 

@@ -20,7 +20,8 @@ class Writer {
  public:
   using Pending = TurnBatcher<Write>::Pending;
 
-  explicit Writer(std::string url) : url_(std::move(url)) {}
+  // `exclusive`: its connection holds the database's lock, see lock_for_one_server().
+  Writer(std::string url, bool exclusive) : url_(std::move(url)), exclusive_(exclusive) {}
 
   // Sets every outcome; throws nothing.
   void write(std::span<Pending> batch);
@@ -35,6 +36,7 @@ class Writer {
   Connection& connection();
 
   std::string url_;
+  bool exclusive_;
   std::unique_ptr<Connection> db_;
   std::vector<Pending*> of_tenant_;
 };

@@ -1,0 +1,74 @@
+// parley db migrate, parley db status: the schema of a PostgreSQL database. SQLite files are brought up to date by the
+// server that opens them.
+#include "cli/command_files.hpp"
+#include "cli/db/database_url.hpp"
+#include "cli/terminal.hpp"
+#include "server/stores/postgres/schema.hpp"
+
+namespace parley::cli {
+namespace {
+
+using stores::postgres::SchemaStatus;
+
+int show(const SchemaStatus& status, const Arguments& arguments) {
+  const bool current = status.made == status.known;
+  if (arguments.has("--json")) {
+    print_json(MapBuilder()
+                   .set("schema", static_cast<std::int64_t>(status.made))
+                   .set("known", static_cast<std::int64_t>(status.known))
+                   .set("current", current)
+                   .build());
+  } else {
+    print(
+        "schema " + std::to_string(status.made) + " of " + std::to_string(status.known) +
+        (current ? ", up to date\n" : "\n")
+    );
+  }
+  return current ? kExitOk : kExitFindings;
+}
+
+int run_migrate(const Arguments& arguments) {
+  const auto url = database_url(arguments);
+  if (!url) return report(url.error(), kExitUsage);
+  const auto status = stores::postgres::migrate(*url, arguments.text("--runtime-role", "parley"));
+  if (!status) return report(status.error(), kExitConfiguration);
+  return show(*status, arguments);
+}
+
+int run_status(const Arguments& arguments) {
+  const auto url = database_url(arguments);
+  if (!url) return report(url.error(), kExitUsage);
+  const auto status = stores::postgres::schema_status(*url);
+  if (!status) return report(status.error(), kExitConfiguration);
+  return show(*status, arguments);
+}
+
+constexpr Option kMigrateOptions[] = {
+    kDatabaseOption,
+    {"--runtime-role", "ROLE", "Whom servers connect as; parley when left out."},
+    kJsonOption,
+};
+constexpr Option kStatusOptions[] = {kDatabaseOption, kJsonOption};
+
+}  // namespace
+
+constinit const Command kDbMigrate{
+    "db migrate",
+    "Bring a PostgreSQL database up to this version",
+    "Connect as the owner of the database, or as a role that may become it; never as a superuser. Each\n"
+    "migration is a transaction. Servers connect as another role, which is given what it needs and no more.",
+    kMigrateOptions,
+    "parley db migrate --to postgres://parley_migrate@db.example.org/parley",
+    run_migrate
+};
+
+constinit const Command kDbStatus{
+    "db status",
+    "Show which schema a PostgreSQL database has",
+    "Exit code 1 when it is not the one that this version needs.",
+    kStatusOptions,
+    "parley db status --to postgres://parley@db.example.org/parley",
+    run_status
+};
+
+}  // namespace parley::cli

@@ -1,0 +1,127 @@
+"""The server on PostgreSQL: killed, and its database killed under it, while clients talk; and the way there from SQLite."""
+import json
+import os
+import pathlib
+import random
+import subprocess
+import tempfile
+import time
+
+import parley_server
+from parley_server import equal
+from talkers import SOAK, Server, Talkers, none
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+KILLS = 200 if SOAK else 15
+DEATHS = 50 if SOAK else 3
+NOT_INSTALLED = 77
+
+
+class Cluster:
+    """A PostgreSQL of its own; `present` is false when it is not installed."""
+
+    def __enter__(self):
+        self.home = tempfile.TemporaryDirectory(prefix="parley-pg-")
+        os.chmod(self.home.name, 0o711)
+        self.folder = pathlib.Path(self.home.name) / "pg"
+        code = self.run("start")
+        assert code in (0, NOT_INSTALLED), code
+        self.present = code == 0
+        return self
+
+    def __exit__(self, *_):
+        self.run("stop")
+        self.home.cleanup()
+
+    def run(self, verb):
+        return subprocess.run([ROOT / "scripts" / "postgres_for_tests", verb, self.folder], check=False).returncode
+
+    def url(self, role):
+        return f"postgresql:///parley?user={role}&host={self.folder}"
+
+    def migrate(self):
+        return db("migrate", "--to", self.url("parley_migrate"))
+
+
+def db(*words, folder="."):
+    return subprocess.run([os.path.abspath(parley_server.BINARY), "db", *words], capture_output=True, text=True, check=False, cwd=folder)
+
+
+def with_database(test):
+    with Cluster() as cluster:
+        if not cluster.present:
+            print("skipped: PostgreSQL is not installed")
+            return
+        test(cluster)
+
+
+def killed(cluster):
+    equal(cluster.migrate().stdout, "schema 1 of 1, up to date\n")
+    dice = random.Random(7)
+    with Server(environment={"PARLEY_STORE__URL": cluster.url("parley")}) as server, Talkers(server, 7) as talkers:
+        for number in range(KILLS):
+            time.sleep(dice.uniform(0, dice.choice([0.05, 0.3])))
+            if number % (KILLS // DEATHS) == 1:  # the database, and with it whatever it was doing
+                cluster.run("stop")
+                equal(cluster.run("start"), 0)
+            else:
+                server.kill_group()
+                server.start()
+        talkers.__exit__()
+        wrong = talkers.compare()
+        print(f"{server.kills} kills, {DEATHS} of the database, {talkers.acknowledged()} acknowledged turns, {len(wrong)} violations")
+        assert not (server.root / "data" / "tenants").exists(), "SQLite was used"
+        none(wrong)
+
+
+def test_killed_at_any_moment():
+    with_database(killed)
+
+
+def copied(cluster):
+    equal(db("status", "--to", cluster.url("parley")).returncode, 1)
+    with Server() as server:
+        with Talkers(server, 8) as talkers:
+            while talkers.acknowledged() < 100:
+                time.sleep(0.01)
+        to = ["--from", "sqlite", "--to", cluster.url("parley"), "--data-dir", str(server.root / "data")]
+        equal(db("copy", *to).returncode, 3)  # the server still runs
+        server.stop()
+        equal(db("copy", *to).returncode, 3)  # no schema yet
+        equal(cluster.migrate().returncode, 0)
+        copy = db("copy", *to, "--json")
+        equal((copy.returncode, copy.stderr), (0, ""))
+        report = json.loads(copy.stdout)
+        equal((report["conversations"], report["differences"]), (6, 0))
+        equal(report["rows"]["conversation"], 6)
+        assert report["rows"]["record"] == report["records"] > 100, report
+        again = db("copy", *to)
+        assert again.returncode == 3 and "already" in again.stderr, again
+
+        # The server goes on where it was, on the other store.
+        server.environment = {"PARLEY_STORE__URL": cluster.url("parley")}
+        server.start()
+        none(talkers.compare())
+        for client, conversation in {(entry[0], entry[1]) for entry in talkers.book}:
+            answer = server.chat(conversation_id=conversation, message=f"note after {client}", token=talkers.tokens[client])
+            equal(answer.status, 200)
+
+
+def test_everything_is_copied_from_sqlite_and_goes_on():
+    with_database(copied)
+
+
+def test_a_database_that_would_not_keep_tenants_apart_is_refused():
+    def refused(cluster):
+        equal(cluster.migrate().returncode, 0)
+        with tempfile.TemporaryDirectory() as folder:
+            for role, sentence in [("admin", "superuser"), ("parley_migrate", "owns the tables")]:
+                environment = {**os.environ, "PARLEY_STORE__URL": cluster.url(role), "PARLEY_SERVER__DATA_DIR": folder}
+                server = subprocess.run(
+                    [os.path.abspath(parley_server.BINARY), "serve", folder, "--listen", ":0"],
+                    capture_output=True, text=True, check=False, env=environment, timeout=parley_server.PATIENCE,
+                )
+                equal(server.returncode, 3)
+                assert sentence in server.stderr, server.stderr
+
+    with_database(refused)
