@@ -1,4 +1,5 @@
-// parley db copy: from the SQLite file of a data folder to a PostgreSQL database, then everything is replayed there.
+// parley db copy: from the SQLite file of a data folder to a PostgreSQL database, then everything is replayed
+// there.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -56,11 +57,15 @@ Result<Replayed> replay_copy(const std::string& url) {
   if (!store) return std::unexpected(std::move(store.error()));
   std::optional<Result<Replayed>> outcome;
   auto guard = boost::asio::make_work_guard(loop);
-  boost::asio::co_spawn(loop, replay_all(**store), [&](const std::exception_ptr& problem, Result<Replayed> all) {
-    guard.reset();
-    if (problem) std::rethrow_exception(problem);
-    outcome = std::move(all);
-  });
+  boost::asio::co_spawn(
+      loop,
+      replay_all(**store),
+      [&](const std::exception_ptr& problem, Result<Replayed> all) {
+        guard.reset();
+        if (problem) std::rethrow_exception(problem);
+        outcome = std::move(all);
+      }
+  );
   loop.run();
   INVARIANT(outcome.has_value(), "work that was begun is finished");
   return *std::move(outcome);
@@ -78,10 +83,14 @@ Result<std::string> sqlite_file(const Arguments& arguments) {
   auto path = (*files)->database(kTenant, false);
   if (!path) return std::unexpected(std::move(path.error()));
   if (*path) return **path;
-  return fail(ErrorCode::not_found, "nothing is stored in " + directory, {}, "name another folder with --data-dir");
+  return fail(
+      ErrorCode::not_found, "nothing is stored in " + directory, {}, "name another folder with --data-dir"
+  );
 }
 
-void show(const std::vector<stores::CopiedTable>& tables, const Replayed& replayed, const Arguments& arguments) {
+void show(
+    const std::vector<stores::CopiedTable>& tables, const Replayed& replayed, const Arguments& arguments
+) {
   if (arguments.has("--json")) {
     MapBuilder rows;
     for (const stores::CopiedTable& table : tables) rows.set(table.name, table.rows);
@@ -104,7 +113,10 @@ void show(const std::vector<stores::CopiedTable>& tables, const Replayed& replay
 int run(const Arguments& arguments) {
   if (arguments.text("--from", "sqlite") != "sqlite") {
     return report(
-        {ErrorCode::invalid_input, "only sqlite can be copied from", {}, "parley db copy --from sqlite --to URL"},
+        {ErrorCode::invalid_input,
+         "only sqlite can be copied from",
+         {},
+         "parley db copy --from sqlite --to URL"},
         kExitUsage
     );
   }

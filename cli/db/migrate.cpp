@@ -1,5 +1,5 @@
-// parley db migrate, parley db status: the schema of a PostgreSQL database. SQLite files are brought up to date by the
-// server that opens them.
+// parley db migrate, parley db status: the schema of a PostgreSQL database. SQLite files are brought up to
+// date by the server that opens them.
 #include "cli/command_files.hpp"
 #include "cli/db/database_url.hpp"
 #include "cli/terminal.hpp"

@@ -28,23 +28,29 @@ struct Table {
 
 constexpr Table kConversations{
     "conversation",
-    "SELECT c.number, c.id, c.user_id, c.channel, c.release, c.flow, c.owner, c.status, c.outcome, c.created_at, "
-    "c.checksum, r.sequence, r.turn, r.at FROM conversation c JOIN record r ON r.conversation = c.number AND r.sequence "
+    "SELECT c.number, c.id, c.user_id, c.channel, c.release, c.flow, c.owner, c.status, c.outcome, "
+    "c.created_at, "
+    "c.checksum, r.sequence, r.turn, r.at FROM conversation c JOIN record r ON r.conversation = c.number AND "
+    "r.sequence "
     "= (SELECT max(sequence) FROM record WHERE conversation = c.number) ORDER BY c.number",
     {"copy_conversation",
-     "INSERT INTO parley.conversation (id, user_id, channel, release, flow, owner, status, outcome, created_at, "
+     "INSERT INTO parley.conversation (id, user_id, channel, release, flow, owner, status, outcome, "
+     "created_at, "
      "checksum, sequence, turn, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"}
 };
 constexpr Table kRecords{
     "record",
-    "SELECT r.conversation, c.id, r.sequence, r.turn, r.at, r.body, r.checksum FROM record r JOIN conversation c ON "
+    "SELECT r.conversation, c.id, r.sequence, r.turn, r.at, r.body, r.checksum FROM record r JOIN "
+    "conversation c ON "
     "c.number = r.conversation ORDER BY r.number",
     {"copy_record",
-     "INSERT INTO parley.record (conversation, sequence, turn, at, body, checksum) VALUES ($1, $2, $3, $4, $5, $6)"}
+     "INSERT INTO parley.record (conversation, sequence, turn, at, body, checksum) VALUES ($1, $2, $3, $4, "
+     "$5, $6)"}
 };
 constexpr Table kSnapshots{
     "snapshot",
-    "SELECT s.conversation, c.id, s.sequence, s.body, s.checksum FROM snapshot s JOIN conversation c ON c.number = "
+    "SELECT s.conversation, c.id, s.sequence, s.body, s.checksum FROM snapshot s JOIN conversation c ON "
+    "c.number = "
     "s.conversation ORDER BY s.conversation",
     {"copy_snapshot",
      "INSERT INTO parley.snapshot (conversation, sequence, body, checksum) VALUES ($1, $2, $3, $4)"}
@@ -53,27 +59,33 @@ constexpr Table kInbox{
     "inbox",
     "SELECT scope, key, fingerprint, conversation, answer, checksum FROM inbox ORDER BY number",
     {"copy_inbox",
-     "INSERT INTO parley.inbox (scope, key, fingerprint, conversation, answer, checksum) VALUES ($1, $2, $3, $4, $5, $6)"}
+     "INSERT INTO parley.inbox (scope, key, fingerprint, conversation, answer, checksum) VALUES ($1, $2, $3, "
+     "$4, $5, $6)"}
 };
 constexpr Table kOutbox{
     "outbox",
-    "SELECT o.conversation, c.id, o.effect_id, o.tool, o.request, o.idempotency_key, o.state, o.attempt, o.checksum "
+    "SELECT o.conversation, c.id, o.effect_id, o.tool, o.request, o.idempotency_key, o.state, o.attempt, "
+    "o.checksum "
     "FROM outbox o JOIN conversation c ON c.number = o.conversation ORDER BY o.number",
     {"copy_outbox",
-     "INSERT INTO parley.outbox (conversation, effect_id, tool, request, idempotency_key, state, attempt, checksum) "
+     "INSERT INTO parley.outbox (conversation, effect_id, tool, request, idempotency_key, state, attempt, "
+     "checksum) "
      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"}
 };
 constexpr Table kTimers{
     "timer",
-    "SELECT c.id, t.timer_id, t.due FROM timer t JOIN conversation c ON c.number = t.conversation ORDER BY t.conversation",
+    "SELECT c.id, t.timer_id, t.due FROM timer t JOIN conversation c ON c.number = t.conversation ORDER BY "
+    "t.conversation",
     {"copy_timer", "INSERT INTO parley.timer (conversation, timer_id, due) VALUES ($1, $2, $3)"}
 };
 constexpr Table kReviews{
     "review",
-    "SELECT r.review_id, c.id, r.kind, r.status, r.assignee, r.request, r.decision, r.requested_at, r.due, r.decided_at "
+    "SELECT r.review_id, c.id, r.kind, r.status, r.assignee, r.request, r.decision, r.requested_at, r.due, "
+    "r.decided_at "
     "FROM review r JOIN conversation c ON c.number = r.conversation ORDER BY r.number",
     {"copy_review",
-     "INSERT INTO parley.review (review_id, conversation, kind, status, assignee, request, decision, requested_at, due, "
+     "INSERT INTO parley.review (review_id, conversation, kind, status, assignee, request, decision, "
+     "requested_at, due, "
      "decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9::bigint, 0), nullif($10::bigint, 0))"}
 };
 constexpr Table kMemory{
@@ -83,9 +95,11 @@ constexpr Table kMemory{
 };
 constexpr Table kFlows{
     "flow_version",
-    "SELECT flow_id, hash, version, canonical, source, author, published_at FROM flow_version ORDER BY number",
+    "SELECT flow_id, hash, version, canonical, source, author, published_at FROM flow_version ORDER BY "
+    "number",
     {"copy_flow",
-     "INSERT INTO parley.flow_version (flow_id, hash, version, canonical, source, author, published_at) VALUES ($1, $2, "
+     "INSERT INTO parley.flow_version (flow_id, hash, version, canonical, source, author, published_at) "
+     "VALUES ($1, $2, "
      "$3, $4, $5, $6, $7)"}
 };
 constexpr Table kReleases{
@@ -102,7 +116,8 @@ constexpr Table kPublications{
     "publication",
     "SELECT flow_id, hash, action, author, reason, release, at FROM publication ORDER BY number",
     {"copy_publication",
-     "INSERT INTO parley.publication (flow_id, hash, action, author, reason, release, at) VALUES ($1, $2, $3, $4, $5, "
+     "INSERT INTO parley.publication (flow_id, hash, action, author, reason, release, at) VALUES ($1, $2, "
+     "$3, $4, $5, "
      "$6, $7)"}
 };
 constexpr Table kSettings{
@@ -112,13 +127,13 @@ constexpr Table kSettings{
 };
 
 void verify(const RowChecksum& sum, std::int64_t kept, const std::string& what) {
-  if (sum.value() != kept) throw DamagedRow("The stored " + what + " is damaged: its checksum does not match.");
+  if (sum.value() != kept)
+    throw DamagedRow("The stored " + what + " is damaged: its checksum does not match.");
 }
 
 class Copy {
  public:
-  Copy(const std::string& file, const std::string& url)
-      : from_(file, Connection::Mode::read), to_(url) {
+  Copy(const std::string& file, const std::string& url) : from_(file, Connection::Mode::read), to_(url) {
     postgres::lock_for_one_server(to_);
   }
 
@@ -144,7 +159,8 @@ class Copy {
       if (there == table.rows) continue;
       return fail(
           ErrorCode::internal,
-          "of " + std::to_string(table.rows) + " rows of " + table.name + " " + std::to_string(there) + " arrived"
+          "of " + std::to_string(table.rows) + " rows of " + table.name + " " + std::to_string(there) +
+              " arrived"
       );
     }
     to_.plain("COMMIT");
@@ -195,7 +211,16 @@ class Copy {
           .created_at = from_nanoseconds(row.integer(9)),
       };
       const RowChecksum kept(
-          row.integer(0), s.id, s.user_id, s.channel, s.release, s.flow, s.owner, s.status, s.outcome, row.integer(9)
+          row.integer(0),
+          s.id,
+          s.user_id,
+          s.channel,
+          s.release,
+          s.flow,
+          s.owner,
+          s.status,
+          s.outcome,
+          row.integer(9)
       );
       verify(kept, row.integer(10), "conversation " + s.id);
       for (int column = 1; column <= 8; ++column) out.add_copy(row.text(column));
@@ -211,7 +236,11 @@ class Copy {
       };
       const RowChecksum kept(row.integer(0), record.sequence, record.turn, row.integer(4), record.body);
       verify(kept, row.integer(6), "record of conversation " + std::string(row.text(1)));
-      out.add_copy(row.text(1)).add(row.integer(2)).add(row.integer(3)).add(row.integer(4)).add_copy(record.body);
+      out.add_copy(row.text(1))
+          .add(row.integer(2))
+          .add(row.integer(3))
+          .add(row.integer(4))
+          .add_copy(record.body);
       out.add(postgres::checksum_of(row.text(1), record));
     });
     copy(kSnapshots, [](const Rows& row, Parameters& out) {
@@ -247,7 +276,9 @@ class Copy {
           row.integer(6),
           row.integer(7)
       );
-      verify(kept, row.integer(8), "effect " + entry.effect_id + " of conversation " + std::string(row.text(1)));
+      verify(
+          kept, row.integer(8), "effect " + entry.effect_id + " of conversation " + std::string(row.text(1))
+      );
       for (int column = 1; column < 6; ++column) out.add_copy(row.text(column));
       out.add(row.integer(6)).add(row.integer(7)).add(postgres::checksum_of(row.text(1), entry));
     });

@@ -1,5 +1,5 @@
-// Copies a tenant from an SQLite file to a PostgreSQL database: every row of every table, in the order in which they
-// were written, as one transaction. Checksums are verified on the way.
+// Copies a tenant from an SQLite file to a PostgreSQL database: every row of every table, in the order in
+// which they were written, as one transaction. Checksums are verified on the way.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct CopiedTable {
   std::int64_t rows = 0;  // in both afterwards
 };
 
-// No server may use either. Errors: unsupported when the tenant has something in the database already, internal for
-// damaged rows or counts that differ; nothing is written then.
+// No server may use either. Errors: unsupported when the tenant has something in the database already,
+// internal for damaged rows or counts that differ; nothing is written then.
 [[nodiscard]] Result<std::vector<CopiedTable>> copy_to_postgres(
     const std::string& sqlite_file, const std::string& url, const std::string& tenant
 );

@@ -1,6 +1,5 @@
-// Durable turns per second of the SQLite store: what group commit is worth, on the disk of the working
-// folder.
-//   store_bench [seconds per line, default 1.5] [folder]
+// Durable turns per second of the stores: what group commit is worth, on the disk of the working folder.
+//   store_bench [seconds per line, default 1.5] [folder] [postgres://… with an empty schema]
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "server/stores/postgres/postgres_store.hpp"
 #include "server/stores/sqlite/sqlite_store.hpp"
 
 namespace {
@@ -30,7 +30,8 @@ constexpr std::size_t kBodyBytes = 600;
 constexpr std::size_t kSnapshotBytes = 1500;
 
 struct Run {
-  SqliteStore* store = nullptr;
+  parley::turns::Store* store = nullptr;
+  char name = 'A';  // of this run's conversations
   Clock::time_point end;
   std::vector<std::uint64_t> sequences = std::vector<std::uint64_t>(kConversations, 0);
   std::vector<float> latencies_us;
@@ -48,10 +49,10 @@ double cpu_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-parley::turns::Commit next_turn(int conversation, std::uint64_t sequence) {
+parley::turns::Commit next_turn(char run, int conversation, std::uint64_t sequence) {
   parley::turns::Commit commit;
   auto& summary = commit.conversation;
-  summary.id = "c_01JDCZ9V4Q8S0T2W4Y6A8C" + std::to_string(10'000 + conversation);
+  summary.id = "c_01JDCZ9V4Q8S0T2W4Y6A8" + std::string(1, run) + std::to_string(10'000 + conversation);
   summary.user_id = "user-" + std::to_string(conversation % 500);
   summary.channel = "web";
   summary.release = std::string(64, 'r');
@@ -73,7 +74,7 @@ parley::net::Awaitable<> talk(Run& run, int talker, int talkers) {
     if (begin >= run.end) co_return;
     const int conversation = talker + talkers * static_cast<int>(random() % static_cast<unsigned>(share));
     auto& sequence = run.sequences[static_cast<std::size_t>(conversation)];
-    const auto outcome = co_await run.store->commit("default", next_turn(conversation, ++sequence));
+    const auto outcome = co_await run.store->commit("default", next_turn(run.name, conversation, ++sequence));
     if (!outcome) {
       std::fprintf(stderr, "%s\n", outcome.error().message.c_str());
       run.failed = true;
@@ -134,6 +135,44 @@ double measure(const std::string& folder, int in_flight, bool one_transaction_pe
   return turns / elapsed;
 }
 
+double measure_postgres(
+    const std::string& url, char name, int in_flight, std::size_t batch_max, double seconds
+) {
+  auto store = parley::stores::PostgresStore::open({.url = url, .batch_max = batch_max});
+  if (!store) {
+    std::fprintf(stderr, "%s\n", store.error().message.c_str());
+    return 0;
+  }
+  Run run;
+  run.store = store->get();
+  run.name = name;
+  boost::asio::io_context loop(1);
+  const double cpu = cpu_seconds();
+  const auto begin = Clock::now();
+  run.end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  for (int i = 0; i < in_flight; ++i) {
+    boost::asio::co_spawn(loop, talk(run, i, in_flight), boost::asio::detached);
+  }
+  loop.run();
+  const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
+  const double cpu_used = cpu_seconds() - cpu;
+  store->reset();
+  if (run.failed || run.latencies_us.empty()) return 0;
+  std::ranges::sort(run.latencies_us);
+  const std::size_t last = run.latencies_us.size() - 1;
+  const auto turns = static_cast<double>(run.latencies_us.size());
+  std::printf(
+      "%-22s %9d %10.0f %8.0f %8.0f %12.1f\n",
+      batch_max == 1 ? "PG, one txn per turn" : "PG, batched",
+      in_flight,
+      turns / elapsed,
+      static_cast<double>(run.latencies_us[last / 2]),
+      static_cast<double>(run.latencies_us[last * 99 / 100]),
+      cpu_used / turns * 1e6
+  );
+  return turns / elapsed;
+}
+
 // The disk's own speed: appends of a batch's bytes, each synced. What nobody can beat with the same batches.
 void print_floor(const std::string& folder, int in_flight, double seconds) {
   const std::string path = folder + ".floor";
@@ -187,5 +226,13 @@ int main(int argc, char** argv) {
   const double batched = measure(folder, 64, false, seconds);
   print_floor(folder, 64, seconds / 3);
   if (single > 0) std::printf("batched / one transaction per turn, 64 in flight: %.1f\n", batched / single);
+  if (argc > 3) {
+    char name = 'B';
+    for (const int in_flight : {1, 8, 64, 256}) measure_postgres(argv[3], name++, in_flight, 256, seconds);
+    const double alone = measure_postgres(argv[3], name++, 64, 1, seconds);
+    const double together = measure_postgres(argv[3], name++, 64, 256, seconds);
+    if (alone > 0)
+      std::printf("PG batched / one transaction per turn, 64 in flight: %.1f\n", together / alone);
+  }
   return single > 0 && batched > 0 ? 0 : 1;
 }
