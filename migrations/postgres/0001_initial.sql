@@ -80,6 +80,7 @@ CREATE TABLE parley.outbox (
   PRIMARY KEY (tenant, conversation, effect_id)
 );
 CREATE INDEX outbox_pending ON parley.outbox (tenant, number) WHERE state < 2;
+CREATE INDEX outbox_pending_of ON parley.outbox (tenant, conversation) WHERE state < 2;
 
 CREATE TABLE parley.timer (
   tenant       text   NOT NULL DEFAULT parley.tenant(),
@@ -207,13 +208,6 @@ CREATE FUNCTION parley.commit_turn(
   OUT outcome bigint, OUT last bigint
 ) LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT c.sequence INTO last FROM parley.conversation c
-    WHERE c.tenant = parley.tenant() AND c.id = p_id FOR UPDATE;
-  last := coalesce(last, 0);
-  IF last <> p_sequence - 1 THEN
-    outcome := 1;
-    RETURN;
-  END IF;
   IF cardinality(p_scopes) > 0 THEN
     IF EXISTS (
       SELECT 1 FROM unnest(p_scopes, p_inbox_keys, p_fingerprints, p_conversations) AS n (scope, key, fingerprint, conversation)
@@ -224,24 +218,26 @@ BEGIN
       RETURN;
     END IF;
   END IF;
-  outcome := 0;
-  IF last = 0 THEN
+  -- From here on the place in the log decides: this is the first statement that writes.
+  IF p_sequence = 1 THEN
     INSERT INTO parley.conversation (id, sequence, turn, updated_at, user_id, channel, release, flow, owner, status,
                                      outcome, created_at, checksum)
       VALUES (p_id, p_sequence, p_turn, p_at, p_user_id, p_channel, p_release, p_flow, p_owner, p_status,
               p_outcome, p_created_at, p_checksum)
       ON CONFLICT (tenant, id) DO NOTHING;
-    IF NOT FOUND THEN  -- another server was faster
-      outcome := 1;
-      last := 1;
-      RETURN;
-    END IF;
   ELSE
     UPDATE parley.conversation c SET sequence = p_sequence, turn = p_turn, updated_at = p_at, user_id = p_user_id,
         channel = p_channel, release = p_release, flow = p_flow, owner = p_owner, status = p_status,
         outcome = p_outcome, created_at = p_created_at, checksum = p_checksum
-      WHERE c.tenant = parley.tenant() AND c.id = p_id;
+      WHERE c.tenant = parley.tenant() AND c.id = p_id AND c.sequence = p_sequence - 1;
   END IF;
+  IF NOT FOUND THEN
+    outcome := 1;
+    SELECT c.sequence INTO last FROM parley.conversation c WHERE c.tenant = parley.tenant() AND c.id = p_id;
+    last := coalesce(last, 0);
+    RETURN;
+  END IF;
+  outcome := 0;
   INSERT INTO parley.record (conversation, sequence, turn, at, body, checksum)
     VALUES (p_id, p_sequence, p_turn, p_at, p_body, p_body_checksum);
   IF p_snapshot IS NOT NULL THEN

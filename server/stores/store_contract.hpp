@@ -224,6 +224,7 @@ inline void check_requests_and_work(const StoreSource& source) {
       put(*store, commit);
       const auto pending = get(store->pending_effects(kTenant, 10));
       REQUIRE(pending.size() == (c.pending ? 1 : 0));
+      CHECK(load(*store, "c_1").unsettled == c.pending);
       if (!c.pending) continue;
       CHECK(pending[0].conversation_id == "c_1");
       CHECK(pending[0].entry.effect_id == "e1");

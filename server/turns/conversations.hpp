@@ -30,6 +30,7 @@ struct Hot {
   engine::State state;
   engine::ReleasePtr release;  // the one that state.release names
   ConversationSummary summary;
+  bool unsettled = false;  // just read, and a turn of it has broken off
 };
 
 class ConversationTable {

@@ -251,3 +251,53 @@ TEST_CASE("a call that was given up before the store was lost is closed, not mad
   CHECK(world.tools.calls.size() == 2);
   world.check_replays();
 }
+
+TEST_CASE("a turn that broke off while a given-up call was open is finished, and its answer kept") {
+  for (const bool another_first : {false, true}) {  // message of the conversation, before the repeated one
+    CAPTURE(another_first);
+    World world;
+    world.publish({kBeside});
+    world.tools.classes["shop.slow"] = EffectClass::keyed;
+    world.tools.classes["shop.fast"] = EffectClass::keyed;
+    net::Event never;
+    world.tools.answer = [&](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+      if (call.tool == "shop.slow") co_await never.wait();
+      co_return ToolAnswer{Value("answer"), true};
+    };
+    const std::string id = world.begin("beside");
+    StumblingStore stumbling(world.memory);
+    world.restart(&stumbling);
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+    // The flow is done with the first answer; that commit is made, and nobody hears of it.
+    std::optional<Result<Answer>> broken;
+    world.spawn<Result<Answer>>(
+        world.driver->chat(World::request(id, "yes", "k1")), [&](Result<Answer> answer) { broken = answer; }
+    );
+    world.run_until([&] { return world.tools.calls.size() == 2; });
+    stumbling.unheard_commit = true;
+    world.run_until([&] { return broken.has_value(); });
+    CHECK_FALSE(broken->has_value());
+
+    std::optional<Result<Answer>> other;
+    if (another_first) {
+      world.spawn<Result<Answer>>(
+          world.driver->chat(World::request(id, "hello", "k2")),
+          [&](Result<Answer> answer) { other = answer; }
+      );
+      world.run_until([&] { return other.has_value(); });
+      CHECK(other->has_value());
+    }
+    std::optional<Result<Answer>> again;
+    world.spawn<Result<Answer>>(
+        world.driver->chat(World::request(id, "yes", "k1")), [&](Result<Answer> answer) { again = answer; }
+    );
+    world.run_until([&] { return again.has_value(); });
+    REQUIRE(again->has_value());
+    CHECK((*again)->turn == 1);
+    CHECK(text_of(*again).find("done") != std::string::npos);
+    never.happen();
+    world.drain();
+    CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+    world.check_replays();
+  }
+}

@@ -112,7 +112,8 @@ Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversati
     auto hot = co_await read(turn.tenant, conversation_id);
     if (!hot) co_return std::unexpected(std::move(hot.error()));
     turn.hot = std::move(*hot);
-    if (engine::status(turn.hot->state) == "working") {
+    // Not only while the flow waits for a call: one that it has given up may be open, and the turn with it.
+    if (std::exchange(turn.hot->unsettled, false)) {
       if (auto resumed = co_await resume(turn); !resumed) co_return resumed;
     }
   }

@@ -313,6 +313,7 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
   if (!*stored) co_return no_conversation(conversation_id);
   auto hot = std::make_unique<Hot>();
   hot->summary = std::move((*stored)->summary);
+  hot->unsettled = (*stored)->unsettled;
   if (!(*stored)->snapshot.empty()) {
     auto state = engine::restore((*stored)->snapshot);
     if (!state) co_return std::unexpected(std::move(state.error()));

@@ -97,6 +97,9 @@ Awaitable<Result<std::optional<StoredConversation>>> MemoryStore::load(
   for (const LogRecord& record : conversation.records) {
     if (record.sequence > conversation.snapshot_sequence) stored.records.push_back(record);
   }
+  stored.unsettled = std::ranges::any_of(conversation.outbox, [](const auto& effect) {
+    return effect.second.state == EffectState::planned || effect.second.state == EffectState::started;
+  });
   co_return stored;
 }
 

@@ -126,6 +126,7 @@ struct StoredConversation {
   std::string snapshot;  // empty when none was taken yet
   std::uint64_t snapshot_sequence = 0;
   std::vector<LogRecord> records;  // after the snapshot, in order
+  bool unsettled = false;          // some of its effects are planned or started
 };
 
 struct ConversationFilter {

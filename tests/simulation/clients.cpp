@@ -8,7 +8,7 @@ namespace parley::simulation {
 
 namespace {
 
-constexpr const char* kFlows[] = {"keyed", "unsafe", "natural", "pair", "read", "reconcile"};
+constexpr const char* kFlows[] = {"keyed", "unsafe", "pair", "natural", "read", "reconcile"};
 constexpr std::uint64_t kReviewersWait = 20'000;  // until what was under way has surely happened, or not
 
 }  // namespace
@@ -16,7 +16,7 @@ constexpr std::uint64_t kReviewersWait = 20'000;  // until what was under way ha
 Party::Party(Surroundings world, std::uint64_t number)
     : world_(world), number_(number), user_("u" + std::to_string(number)) {
   Random& random = world.timeline.random;
-  flow_ = kFlows[random.chance(700) ? random.below(2) : random.below(6)];
+  flow_ = kFlows[random.chance(700) ? random.below(3) : random.below(6)];
   devices_ = random.chance(300) ? 2 : 1;
   messages_ = random.between(1, 3);
 }

@@ -36,6 +36,10 @@ constexpr Statement kRecordsAfterSnapshot{
     "AND sequence > coalesce((SELECT s.sequence FROM parley.snapshot s WHERE s.tenant = parley.tenant() AND "
     "s.conversation = $1), 0) ORDER BY sequence"
 };
+constexpr Statement kUnsettled{
+    "unsettled",
+    "SELECT 1 FROM parley.outbox WHERE tenant = parley.tenant() AND conversation = $1 AND state < 2 LIMIT 1"
+};
 constexpr Statement kRecords{
     "records",
     "SELECT sequence, turn, at, body, checksum FROM parley.record WHERE tenant = parley.tenant() AND "
@@ -250,7 +254,10 @@ Rows Reader::ask(const Statement& statement, Parameters parameters) {
 
 std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
   const Request requests[] = {
-      request(kConversation, id), request(kSnapshot, id), request(kRecordsAfterSnapshot, id)
+      request(kConversation, id),
+      request(kSnapshot, id),
+      request(kRecordsAfterSnapshot, id),
+      request(kUnsettled, id)
   };
   const std::vector<Rows> answers = ask(requests);
   if (answers[0].count() == 0) return std::nullopt;
@@ -263,6 +270,7 @@ std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
     verify(sum, snapshot.number(0, 2), "snapshot of conversation " + stored.summary.id);
   }
   stored.records = records_of(answers[2], id, stored.snapshot_sequence);
+  stored.unsettled = answers[3].count() > 0;
   const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
   if (reached != stored.summary.sequence) {
     throw DamagedRow(

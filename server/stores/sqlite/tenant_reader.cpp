@@ -130,6 +130,9 @@ TenantReader::TenantReader(const std::string& path)
           "o.checksum FROM outbox o JOIN conversation c ON c.number = o.conversation WHERE o.state < 2 "
           "ORDER BY o.number LIMIT ?1"
       ),
+      unsettled_(
+          db_, "SELECT 1 FROM outbox INDEXED BY outbox_pending WHERE state < 2 AND conversation = ?1 LIMIT 1"
+      ),
       due_(
           db_,
           "SELECT c.id, t.conversation, t.timer_id, t.due, t.checksum FROM timer t "
@@ -171,6 +174,7 @@ std::optional<turns::StoredConversation> TenantReader::load(std::string_view id)
   }
   stored.records =
       records_after(number, id, stored.snapshot_sequence, std::numeric_limits<std::uint32_t>::max());
+  stored.unsettled = unsettled_.query(number).next();
   const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
   if (reached != stored.summary.sequence) {
     throw DamagedRow(

@@ -57,7 +57,7 @@ class TenantReader {
   Connection db_;
   Statement begin_, end_;
   Statement conversation_by_id_, number_by_id_, snapshot_, records_, last_record_;
-  Statement inbox_, pending_, due_, flows_by_id_, flow_by_hash_;
+  Statement inbox_, pending_, unsettled_, due_, flows_by_id_, flow_by_hash_;
   Statement release_by_hash_, active_release_, release_flows_, publications_, setting_;
 };
 
