@@ -74,6 +74,12 @@ ops::LogFormat log_format(const ops::Config& config) {
   return config.assistant().log_format == "json" ? ops::LogFormat::json : ops::LogFormat::text;
 }
 
+std::optional<tools::Secret> secret_named(std::string_view name) {
+  auto secret = ops::find_secret(name);
+  if (!secret) return std::nullopt;
+  return *std::move(secret);
+}
+
 turns::AdmissionRules admission_rules(const assistant::Settings& settings) {
   turns::AdmissionRules rules;
   for (const assistant::AdmissionSetting& each : settings.admission) {
@@ -248,10 +254,7 @@ Result<tools::Connectors> Application::connectors_of(const workspace::Workspace&
        .ca_file = settings.ca_file,
        .user_agent = "parley/" PARLEY_VERSION}
   );
-  auto live = workspace::live_tools(fresh, settings, client, [](std::string_view name) {
-    auto secret = ops::find_secret(name);
-    return secret ? std::optional<tools::Secret>(*std::move(secret)) : std::nullopt;
-  });
+  auto live = workspace::live_tools(fresh, settings, client, secret_named);
   if (live.problems.empty()) return std::move(live.connectors);
   for (const Error& problem : live.problems) say(describe(problem));
   return fail(ErrorCode::invalid_input, "");

@@ -140,8 +140,9 @@ class Editor {
   // "three", "three pizzas": a new count of what is there already.
   std::optional<Value> recount(std::string_view words) {
     if (const auto count = number(words)) {
-      if (items_.size() != 1) return std::nullopt;
-      items_[0] = items_[0].with("quantity", Value(*count));
+      const auto counted = the_counted_one();
+      if (counted == items_.end()) return std::nullopt;
+      *counted = counted->with("quantity", Value(*count));
       return done();
     }
     const Items named = read(words);
@@ -155,6 +156,15 @@ class Editor {
   }
 
  private:
+  // What "make it three" is about: the only item, or the only one of which there are several.
+  Items::iterator the_counted_one() {
+    if (items_.size() == 1) return items_.begin();
+    const auto several = [](const Value& item) { return quantity(item) > 1; };
+    const auto found = std::ranges::find_if(items_, several);
+    if (found == items_.end() || std::any_of(found + 1, items_.end(), several)) return items_.end();
+    return found;
+  }
+
   Items read(std::string_view words) const {
     auto value = language::read_answer(slot_, words, circumstances_);
     return value ? as_items(*value) : Items{};

@@ -161,6 +161,7 @@ Commands confirmation(const Scene& scene) {
 }
 
 Commands answer(const Scene& scene) {
+  if (auto found = matching::corrected_answer(scene)) return *std::move(found);
   matching::Answers answered = matching::answers(scene, scene.said.text);
   if (!answered.refused) return std::move(answered.commands);
   if (auto found = matching::list_change(scene, scene.said.text)) return *found;

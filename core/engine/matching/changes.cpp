@@ -184,6 +184,33 @@ std::optional<Commands> list_change(const Scene& scene, std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Commands> corrected_answer(const Scene& scene) {
+  const flow::Slot& asked = *scene.asked();
+  if (scene.takes_any_words()) return std::nullopt;
+  const auto parts = language::clauses(scene.said);
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const auto begin = static_cast<std::size_t>(parts[i].data() - scene.said.text.data());
+    const std::string_view correction = scene.said.text.substr(begin);
+    const auto phrase = language::correction_phrase(correction, scene.state.locale);
+    if (!phrase || !phrase->target.empty()) continue;
+    Answers first = answers(scene.about(scene.said.text.substr(0, begin)), scene.said.text.substr(0, begin));
+    if (first.refused) return std::nullopt;
+    const auto set = std::ranges::find(first.commands, asked.name, &Command::slot);
+    if (set == first.commands.end()) return std::nullopt;
+    std::optional<Value> value;
+    if (is_items(asked)) {
+      const std::string normal = language::normalise(correction, kPhraseLocale);
+      value = edit_items(set->value, phrase->rest, normal, asked, scene.circumstances);
+    } else if (auto other = language::read_answer(asked, phrase->rest, scene.circumstances)) {
+      value = std::move(*other);
+    }
+    if (!value) return std::nullopt;
+    set->value = std::move(*value);
+    return std::move(first.commands);
+  }
+  return std::nullopt;
+}
+
 std::optional<Commands> named_change(const Scene& scene, bool alone) {
   if (scene.flow == nullptr) return std::nullopt;
   const language::Vocabulary& vocabulary = scene.said.words;

@@ -17,6 +17,9 @@ namespace parley::engine::matching {
 [[nodiscard]] std::optional<Commands> implied_change(
     const Scene& scene, std::string_view text, bool sure, bool announced = false
 );
+// An answer that is corrected in the same breath: "at 7, no wait, make it 8", "two pizzas and a coke,
+// actually make it three". An open question.
+[[nodiscard]] std::optional<Commands> corrected_answer(const Scene& scene);
 // "Add a coke", "leave out the salad": words that can only be about a list that is held.
 [[nodiscard]] std::optional<Commands> list_change(const Scene& scene, std::string_view text);
 

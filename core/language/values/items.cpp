@@ -44,7 +44,7 @@ class ItemReader {
   }
 
   std::vector<Item> read() {
-    TokenRange all{0, reading_.size()};
+    TokenRange all{0, destination()};
     std::size_t begin = 0;
     for (std::size_t at = 0; at < all.end;) {
       const std::size_t bound = bound_pair(at);
@@ -66,6 +66,16 @@ class ItemReader {
   }
 
  private:
+  // Where "… to 5 Main St" begins: a street is no thing that is wanted. The end when there is none.
+  [[nodiscard]] std::size_t destination() const {
+    for (std::size_t at = 1; at + 2 < reading_.size(); ++at) {
+      if (reading_.is_one_of(at, reading_.words.to) && reading_.tokens[at - 1].is_word() &&
+          reading_.is_digits(at + 1) && reading_.tokens[at + 2].is_word())
+        return at;
+    }
+    return reading_.size();
+  }
+
   // "fish and chips" is one thing.
   [[nodiscard]] std::size_t bound_pair(std::size_t at) const {
     std::size_t taken = reading_.longest(at, reading_.words.bound_pairs);
@@ -131,6 +141,9 @@ class ItemReader {
     item.begin = reading_.tokens[range.begin].begin;
     item.end = reading_.tokens[range.end - 1].end;
     const bool is_whole_name = bound_pair(range.begin) == range.end - range.begin;
+    // A bare number counts something; it is no thing.
+    const auto number = read_number(reading_, range.begin, false);
+    if (!is_whole_name && number && number->next == range.end) return;
     if (!is_whole_name) take_leading_count(range, item);
     take_trailing_count(range, item);
     while (range.begin < range.end && reading_.is_one_of(range.begin, reading_.words.the)) ++range.begin;
