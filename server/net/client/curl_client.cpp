@@ -1,5 +1,7 @@
 #include "server/net/client/curl_client.hpp"
 
+#include <signal.h>
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <utility>
@@ -13,6 +15,13 @@ namespace {
 void initialise_curl() {
   static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
   INVARIANT(initialised == CURLE_OK, "libcurl can be initialised");
+  // OpenSSL writes with write(2): to a connection that the other side has closed, that would end the process.
+  static const bool unless_handled = [] {
+    struct sigaction now{};
+    if (::sigaction(SIGPIPE, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return false;
+    return ::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+  }();
+  (void)unless_handled;
 }
 
 class CurlClient final : public HttpClient {

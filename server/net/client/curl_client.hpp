@@ -17,7 +17,8 @@ struct ClientOptions {
   std::shared_ptr<Resolver> resolver = {};  // null: the system's
 };
 
-// Destroy it before the loops. HTTP/1.1 and, over TLS, HTTP/2; gzip; no proxy, no cookies, no redirects.
+// Destroy it before the loops. The first one makes the process ignore SIGPIPE, unless it handles it. HTTP/1.1
+// and, over TLS, HTTP/2; gzip; no proxy, no cookies, no redirects.
 [[nodiscard]] std::shared_ptr<HttpClient> make_http_client(ClientOptions options = {});
 
 }  // namespace parley::net
