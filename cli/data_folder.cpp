@@ -60,6 +60,14 @@ Result<DataFolder> DataFolder::open(const Arguments& arguments) {
   if (arguments.has("--data-dir")) flags.emplace_back("server.data_dir", arguments.text("--data-dir"));
   const auto config = read_configuration(".", flags);
   if (!config) return std::unexpected(config.error());
+  if (!config->text("store.url").empty() && !arguments.has("--data-dir")) {
+    return fail(
+        ErrorCode::unsupported,
+        "conversations are in a PostgreSQL database, which this command cannot look into yet",
+        config->source("store.url").where,
+        "ask the running server where the command has --url, or name a data folder with --data-dir"
+    );
+  }
   return open_at(config->assistant().data_dir);
 }
 

@@ -15,6 +15,7 @@
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
 #include "server/model_setup.hpp"
+#include "server/stores/postgres/schema.hpp"
 #include "server/stores/sqlite/connection.hpp"
 
 namespace parley::cli {
@@ -235,6 +236,12 @@ void print_checks_as_json(const Checks& checks) {
   print_json(list.build());
 }
 
+Check check_postgres(const std::string& url) {
+  const auto sound = stores::postgres::check_runtime(url);
+  if (!sound) return {"database", false, sound.error().message, sound.error().hint};
+  return {"database", true, "PostgreSQL, tenants kept apart, commits synced"};
+}
+
 int run(const Arguments& arguments) {
   const std::string folder = arguments.text("FOLDER", ".");
   ops::Assignments flags;
@@ -250,8 +257,12 @@ int run(const Arguments& arguments) {
     checks.push_back(check_models(settings));
     checks.push_back(check_data_dir(settings.data_dir));
     checks.push_back(check_disk(settings.data_dir));
-    checks.push_back(check_sqlite(settings.data_dir));
-    check_databases(settings.data_dir, checks);
+    if (const std::string& url = config->text("store.url"); !url.empty()) {
+      checks.push_back(check_postgres(url));
+    } else {
+      checks.push_back(check_sqlite(settings.data_dir));
+      check_databases(settings.data_dir, checks);
+    }
     checks.push_back(check_port(settings.listen));
     checks.push_back(check_clock(settings.data_dir));
   }

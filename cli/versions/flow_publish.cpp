@@ -14,7 +14,7 @@
 #include "cli/remote/http_client.hpp"
 #include "cli/terminal.hpp"
 #include "server/api/flow_publisher.hpp"
-#include "server/stores/sqlite/sqlite_store.hpp"
+#include "server/open_store.hpp"
 #include "server/tools/tool_table.hpp"
 
 namespace parley::cli {
@@ -66,7 +66,7 @@ class OfflinePublisher {
     if (arguments.has("--data-dir")) flags.emplace_back("server.data_dir", arguments.text("--data-dir"));
     const auto config = read_configuration(project.root, flags);
     if (!config) return std::unexpected(config.error());
-    auto store = stores::SqliteStore::open({.directory = config->assistant().data_dir});
+    auto store = open_store(*config);
     if (!store) {
       Error error = store.error();
       error.hint += " Or ask the running server: --url URL.";
@@ -92,14 +92,14 @@ class OfflinePublisher {
   }
 
  private:
-  OfflinePublisher(std::unique_ptr<stores::SqliteStore> store, const Project& project)
+  OfflinePublisher(std::unique_ptr<turns::Store> store, const Project& project)
       : store_(std::move(store)),
         tools_(project.space.connectors),
         releases_(*store_),
         publisher_({releases_, *store_, clock_, [this] { return tools_.signatures(); }, kTenant}) {}
 
   boost::asio::io_context io_{1};
-  std::unique_ptr<stores::SqliteStore> store_;
+  std::unique_ptr<turns::Store> store_;
   tools::ToolTable tools_;
   turns::ReleaseTable releases_;
   SystemClock clock_;

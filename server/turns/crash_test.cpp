@@ -301,3 +301,40 @@ TEST_CASE("a turn that broke off while a given-up call was open is finished, and
     world.check_replays();
   }
 }
+
+TEST_CASE("a turn with several calls to clear up after a crash is answered once, at its end") {
+  // Keeps what would be told to whoever asks.
+  class Answers : public ForwardingStore {
+   public:
+    using ForwardingStore::ForwardingStore;
+    Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) override {
+      if (commit.inbox && !commit.inbox->answer.empty()) kept.push_back(commit.inbox->answer);
+      return ForwardingStore::commit(tenant, std::move(commit));
+    }
+    std::vector<std::string> kept;
+  };
+  for (const EffectClass effect_class : {EffectClass::unsafe, EffectClass::keyed}) {
+    CAPTURE(static_cast<int>(effect_class));
+    World world;
+    world.publish({kBeside});
+    world.tools.classes["shop.slow"] = effect_class;
+    world.tools.classes["shop.fast"] = effect_class;
+    const std::string id = world.begin("beside");
+    FailingStore failing(world.memory, 2, false);  // the commit of the first answer
+    world.restart(&failing);
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+    CHECK_FALSE(world.say(id, "yes", "k1").has_value());
+    CHECK(world.run(world.store.pending_effects("default", 10))->size() == 2);
+
+    Answers answers(world.memory);
+    world.restart(&answers);
+    REQUIRE(world.run(world.releases->restore("default")).has_value());
+    REQUIRE(world.run(world.driver->recover("default")).has_value());
+    REQUIRE(answers.kept.size() == 1);
+    const auto again = world.say(id, "yes", "k1");
+    REQUIRE(again.has_value());
+    CHECK(again->json == answers.kept.front());
+    CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+    world.check_replays();
+  }
+}

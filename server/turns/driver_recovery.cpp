@@ -40,7 +40,10 @@ Awaitable<Result<void>> TurnDriver::resume(Turn& turn) {
   open.owner_before = open.hot->summary.owner;
   if (auto remembered = co_await remember_open_turn(open); !remembered) co_return remembered;
   open.commits = 1;  // its request key stands in the record that began it
+  // The answer is not final while one of them is still to be looked at.
+  open.under_way = pending->size();
   for (PendingEffect& effect : *pending) {
+    --open.under_way;
     if (auto resumed = co_await resume_effect(open, std::move(effect.entry)); !resumed) co_return resumed;
   }
   if (auto carried = co_await carry_out_effects(open); !carried) co_return carried;

@@ -98,6 +98,16 @@ def copied(cluster):
         again = db("copy", *to)
         assert again.returncode == 3 and "already" in again.stderr, again
 
+        # Commands that look into a data folder say where the conversations are, instead of finding none.
+        environment = {**os.environ, "PARLEY_STORE__URL": cluster.url("parley")}
+        for words, code, sentence in [(["conv", "list"], 3, "PostgreSQL"), (["doctor"], None, "tenants kept apart")]:
+            done = subprocess.run(
+                [os.path.abspath(parley_server.BINARY), *words], capture_output=True, text=True, check=False,
+                env=environment, cwd=server.folder,
+            )
+            assert sentence in done.stdout + done.stderr, done
+            assert code in (None, done.returncode), done
+
         # The server goes on where it was, on the other store.
         server.environment = {"PARLEY_STORE__URL": cluster.url("parley")}
         server.start()

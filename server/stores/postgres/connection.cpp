@@ -138,7 +138,22 @@ std::vector<std::string> Rows::texts(int row, int column) const {
 
 // ---- the connection
 
-Connection::Connection(const std::string& url) : db_(PQconnectdb(url.c_str())) {
+namespace {
+
+// What the URL says itself comes later and wins. Without limits a database that is gone is waited for for
+// minutes.
+PGconn* connect(const std::string& url) {
+  const char* const keys[] = {
+      "connect_timeout", "keepalives_idle", "tcp_user_timeout", "fallback_application_name", "dbname", nullptr
+  };
+  const char* const values[] = {"5", "30", "15000", "parley", url.c_str(), nullptr};
+  constexpr int kExpandUrl = 1;
+  return PQconnectdbParams(keys, values, kExpandUrl);
+}
+
+}  // namespace
+
+Connection::Connection(const std::string& url) : db_(connect(url)) {
   if (!is_alive()) throw PostgresFailure({}, text_of(PQerrorMessage(db_.get())), true);
   PQsetNoticeProcessor(db_.get(), [](void*, const char*) {}, nullptr);
 }
