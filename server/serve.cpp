@@ -77,7 +77,7 @@ ops::LogFormat log_format(const ops::Config& config) {
 std::optional<tools::Secret> secret_named(std::string_view name) {
   auto secret = ops::find_secret(name);
   if (!secret) return std::nullopt;
-  return *std::move(secret);
+  return tools::Secret(*std::move(secret));
 }
 
 turns::AdmissionRules admission_rules(const assistant::Settings& settings) {

@@ -514,6 +514,8 @@ TEST_CASE("orders: things with quantities") {
        R"([{"item":"pizza","quantity":2},{"item":"coke","quantity":1},{"item":"fries","quantity":1}])"},
       {"fish and chips and 2 glasses of wine",
        R"([{"item":"fish and chips","quantity":1},{"item":"glass of wine","quantity":2}])"},
+      {"two pizzas and a coke to 5 Main Street please",
+       R"([{"item":"pizza","quantity":2},{"item":"coke","quantity":1}])"},
       {"2 burgers with fries, 1 coke",
        R"([{"item":"burger with fries","quantity":2},{"item":"coke","quantity":1}])"},
       {"500ml water and 2 pizzas", R"([{"item":"500ml water","quantity":1},{"item":"pizza","quantity":2}])"},

@@ -69,7 +69,7 @@ class ItemReader {
   // Where "… to 5 Main St" begins: a street is no thing that is wanted. The end when there is none.
   [[nodiscard]] std::size_t destination() const {
     for (std::size_t at = 1; at + 2 < reading_.size(); ++at) {
-      if (reading_.is_one_of(at, reading_.words.to) && reading_.tokens[at - 1].is_word() &&
+      if ((reading_.is(at, "to") || reading_.is(at, "nach")) && reading_.tokens[at - 1].is_word() &&
           reading_.is_digits(at + 1) && reading_.tokens[at + 2].is_word())
         return at;
     }
