@@ -26,14 +26,18 @@ constexpr Keyword kTool[] = {
 };
 constexpr Keyword kSwitch[] = {{"cases", FieldKind::branches, true, "Branches."}};
 constexpr Keyword kGoto[] = {{"step", FieldKind::step_name, true, "The step to go to."}};
+constexpr Keyword kReview[] = {{"form", FieldKind::form, false, "The fields."}};
 constexpr StepSpec kSpecs[] = {
     {.type = "message", .doc = "Says something.", .keywords = kMessage},
     {.type = "input", .doc = "Asks.", .keywords = kInput, .waits = true},
     {.type = "tool", .doc = "Calls a tool.", .keywords = kTool, .waits = true},
     {.type = "switch", .doc = "Chooses.", .keywords = kSwitch},
     {.type = "goto", .doc = "Goes.", .keywords = kGoto, .continues = false},
+    {.type = "review", .doc = "Asks a person.", .keywords = kReview, .waits = true},
 };
-constexpr const StepSpec* kStepSpecs[] = {&kSpecs[0], &kSpecs[1], &kSpecs[2], &kSpecs[3], &kSpecs[4]};
+constexpr const StepSpec* kStepSpecs[] = {
+    &kSpecs[0], &kSpecs[1], &kSpecs[2], &kSpecs[3], &kSpecs[4], &kSpecs[5]
+};
 
 struct Loaded {
   FlowPtr flow;
@@ -140,6 +144,23 @@ TEST_CASE("slots take all their keys") {
   CHECK(zip.pattern->full_match("10115"));
   CHECK(zip.scope == SlotScope::conversation);
   CHECK(zip.depends_on == std::vector<std::string>{"items"});
+}
+
+TEST_CASE("the fields of a form keep the order of a list, also when the flow is read from its canonical text"
+) {
+  const auto names = [](const FlowPtr& flow) {
+    std::string all;
+    for (const Slot& field : std::get<Form>(flow->steps[0].fields[0])) all += field.name + " ";
+    return all;
+  };
+  const auto written = good(R"({"id": "f", "steps": [{"id": "r", "type": "review", "form": [
+      {"until": "date"}, {"amount": {"type": "integer", "optional": true}}]}]})");
+  CHECK(names(written) == "until amount ");
+  CHECK(names(good(written->canonical)) == "until amount ");
+  // The members of a map have none.
+  const auto map = good(R"({"id": "f", "steps": [{"id": "r", "type": "review", "form":
+      {"until": "date", "amount": "integer"}}]})");
+  CHECK(names(map) == "amount until ");
 }
 
 TEST_CASE("a flow is the same when it is read from its canonical text again, slots in one order included") {

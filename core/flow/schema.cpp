@@ -107,8 +107,10 @@ std::string_view kind_schema(FieldKind kind) {
         "as":{"type":"string"},"steps":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}}},
         "required":["steps"],"additionalProperties":false}})";
     case FieldKind::form:
-      return R"({"type":"object","minProperties":1,"additionalProperties":{"oneOf":[
-        {"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}})";
+      return R"({"oneOf":[{"type":"object","minProperties":1,"additionalProperties":{"oneOf":[
+        {"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}},
+        {"type":"array","minItems":1,"items":{"type":"object","minProperties":1,"maxProperties":1,
+        "additionalProperties":{"oneOf":[{"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}}}]})";
     case FieldKind::experiment:
       return R"({"$ref":"#/$defs/experiment"})";
     case FieldKind::card:

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/matching/scene.hpp"
 
@@ -13,21 +14,15 @@ namespace parley::engine::proposals {
 namespace {
 
 // Not invalid_value: whether a value can be taken is not for a model to say.
-constexpr auto kKinds = std::to_array<std::string_view>({
-    "start_flow",
-    "set_slot",
-    "correct_slot",
-    "cancel",
-    "skip",
-    "repeat",
-    "clarify",
-    "affirm",
-    "deny",
-    "ask_human",
-    "ask_knowledge",
-    "chitchat",
-    "cannot_handle",
-});
+std::vector<std::string_view> kinds() {
+  using language::CommandKind;
+  std::vector<std::string_view> names;
+  for (auto i = 0U; i <= static_cast<unsigned>(CommandKind::cannot_handle); ++i) {
+    const auto kind = static_cast<CommandKind>(i);
+    if (kind != CommandKind::invalid_value) names.push_back(language::name(kind));
+  }
+  return names;
+}
 
 constexpr auto kTopics = std::to_array<std::string_view>({
     "greeting",
@@ -83,7 +78,7 @@ Value answer_schema(const Release& release, const State& state) {
     for (const flow::Slot* slot : settable(*flow)) slots.insert(slot->name);
   }
   MapBuilder fields;
-  fields.set("do", one_of(kKinds));
+  fields.set("do", one_of(kinds()));
   if (!flows.empty()) fields.set("flow", one_of(flows));
   if (!slots.empty()) {
     fields.set("slot", one_of(slots));

@@ -25,7 +25,9 @@ constexpr flow::Keyword kKeywords[] = {
     {"form",
      FieldKind::form,
      false,
-     "The fields that the person fills in, declared like slots; without them it is a yes or a no."},
+     "The fields that the person fills in, declared like slots; as a list they keep their order. Without "
+     "them "
+     "it is a yes or a no."},
     {"assignee", FieldKind::text, false, "The person or queue that should decide."},
     {"expires", FieldKind::duration, false, "How long the flow waits; as long as it takes when left out."},
     {"on_timeout", FieldKind::step_name, false, "Where it leads when nobody has decided in time."},

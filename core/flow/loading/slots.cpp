@@ -337,13 +337,41 @@ void load_slots(Context& context, const Node& slots) {
 
 Form read_form(Context& context, const Node& node, std::string_view key) {
   Form form;
-  if (!expect_map(context, node, key)) return form;
-  if (node.members.empty()) {
-    context.error("F0116", node.position, quote(key) + " is an empty map", "name at least one field");
-  }
   const std::string owner = context.owner;
-  for (const Node::Member& member : node.members) {
+  const auto add = [&](const Node::Member& member) {
+    if (std::ranges::find(form, member.key, &Slot::name) != form.end()) {
+      context.error(
+          "F0103",
+          member.key_position,
+          "the field " + quote(member.key) + " is given twice",
+          "give each field a name of its own"
+      );
+      return;
+    }
     if (auto field = read_slot(context, member)) form.push_back(*std::move(field));
+  };
+  if (node.is_list()) {
+    for (const Node& item : node.items) {
+      if (!item.is_map() || item.members.size() != 1) {
+        context.error(
+            "F0111",
+            item.position,
+            "expected a map with one field, got " + std::string(describe(item)),
+            "write each field as - name: type, or - name: {type: …, label: …}"
+        );
+        continue;
+      }
+      add(item.members.front());
+    }
+  } else if (expect_map(context, node, key)) {
+    for (const Node::Member& member : node.members) add(member);
+    // As of slots: the order of a map says nothing. A list keeps its own.
+    std::ranges::sort(form, {}, &Slot::name);
+  } else {
+    return form;
+  }
+  if (node.members.empty() && node.items.empty()) {
+    context.error("F0116", node.position, quote(key) + " is empty", "name at least one field");
   }
   context.owner = owner;
   return form;
