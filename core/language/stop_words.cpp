@@ -6,17 +6,17 @@ namespace parley::language {
 namespace {
 
 constexpr std::string_view kStopWords[] = {
-    "a",      "about", "after", "all",    "also",  "am",    "an",   "and",  "any",   "are",    "as",
-    "at",     "be",    "been",  "before", "being", "but",   "by",   "can",  "could", "did",    "do",
-    "does",   "for",   "from",  "had",    "has",   "have",  "he",   "her",  "hers",  "him",    "his",
-    "how",    "i",     "if",    "in",     "into",  "is",    "it",   "its",  "just",  "me",     "my",
-    "no",     "not",   "of",    "on",     "or",    "our",   "out",  "so",   "some",  "than",   "that",
-    "the",    "their", "them",  "then",   "there", "these", "they", "this", "those", "to",     "too",
-    "up",     "us",    "very",  "was",    "we",    "were",  "what", "when", "where", "which",  "who",
-    "why",    "will",  "with",  "would",  "you",   "your",  "i'm",  "it's", "don't", "that's", "i've",
-    "please", "hi",    "hello", "thanks", "der",   "die",   "das",  "und",  "ist",   "ein",    "eine",
-    "nicht",  "zu",    "mit",   "auf",    "für",   "von",   "im",   "den",  "dem",   "des",    "es",
-    "ich",    "sie",   "wir",
+    "a",     "about",  "after", "all",    "also",  "am",    "an",     "and",   "any",   "are",  "as",
+    "at",    "be",     "been",  "before", "being", "but",   "by",     "can",   "could", "did",  "do",
+    "does",  "for",    "from",  "get",    "got",   "until", "had",    "has",   "have",  "he",   "her",
+    "hers",  "him",    "his",   "how",    "i",     "if",    "in",     "into",  "is",    "it",   "its",
+    "just",  "me",     "my",    "no",     "not",   "of",    "on",     "or",    "our",   "out",  "so",
+    "some",  "than",   "that",  "the",    "their", "them",  "then",   "there", "these", "they", "this",
+    "those", "to",     "too",   "up",     "us",    "very",  "was",    "we",    "were",  "what", "when",
+    "where", "which",  "who",   "why",    "will",  "with",  "would",  "you",   "your",  "i'm",  "it's",
+    "don't", "that's", "i've",  "please", "hi",    "hello", "thanks", "der",   "die",   "das",  "und",
+    "ist",   "ein",    "eine",  "nicht",  "zu",    "mit",   "auf",    "für",   "von",   "im",   "den",
+    "dem",   "des",    "es",    "ich",    "sie",   "wir",
 };
 
 }  // namespace

@@ -66,6 +66,15 @@ TEST_CASE("a question finds the passage that answers it, with its place") {
   }
 }
 
+TEST_CASE("a passage that answers passes a modest threshold, also among few") {
+  KnowledgeRunner knowledge;
+  fill(knowledge);
+  const auto answer = search(knowledge, "knowledge.faq", "how long until I get a refund", 0.2);
+  REQUIRE(answer.has_value());
+  REQUIRE(answer->result.size() >= 1);
+  CHECK(answer->result.as_list()[0].text("heading") == "Returns > Refunds");
+}
+
 TEST_CASE("nothing is found for what nobody wrote about") {
   KnowledgeRunner knowledge;
   fill(knowledge);

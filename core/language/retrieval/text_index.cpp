@@ -87,18 +87,17 @@ std::span<const float> TextIndex::scores(std::span<const std::uint32_t> question
   std::sort(terms.begin(), terms.end());
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   std::vector<const Postings*> known;
-  float most = 0;
   for (const std::uint32_t term : terms) {
-    // A term that no text has takes its share of the question all the same.
-    if (const auto found = postings_.find(term); found != postings_.end()) {
-      known.push_back(&found->second);
-    } else {
-      most += rarity(static_cast<float>(size()), 0);
-    }
+    if (const auto found = postings_.find(term); found != postings_.end()) known.push_back(&found->second);
   }
+  if (known.empty()) return scores_;
+  const auto unknown = static_cast<float>(terms.size() - known.size());
   const auto is_common = [&](const Postings* each) { return each->size() * kCommon > size(); };
   if (!std::all_of(known.begin(), known.end(), is_common)) std::erase_if(known, is_common);
+  float most = 0;
   for (const Postings* each : known) most += count_term(*each);
+  // A term that no text has takes the share of the question that the others have on average.
+  most += unknown * most / static_cast<float>(known.size());
   if (most > 0) {
     for (float& score : scores_) score /= most;
   }

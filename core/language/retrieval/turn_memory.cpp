@@ -13,6 +13,7 @@ namespace {
 constexpr WindowOptions kWindow{.reach = 2, .own_weight = 3};
 constexpr float kSpeakerBoost = 1.3F;
 constexpr float kQuestionShare = 0.6F;
+constexpr float kUnaskedShare = 0.6F;
 
 // Whose words a question is about.
 enum class About : std::uint8_t { anybody, user, assistant };
@@ -95,8 +96,10 @@ std::vector<Match> TurnMemory::recall(const Question& question) {
   const float user_share = whose == About::assistant ? 1 / kSpeakerBoost : 1.0F;
   const float assistant_share = whose == About::user ? 1 / kSpeakerBoost : 1.0F;
   scores_.resize(turns_.size());
-  for (std::size_t i = 0; i < turns_.size(); ++i)
-    scores_[i] = std::max(by_words[2 * i] * user_share * stated_[i], by_words[2 * i + 1] * assistant_share);
+  for (std::size_t i = 0; i < turns_.size(); ++i) {
+    const float told = turns_[i].user.empty() ? assistant_share * kUnaskedShare : assistant_share;
+    scores_[i] = std::max(by_words[2 * i] * user_share * stated_[i], by_words[2 * i + 1] * told);
+  }
   add_similarities(question.text);
   return best_of(scores_, question.k, std::max(question.min_score, kNoise), [&](std::uint32_t index) {
     const RememberedTurn& turn = turns_[index];
