@@ -516,6 +516,8 @@ TEST_CASE("orders: things with quantities") {
        R"([{"item":"fish and chips","quantity":1},{"item":"glass of wine","quantity":2}])"},
       {"two pizzas and a coke to 5 Main Street please",
        R"([{"item":"pizza","quantity":2},{"item":"coke","quantity":1}])"},
+      {"two large pepperonis and three paninis",
+       R"([{"item":"large pepperoni","quantity":2},{"item":"panini","quantity":3}])"},
       {"2 burgers with fries, 1 coke",
        R"([{"item":"burger with fries","quantity":2},{"item":"coke","quantity":1}])"},
       {"500ml water and 2 pizzas", R"([{"item":"500ml water","quantity":1},{"item":"pizza","quantity":2}])"},

@@ -612,6 +612,9 @@ std::string singular(std::string_view noun) {
     if (noun == plural) return std::string(single);
   }
   if (noun.size() <= 3 || !noun.ends_with('s') || contains(kUncounted, noun)) return std::string(noun);
+  // Loanwords, before what only looks like a plural: paninis, but tennis.
+  if (ends_with_any(noun, {"inis", "onis", "ottis", "iolis", "occolis", "kiwis", "taxis"}))
+    return std::string(noun.substr(0, noun.size() - 1));
   if (ends_with_any(noun, {"ss", "us", "is"})) return std::string(noun);
   if (noun.ends_with("ies")) return std::string(noun.substr(0, noun.size() - 3)) + "y";
   if (ends_with_any(noun, {"sses", "shes", "ches", "xes", "zzes"}))
