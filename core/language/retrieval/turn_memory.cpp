@@ -53,7 +53,10 @@ void TurnMemory::add(RememberedTurn turn) {
   last.text = words_.add(terms_of(turn.assistant, locale_), asked);
   vectors_.add(hashed_vector(turn.user + "\n" + turn.assistant, locale_));
   last.turn = turn.turn;
-  stated_.push_back(is_question(turn.user, vocabulary_for(locale_)) ? kQuestionShare : 1.0F);
+  weights_.push_back(
+      {.user = is_question(turn.user, vocabulary_for(locale_)) ? kQuestionShare : 1.0F,
+       .assistant = turn.user.empty() ? kUnaskedShare : 1.0F}
+  );
   turns_.push_back(std::move(turn));
 }
 
@@ -97,8 +100,10 @@ std::vector<Match> TurnMemory::recall(const Question& question) {
   const float assistant_share = whose == About::user ? 1 / kSpeakerBoost : 1.0F;
   scores_.resize(turns_.size());
   for (std::size_t i = 0; i < turns_.size(); ++i) {
-    const float told = turns_[i].user.empty() ? assistant_share * kUnaskedShare : assistant_share;
-    scores_[i] = std::max(by_words[2 * i] * user_share * stated_[i], by_words[2 * i + 1] * told);
+    const Weights& weights = weights_[i];
+    scores_[i] = std::max(
+        by_words[2 * i] * user_share * weights.user, by_words[2 * i + 1] * assistant_share * weights.assistant
+    );
   }
   add_similarities(question.text);
   return best_of(scores_, question.k, std::max(question.min_score, kNoise), [&](std::uint32_t index) {

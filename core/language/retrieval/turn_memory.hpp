@@ -60,12 +60,17 @@ class TurnMemory {
     TextIndex::Id text = TextIndex::kNone;
     std::uint64_t turn = 0;
   };
+  struct Weights {
+    float user = 1;
+    float assistant = 1;
+  };
+
   std::string locale_;
   std::vector<RememberedTurn> turns_;
-  TextIndex words_;            // two texts a turn: the user's, then the assistant's
-  VectorIndex vectors_;        // one a turn
-  std::vector<float> stated_;  // what the user\'s words of a turn count
-  std::vector<float> scores_;  // of the search that runs
+  TextIndex words_;               // two texts a turn: the user's, then the assistant's
+  VectorIndex vectors_;           // one a turn
+  std::vector<Weights> weights_;  // what the words of a turn count
+  std::vector<float> scores_;     // of the search that runs
   std::unordered_map<std::string, Last> last_;
 };
 
