@@ -1,14 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
 #include <condition_variable>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string>
 
 #include "assistant/folder.hpp"
+#include "assistant/temporary_folder.hpp"
 #include "engine/steps/registry.hpp"
 
 namespace parley::assistant {
@@ -16,26 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "parley_folder_XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  void write(const std::string& file, std::string_view text) const {
-    fs::create_directories((path_ / file).parent_path());
-    std::ofstream(path_ / file, std::ios::binary) << text;
-  }
-
- private:
-  fs::path path_;
-};
+using testing::TemporaryFolder;
 
 std::string codes(const Folder& folder) {
   std::string out;

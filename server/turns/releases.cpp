@@ -106,7 +106,7 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
   auto release = engine::make_release(std::move(compiled), std::move(settings));
   // The same contents as before are the same object, so that states keep pointing at one.
   if (auto known = remembered(release_key(tenant, release->hash()))) release = std::move(known);
-  (void)release->classifier();  // learnt now, so that no user waits for it
+  (void)release->classifier();  // learnt now, so that no user of the new release waits for it
 
   StoredRelease stored{.hash = release->hash(), .settings = write_canonical(release->settings().to_value())};
   for (FlowToPublish& each : flows) {
@@ -182,7 +182,6 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::compile(
   if (!settings) co_return damaged("release " + stored.hash, "its settings are not JSON");
   auto release = engine::make_release(std::move(flows), engine::AssistantSettings::from_value(*settings));
   if (release->hash() != stored.hash) co_return damaged("release " + stored.hash, "its hash has changed");
-  (void)release->classifier();
   co_return release;
 }
 

@@ -29,7 +29,7 @@ constexpr flow::Keyword kSearchKeywords[] = {
     kOnEmpty,
     kTimeout,
     kOnErrorKeyword,
-    {"source", FieldKind::identifier, true, "The name of the knowledge to search, from parley.yaml."},
+    {"source", FieldKind::identifier, true, "What to search: the name of a file or folder under knowledge/."},
 };
 
 constexpr flow::Keyword kRecallKeywords[] = {
