@@ -4,6 +4,7 @@
 #include "wire/mcp/compile.hpp"
 #include "wire/openapi/compile.hpp"
 #include "wire/openrpc/compile.hpp"
+#include "wire/worker/compile.hpp"
 
 namespace parley::wire {
 namespace {
@@ -24,6 +25,7 @@ Result<Connector> compile_description(const Value& document, const CompileOption
     return openrpc::compile(document, options);
   }
   if (document.find("mcp") != nullptr) return mcp::compile(document, options);
+  if (document.find("worker") != nullptr) return worker::compile(document, options);
   return openapi::compile(document, options);
 }
 

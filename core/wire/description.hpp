@@ -8,7 +8,7 @@
 namespace parley::wire {
 
 // Tells the language by what the document contains: OpenAPI or Swagger, OpenRPC, a GraphQL introspection
-// result, the text of a GraphQL schema, or the tools of an MCP server.
+// result, the text of a GraphQL schema, the tools of an MCP server, or of a worker.
 [[nodiscard]] Result<Connector> compile_description(
     const Value& document, const CompileOptions& options = {}
 );

@@ -173,6 +173,7 @@ class Renderer {
   void write_body() {
     switch (tool_.body.kind) {
       case BodyKind::none:
+      case BodyKind::worker:
         return;
       case BodyKind::json:
         return write_json_body();
@@ -316,6 +317,14 @@ std::string argument_hint(const Tool& tool, const SchemaProblem& problem) {
 }  // namespace
 
 Result<Request> render(const Tool& tool, const Value& arguments) {
+  if (tool.body.kind == BodyKind::worker) {
+    return fail(
+        ErrorCode::unsupported,
+        tool.name + " is carried out by a worker; nothing is sent",
+        {},
+        "see docs/how-to/write-tools-in-typescript-or-python.md"
+    );
+  }
   return Renderer(tool, arguments).run();
 }
 

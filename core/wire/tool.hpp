@@ -50,7 +50,19 @@ struct Pinned {
   Value value;
 };
 
-enum class BodyKind : std::uint8_t { none, json, form, multipart, text, binary, graphql, json_rpc, mcp };
+// `worker`: no request at all; a process that connects to the server carries the call out.
+enum class BodyKind : std::uint8_t {
+  none,
+  json,
+  form,
+  multipart,
+  text,
+  binary,
+  graphql,
+  json_rpc,
+  mcp,
+  worker
+};
 
 struct Body {
   BodyKind kind = BodyKind::none;
@@ -90,6 +102,7 @@ struct Tool {
   std::optional<Value> example;       // of a success, as the author wrote it
   std::vector<std::string> fields;    // of a success, what is kept (see kept.hpp); all of it when empty
   std::uint16_t success_status = 200;
+  std::uint32_t timeout_ms = 0;  // of a worker's function; 0: as long as the caller waits
 };
 
 struct DroppedOperation {

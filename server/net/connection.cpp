@@ -356,7 +356,7 @@ void Connection::begin_drain() {
       deadline_ = std::min(deadline_, worker_->deadline_in(kFreshDrainMs));
     }
   }
-  if (websocket_) close_websocket(wire::kCloseGoingAway, "the server is restarting");
+  if (websocket_ && !outlasts_) close_websocket(wire::kCloseGoingAway, "the server is restarting");
   if (const auto outbox = outbox_) outbox->signal_end(StreamEnd::draining);
 }
 

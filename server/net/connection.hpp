@@ -40,6 +40,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // From the loop.
   void sweep(std::uint64_t now_ms);
   void begin_drain();
+  void close_outlasting();
+  [[nodiscard]] bool outlasts() const { return outlasts_; }
   void abort(StreamEnd why);
   [[nodiscard]] std::size_t slot() const { return slot_; }
   void set_slot(std::size_t slot) { slot_ = slot; }
@@ -54,6 +56,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // For WebSocket.
   [[nodiscard]] WebSocketSession& websocket() { return *websocket_; }
+  void outlast_requests();
   [[nodiscard]] Awaitable<Result<Message>> receive_message();
   void close_websocket(std::uint16_t code, std::string_view reason);
 
@@ -100,6 +103,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool timed_out_ = false;
   bool closed_ = false;
   bool answered_any_ = false;
+  bool outlasts_ = false;
   bool keep_ = true;
   std::uint64_t deadline_ = kNever;
   std::uint64_t write_deadline_ = kNever;

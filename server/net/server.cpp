@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "server/net/worker.hpp"
 
@@ -137,8 +138,13 @@ void Server::begin_drain() {
 bool Server::wait(std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   begin_drain();
-  const auto gone_by = [this](Clock::time_point deadline) {
+  bool closing_last = false;
+  const auto gone_by = [&](Clock::time_point deadline) {
     while (open_connections() > 0) {
+      const bool only_last = open_connections() <= shared_->outlasting.load(std::memory_order_relaxed);
+      if (only_last && !std::exchange(closing_last, true)) {
+        for (const auto& worker : workers_) worker->close_outlasting();
+      }
       if (Clock::now() >= deadline) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }

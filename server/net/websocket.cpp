@@ -51,6 +51,10 @@ void WebSocket::close(std::uint16_t code, std::string_view reason) {
   connection_->close_websocket(code, reason);
 }
 
+void WebSocket::outlast_requests() {
+  connection_->outlast_requests();
+}
+
 std::uint16_t WebSocket::close_code() const {
   return connection_->websocket().close_code;
 }
@@ -197,6 +201,14 @@ std::optional<Result<Message>> Connection::decode_message() {
   session.unread = {};
   session.unread_at = 0;
   return std::nullopt;
+}
+
+void Connection::outlast_requests() {
+  if (!std::exchange(outlasts_, true)) worker_->shared().outlasting.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Connection::close_outlasting() {
+  if (websocket_ && outlasts_) close_websocket(wire::kCloseGoingAway, "the server is restarting");
 }
 
 void Connection::close_websocket(std::uint16_t code, std::string_view reason) {

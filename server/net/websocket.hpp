@@ -56,6 +56,10 @@ class WebSocket {
   // Calls back on the loop when the client is gone or the server drains.
   void on_end(std::function<void()> callback) const { outbox_->on_end(std::move(callback)); }
 
+  // A drain closes this connection only when no others are left: requests in flight need it. on_end() tells
+  // of the drain all the same.
+  void outlast_requests();
+
   // Starts the closing handshake; receive() then fails. Loop thread only.
   void close(std::uint16_t code = wire::kCloseNormal, std::string_view reason = {});
   // What the peer closed with; 1005 without a code, 1006 if it just went away.

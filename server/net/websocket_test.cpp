@@ -247,6 +247,42 @@ TEST_CASE("a drain says 1001 and waits for the answer") {
   CHECK(server.server->wait(std::chrono::seconds(10)));
 }
 
+TEST_CASE("a connection that outlasts requests is closed when the last of them is answered") {
+  std::promise<void> asked;
+  std::move_only_function<void(bool)> answer;
+  TestServer server([&](Request& request, Exchange& exchange) -> Awaitable<Response> {
+    if (request.path == "/slow") {
+      co_await await_callback<bool>([&](auto done) {
+        answer = std::move(done);
+        asked.set_value();
+      });
+      co_return Response{.status = 200, .body = "done"};
+    }
+    auto socket = exchange.accept_websocket();
+    if (!socket) co_return std::move(socket.error());
+    socket->outlast_requests();
+    socket->on_end([sender = socket->sender()] { sender.send("draining"); });
+    while (auto message = co_await socket->receive()) socket->send(message->payload);
+    co_return Response{};
+  });
+  WebSocketClient last(server.port());
+  last.send_text("hi");
+  CHECK(last.next() == "text:hi");
+  Client slow(server.port());
+  slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  asked.get_future().wait();
+  auto clean = std::async(std::launch::async, [&] { return server.server->wait(std::chrono::seconds(20)); });
+  CHECK(last.next() == "text:draining");
+  last.send_text("still there");
+  CHECK(last.next() == "text:still there");
+  answer(true);
+  CHECK(last.next() == "close:1001");
+  last.send(WebSocketClient::frame(Opcode::close, "\x03\xE9"));
+  CHECK(last.next() == "end");
+  CHECK(slow.read_to_end().ends_with("done"));
+  CHECK(clean.get());
+}
+
 TEST_CASE("a peer that ignores our close is dropped") {
   TestServer server(echo, TestServer::with_limits({.close_ms = 50}));
   WebSocketClient client(server.port());

@@ -112,6 +112,12 @@ void Worker::begin_drain() {
   });
 }
 
+void Worker::close_outlasting() {
+  boost::asio::post(context_, [this] {
+    for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->close_outlasting();
+  });
+}
+
 void Worker::cut_connections() {
   boost::asio::post(context_, [this] {
     for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->abort(StreamEnd::client_gone);
@@ -231,6 +237,7 @@ void Worker::add(Connection& connection) {
 }
 
 void Worker::remove(Connection& connection) {
+  if (connection.outlasts()) shared_->outlasting.fetch_sub(1, std::memory_order_relaxed);
   connections_[connection.slot()] = connections_.back();
   connections_[connection.slot()]->set_slot(connection.slot());
   connections_.pop_back();

@@ -31,6 +31,7 @@ struct Shared {
   ServerOptions options;
   Handler handler;
   std::atomic<std::size_t> connections = 0;
+  std::atomic<std::size_t> outlasting = 0;  // of the connections
   std::atomic<bool> draining = false;
 
   // Any thread. False if the address has its share already.
@@ -54,6 +55,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // From the controlling thread.
   void start(int listening_socket, bool is_v6);
   void begin_drain();
+  void close_outlasting();
   void cut_connections();
   void join();
 
