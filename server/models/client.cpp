@@ -112,8 +112,6 @@ net::Awaitable<Result<Answer>> Client::ask(Question question, Asking asking) {
 net::Awaitable<Result<Answer>> Client::try_until_answered(Question& question, const Asking& asking) {
   question.stream = asking.listener != nullptr;
   if (question.max_tokens == 0) question.max_tokens = endpoint_.max_tokens;
-  if (auto found = co_await find_model(question, asking); !found)
-    co_return std::unexpected(std::move(found.error()));
   for (std::uint32_t number = 1;; ++number) {
     const std::int64_t begun = world_.now_ms();
     if (asking.deadline_ms - begun < kWorthTryingMs) co_return out_of_time();
@@ -135,7 +133,7 @@ net::Awaitable<Result<Answer>> Client::try_until_answered(Question& question, co
         .took_ms = took_ms,
     });
     if (asking.listener != nullptr) asking.listener->on_restart();
-    if (forgo_schemas(failure)) continue;
+    if (forgo_schema(failure, question)) continue;
     if (number > endpoint_.retries || !wire::model_api::may_pass(failure)) co_return std::move(last.answer);
     const std::int64_t pause_ms = pause_before(number, last);
     if (world_.now_ms() + pause_ms + kWorthTryingMs > asking.deadline_ms) co_return std::move(last.answer);
@@ -158,12 +156,16 @@ std::int64_t Client::pause_before(std::uint32_t attempt, const Attempt& last) co
   return std::max<std::int64_t>(pause, last.wait_ms.value_or(0));
 }
 
-// Some servers know no response_format. The prompt says the schema in words too, so it goes on without.
-bool Client::forgo_schemas(const Error& failure) {
+// Some servers know no response_format, and some cannot hold a model to this very schema. The prompt says it
+// in words too, so it goes on without: for good, or for this question.
+bool Client::forgo_schema(const Error& failure, Question& question) {
   if (failure.pointer != "model_request" || endpoint_.structured == Structured::none) return false;
+  if (question.schema.is_null()) return false;
   const auto says = [&](std::string_view word) { return failure.message.find(word) != std::string::npos; };
-  if (!says("response_format") && !says("schema") && !says("guided")) return false;
-  return !no_schemas_.exchange(true);
+  if (says("response_format") || says("guided")) return !no_schemas_.exchange(true);
+  if (!says("schema") && !says("grammar")) return false;
+  question.schema = Value();
+  return true;
 }
 
 net::OutgoingRequest Client::request(std::string_view path, std::int64_t time_ms) const {
@@ -178,7 +180,9 @@ net::OutgoingRequest Client::request(std::string_view path, std::int64_t time_ms
   return request;
 }
 
-net::Awaitable<Client::Attempt> Client::attempt(const Question& question, const Asking& asking) {
+net::Awaitable<Client::Attempt> Client::attempt(Question& question, const Asking& asking) {
+  if (auto found = co_await find_model(question, asking); !found)
+    co_return Attempt{std::unexpected(std::move(found.error())), std::nullopt};
   const Structured structured = no_schemas_.load() ? Structured::none : endpoint_.structured;
   net::OutgoingRequest sent =
       request(wire::model_api::path_of(endpoint_.api), asking.deadline_ms - world_.now_ms());
@@ -225,10 +229,7 @@ net::Awaitable<Result<void>> Client::find_model(Question& question, const Asking
   }
   if (!question.model.empty()) co_return Result<void>();
   auto names = co_await list(static_cast<std::uint32_t>(at_least_zero(asking.deadline_ms - world_.now_ms())));
-  if (!names) {
-    hide_key(names.error().message);
-    co_return std::unexpected(std::move(names.error()));
-  }
+  if (!names) co_return std::unexpected(std::move(names.error()));
   if (names->empty()) {
     co_return fail(
         ErrorCode::not_found,

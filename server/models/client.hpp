@@ -51,13 +51,13 @@ class Client {
   net::Awaitable<Result<wire::model_api::Answer>> try_until_answered(
       wire::model_api::Question& question, const Asking& asking
   );
-  net::Awaitable<Attempt> attempt(const wire::model_api::Question& question, const Asking& asking);
+  net::Awaitable<Attempt> attempt(wire::model_api::Question& question, const Asking& asking);
   net::Awaitable<Attempt> attempt_streamed(net::OutgoingRequest request, turns::TextListener& listener);
   net::Awaitable<Result<void>> find_model(wire::model_api::Question& question, const Asking& asking);
   void hide_key(std::string& message) const;
   [[nodiscard]] std::int64_t pause_before(std::uint32_t attempt, const Attempt& last) const;
   [[nodiscard]] net::OutgoingRequest request(std::string_view path, std::int64_t time_ms) const;
-  [[nodiscard]] bool forgo_schemas(const Error& failure);
+  [[nodiscard]] bool forgo_schema(const Error& failure, wire::model_api::Question& question);
 
   Endpoint endpoint_;
   std::shared_ptr<net::HttpClient> http_;

@@ -197,6 +197,40 @@ TEST_CASE("a server that knows no response_format is asked without one from then
   CHECK(models.http->requests[2].body.find("response_format") == std::string::npos);
 }
 
+TEST_CASE("a schema that a server cannot hold a model to is left out of that question alone") {
+  Models models({endpoint("one")});
+  models.http->replies["one"] = {
+      {.status = 400,
+       .body = R"({"error":{"message":"JSON schema error at #/properties/n: unrecognized type"}})"},
+      {.body = answer_body(R"({"n": 1})")}
+  };
+  const std::string_view extract = R"({"text": "x", "schema": {"type": "object", "properties": {"n": {}}}})";
+  CHECK(models.said("extract", extract) == R"({"n":1})");
+  models.said("extract", extract);
+  REQUIRE(models.http->requests.size() == 3);
+  CHECK(models.http->requests[1].body.find("response_format") == std::string::npos);
+  CHECK(models.http->requests[2].body.find("response_format") != std::string::npos);
+}
+
+TEST_CASE("a model is asked for a confidence that servers can hold it to, and may answer a finer one") {
+  Models models({endpoint("one")});
+  for (const std::string_view confidence : {"0", "0.3", "0.85", "1"}) {
+    const std::string answer = R"({"label":"a","confidence":)" + std::string(confidence) + "}";
+    models.http->replies["one"] = {{.body = answer_body(answer)}};
+    CHECK(models.said("classify", R"({"text": "x", "labels": {"a": ""}})") == answer);
+  }
+  const auto sent = parse_json(models.http->requests[0].body);
+  const Value& schema = (*sent)["response_format"]["json_schema"]["schema"];
+  CHECK(
+      write_json(schema["properties"]["confidence"]["enum"]) == "[0,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,1]"
+  );
+  for (const std::string_view wrong : {"7", "-1", "1e999"}) {
+    const std::string answer = R"({"label":"a","confidence":)" + std::string(wrong) + "}";
+    models.http->replies["one"] = {{.body = answer_body(answer)}};
+    CHECK(models.said("classify", R"({"text": "x", "labels": {"a": ""}})") == "! model_answer");
+  }
+}
+
 TEST_CASE("the next model answers when one does not, within the call's time") {
   struct {
     std::string_view name;
@@ -315,6 +349,23 @@ TEST_CASE("a server without a model's name is asked which it has, once") {
   REQUIRE(models.http->requests.size() == 3);
   CHECK(models.http->requests[0].url == "http://one/v1/models");
   CHECK(models.http->requests[2].body.find(R"("model":"qwen")") != std::string::npos);
+}
+
+TEST_CASE("that question counts, is told of and tried again like any other") {
+  Endpoint one = endpoint("one");
+  one.model.clear();
+  Models models({one});
+  models.http->replies["one"] = {
+      {.failure = "unreachable"}, {.body = R"({"data":[{"id":"qwen"}]})"}, {.body = answer_body("Hi")}
+  };
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  CHECK(models.notes == std::vector<std::string>{"model failed one unreachable", "model answered one "});
+  CHECK(models.counts("one").attempts.at("unreachable") == 1);
+
+  Models refused({one});
+  refused.http->replies["one"] = {{.status = 401}};
+  CHECK(refused.said("generate", kPrompt) == "! unauthenticated");
+  CHECK(refused.notes == std::vector<std::string>{"model failed one unauthenticated"});
 }
 
 TEST_CASE("the built-in answers may stand at the end of the line") {

@@ -1,13 +1,12 @@
 """Our client of models against LLMock, a server that others wrote: it breaks calls on purpose and judges how a client takes it.
-Left out where it is not installed (pip install llmock)."""
+Left out where its package cannot be had."""
 import json
-import os
-import shutil
 import socket
 import subprocess
 import time
 import urllib.request
 
+import packages
 from parley_server import PATIENCE, Server, equal
 
 WRITE = """\
@@ -45,14 +44,16 @@ FAULTS = {
 
 
 class LLMock:
+    def __init__(self):
+        self.program = packages.programs("llmock") / "llmock"
+
     def __enter__(self):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        program = os.environ.get("PARLEY_LLMOCK", "llmock")
         self.process = subprocess.Popen(
-            [program, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [self.program, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -91,10 +92,12 @@ def check(llmock, api):
 
 
 def test_a_server_of_others_finds_nothing_to_complain_about():
-    if shutil.which(os.environ.get("PARLEY_LLMOCK", "llmock")) is None:
-        print("skipped: llmock is not installed (pip install llmock)")
+    try:
+        llmock = LLMock()
+    except packages.Unreachable as why:
+        print(f"skipped: {why}")
         return
-    with LLMock() as llmock:
+    with llmock:
         for api in ("chat", "responses"):
             check(llmock, api)
         verdict = llmock.call("GET", "/_llmock/verdict")

@@ -261,5 +261,5 @@ class Stream:
         raise AssertionError(f"the stream ended without {wanted}: {seen}")
 
 
-def equal(actual, expected):
-    assert actual == expected, f"expected {expected!r}, got {actual!r}"
+def equal(actual, expected, about=""):
+    assert actual == expected, f"expected {expected!r}, got {actual!r} {about}".rstrip()

@@ -81,7 +81,12 @@ void add_field(Collector& collector, const Flow& flow, const Step& step, std::si
       for (const Card::Fact& fact : card.facts) collector.add(fact.value);
     }
   }
-  if (const auto* expression = step.get<expr::Expression>(k)) collector.add(*expression, position);
+  if (const auto* expression = step.get<expr::Expression>(k)) {
+    Collector then = collector;
+    // An agent stops by what its last tool answered.
+    if (step.spec->calls_a_round > 0 && step.spec->keywords[k].name == "until") then.know_more({"result"});
+    then.add(*expression, position);
+  }
   if (const auto* data = step.get<Data>(k)) collector.add(*data);
   if (const auto* branches = step.get<Branches>(k)) collector.add(*branches);
   if (const auto* assignments = step.get<Assignments>(k)) {

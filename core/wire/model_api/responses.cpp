@@ -24,7 +24,8 @@ void add_items(ListBuilder& input, const Message& message) {
     const char* const role = message.role == Message::Role::system      ? "system"
                              : message.role == Message::Role::assistant ? "assistant"
                                                                         : "user";
-    input.add(MapBuilder().set("role", role).set("content", message.text).build());
+    // Without the type llama.cpp does not know what an assistant's message is.
+    input.add(MapBuilder().set("type", "message").set("role", role).set("content", message.text).build());
   }
   for (const ProposedCall& call : message.calls) {
     input.add(MapBuilder()

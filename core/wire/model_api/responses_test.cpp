@@ -40,7 +40,7 @@ TEST_CASE("a request has messages, calls and results as items, and nothing is st
   const Value body = json(responses_request(asked, *provider_named("openai"), Structured::json_schema));
   CHECK(
       write_json(body["input"]) ==
-      R"([{"role":"system","content":"Be short."},{"role":"user","content":"Hi"},)"
+      R"([{"type":"message","role":"system","content":"Be short."},{"type":"message","role":"user","content":"Hi"},)"
       R"({"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},)"
       R"({"type":"function_call_output","call_id":"c1","output":"7"}])"
   );

@@ -8,17 +8,29 @@ namespace parley::models {
 
 namespace {
 
-Value schema_of(const Value& labels) {
+Value schema_of(const Value& labels, Value confidence) {
   ListBuilder names;
   for (const auto& [label, meaning] : labels.entries()) names.add(label);
   const Value label = MapBuilder().set("type", "string").set("enum", names.build()).build();
-  const Value confidence = MapBuilder().set("type", "number").set("minimum", 0).set("maximum", 1).build();
   return MapBuilder()
       .set("type", "object")
       .set("properties", MapBuilder().set("label", label).set("confidence", confidence).build())
       .set("required", ListBuilder().add("label").add("confidence").build())
       .set("additionalProperties", false)
       .build();
+}
+
+// Tenths: servers that decode by a schema hold a model to an enum, but not to the bounds of a number.
+Value asked_schema(const Value& labels) {
+  constexpr int kSteps = 10;
+  ListBuilder steps;
+  for (int i = 0; i <= kSteps; ++i) steps.add(static_cast<double>(i) / kSteps);
+  return schema_of(labels, MapBuilder().set("type", "number").set("enum", steps.build()).build());
+}
+
+// Whoever answers without being held to anything may be more exact.
+Value accepted_schema(const Value& labels) {
+  return schema_of(labels, MapBuilder().set("type", "number").set("minimum", 0).set("maximum", 1).build());
 }
 
 Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*tools*/) {
@@ -33,7 +45,7 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*
     if (meaning.is_string() && meaning.size() > 0) instructions += ": " + std::string(meaning.as_string());
     instructions += '\n';
   }
-  const Value schema = schema_of(labels);
+  const Value schema = asked_schema(labels);
   Question question =
       two_messages(std::move(instructions) + schema_in_words(schema), set_off("TEXT", input.text("text")));
   question.schema = schema;
@@ -43,11 +55,11 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*
 }
 
 Result<Value> read(const Value& input, const Answer& answer) {
-  return fitting_json(answer, schema_of(input["labels"]));
+  return fitting_json(answer, accepted_schema(input["labels"]));
 }
 
 }  // namespace
 
-const Task kClassify{"classify", "classify/1", ask, read};
+const Task kClassify{"classify", "classify/2", ask, read};
 
 }  // namespace parley::models

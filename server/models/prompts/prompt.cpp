@@ -74,7 +74,11 @@ std::unexpected<Error> wrong_answer(std::string what) {
 Result<Value> fitting_json(const Answer& answer, const Value& schema) {
   if (answer.finish == "length") return wrong_answer("the answer was longer than allowed and was cut off");
   auto value = wire::model_api::json_in(answer.text);
-  if (!value) return wrong_answer("the answer is no JSON");
+  if (!value) {
+    // What the grammar of a schema allows and no number holds: 1e999.
+    const auto whole = parse_json(answer.text);
+    return wrong_answer("the answer is no JSON" + (whole ? std::string() : ": " + whole.error().message));
+  }
   const auto compiled = Schema::compile(schema);
   if (!compiled) {
     return fail(

@@ -177,9 +177,10 @@ Outcome go_on(Run& run, const flow::Step& step) {
   Frame& frame = run.frame();
   if (const auto* until = step.get<expr::Expression>(k_until); until != nullptr && rounds(frame) > 0) {
     const auto done = run.test(*until);
-    if (!done) return Outcome::fail(done.error().message);
-    if (*done) {
-      const auto result = frame.slots.find("result");
+    const auto result = frame.slots.find("result");
+    // Before any tool has answered there is no `result` to read.
+    if (!done && result != frame.slots.end()) return Outcome::fail(done.error().message);
+    if (done && *done) {
       return finish(run, step, result == frame.slots.end() ? Value() : result->second);
     }
   }
