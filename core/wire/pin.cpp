@@ -19,6 +19,8 @@ Value without_name(const Value& names, std::string_view name) {
   return kept.build();
 }
 
+}  // namespace
+
 Value without_argument(Value parameters, std::string_view name) {
   parameters = parameters.with("properties", parameters["properties"].without(name));
   if (parameters.find("required") != nullptr) {
@@ -37,8 +39,6 @@ Value without_argument(Value parameters, std::string_view name) {
   }
   return parameters;
 }
-
-}  // namespace
 
 Result<void> pin(Tool& tool, std::string_view argument, const Value& value) {
   auto found = std::ranges::find(tool.bindings, argument, &Binding::argument);

@@ -13,6 +13,9 @@ namespace parley::wire {
 // schema.
 [[nodiscard]] Result<void> pin(Tool& tool, std::string_view argument, const Value& value);
 
+// The parameters without one of the arguments: nobody is asked for it any more.
+[[nodiscard]] Value without_argument(Value parameters, std::string_view name);
+
 // Every argument of a map.
 [[nodiscard]] Result<void> pin_all(Tool& tool, const Value& pins);
 

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "wire/arguments.hpp"
+#include "wire/conduct/conduct.hpp"
 #include "wire/multipart.hpp"
 #include "wire/serialise.hpp"
 
@@ -363,7 +364,9 @@ Result<Request> ToolCaller::call(std::string_view tool_name, const Value& argume
     );
   }
   if (auto sound = check(*tool, arguments); !sound) return std::unexpected(std::move(sound.error()));
-  return render(*tool, arguments);
+  const auto sent = arguments_sent(*tool, arguments, marker_of("rendered"));
+  if (!sent) return std::unexpected(sent.error());
+  return render(*tool, *sent);
 }
 
 }  // namespace parley::wire

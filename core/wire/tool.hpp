@@ -83,6 +83,37 @@ struct SecurityUse {
 };
 using SecurityWay = std::vector<SecurityUse>;
 
+// How more of a long answer is fetched (x-parley-pages): as many pages as the caller asks for, within limits.
+struct Paging {
+  enum class Next : std::uint8_t {
+    cursor,     // a text in the answer that becomes an argument
+    last_item,  // a member of the page's last item that becomes an argument
+    offset,     // the count of items so far becomes an argument
+    url,        // an address in the answer
+    link,       // an address in the header Link, rel="next"
+  };
+  Next next = Next::cursor;
+  std::string items;     // JSON pointer to the list in the answer; empty: the answer is the list
+  std::string at;        // JSON pointer: to the cursor or address; within the last item; to the total
+  std::string more;      // JSON pointer to whether there is more; empty when the answer does not say
+  std::string argument;  // that carries the cursor or offset
+  std::string how_many;  // the argument that says how many pages are wanted
+};
+
+// How a call whose outcome nobody knows is looked for before it is made again (x-parley-reconcile).
+struct Reconciliation {
+  std::string tool;   // the reading operation that is asked
+  Value with;         // its arguments: templates over `args` and `marker`
+  std::string found;  // CEL over `answer`, `args` and `marker`: a list; its first item is the result
+  bool absence_proves = false;  // what is not found was not done
+};
+
+// How a service says no in an answer of success (x-parley-failure).
+struct FailureSign {
+  std::string when;  // CEL over `answer`
+  std::string code;  // CEL over `answer`: the service's own word
+};
+
 struct Tool {
   std::string id;           // as flows write it: "stripe.charge"
   std::string name;         // for model providers: [A-Za-z0-9_-]{1,64}, prefix included
@@ -103,6 +134,11 @@ struct Tool {
   std::vector<std::string> fields;    // of a success, what is kept (see kept.hpp); all of it when empty
   std::uint16_t success_status = 200;
   std::uint32_t timeout_ms = 0;  // of a worker's function; 0: as long as the caller waits
+  Value send;  // x-parley-send: arguments as they travel, templates over `args` and `marker`; null: as given
+  Value constants;  // pins that what is sent depends on, by argument; null when there are none
+  std::optional<Paging> paging;
+  std::optional<Reconciliation> reconciliation;
+  std::optional<FailureSign> failure;
 };
 
 struct DroppedOperation {

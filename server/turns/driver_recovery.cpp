@@ -89,7 +89,8 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
 }
 
 // A call that was planned is made. One that had begun is made again, with the same key and the same bytes, if
-// that can do no harm; otherwise it is in doubt, and the flow is told so.
+// that can do no harm, or if its runner asks first what became of the attempt before; otherwise it is in
+// doubt, and the flow is told so.
 Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry) {
   turn.at = world_.clock.now();
   const EffectClass effect_class = world_.tools.effect_class(entry.tool);
@@ -100,7 +101,8 @@ Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry)
   const std::uint32_t resumed = first == turn.first_attempts.end() ? 0 : entry.attempt - first->second;
   const bool poisonous = entry.state == EffectState::started && resumed >= Quarantine::kTries;
   if (poisonous) count(metrics_.quarantined);
-  if (!wanted || poisonous || (entry.state == EffectState::started && !may_repeat(effect_class))) {
+  const bool may_go_on = may_repeat(effect_class) || effect_class == EffectClass::reconcile;
+  if (!wanted || poisonous || (entry.state == EffectState::started && !may_go_on)) {
     Result<ToolAnswer> unknown = fail(
         ErrorCode::unavailable,
         entry.tool + " was under way when the server stopped; it may have happened",

@@ -140,7 +140,7 @@ class Comparison {
     report_.effects += item.effects;
     report_.calls += item.calls;
     const bool once = item.tool != "shop.read" && item.tool != "shop.natural";
-    const bool called_once = item.tool == "shop.unsafe" || item.tool == "shop.reconcile";
+    const bool called_once = item.tool == "shop.unsafe";
     const std::string what = item.tool + " of " + name;
     if (once && item.effects > 1) wrong(what + " happened " + std::to_string(item.effects) + " times");
     if (called_once && item.calls > 1) wrong(what + " was called again");

@@ -54,6 +54,12 @@ turns::Awaitable<Result<turns::ToolAnswer>> SimulatedTools::run(const turns::Too
   item.key_reused = item.key_reused || known->second != request;
   timeline_.note("call of " + call.tool, name + " " + key);
 
+  // Whoever says reconcile asks before an attempt is repeated.
+  if (call.tool == "shop.reconcile" && call.attempt > 1 && item.accepted) {
+    co_await wait(timeline_, timeline_.random.between(1, 80));
+    co_return turns::ToolAnswer{MapBuilder().set("id", "r-" + name).build(), false};
+  }
+
   // A refusal is final: the remote remembers it as it remembers what it did.
   Fate fate = draw_fate(item, call.tool);
   if (item.accepted && fate == Fate::refuses) fate = Fate::works;

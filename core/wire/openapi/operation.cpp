@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
+#include "wire/conduct/conduct.hpp"
 #include "wire/kept.hpp"
 #include "wire/openapi/security.hpp"
 #include "wire/openapi/swagger2.hpp"
@@ -100,6 +101,7 @@ Result<void> OperationCompiler::run() {
   out_.parameters = *std::move(complete);
   if (auto pinned = pin_all(out_, source_["x-parley-pins"]); !pinned) return pinned;
   if (auto fields = read_fields(source_["x-parley-fields"], out_.fields); !fields) return fields;
+  if (auto conduct = read_conduct(source_, shared_.document.root(), out_); !conduct) return conduct;
   return shared_.with_results ? read_response() : Result<void>();
 }
 

@@ -8,13 +8,13 @@
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
+#include "wire/conduct/conduct.hpp"
 #include "wire/kept.hpp"
 
 namespace parley::tools {
 namespace {
 
 constexpr std::size_t kMessageBytes = 300;
-constexpr JsonLimits kAnswerLimits{.max_depth = 64, .max_members = 200'000, .reject_duplicate_keys = false};
 
 bool is_json(const net::IncomingAnswer& answer) {
   const std::string_view type = answer.header("content-type");
@@ -63,6 +63,15 @@ std::string explanation(const net::IncomingAnswer& answer) {
   return body ? trimmed(sentence_in(*body)) : "";
 }
 
+// A service's word as part of a failure's code.
+std::string code_word(std::string_view word) {
+  constexpr std::size_t kLongest = 40;
+  std::string code;
+  for (const char c : ascii_lower(word.substr(0, kLongest)))
+    code += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+  return code;
+}
+
 // It may have been carried out although the answer does not say so, and repeating it could do harm.
 std::unexpected<Error> in_doubt(const wire::Tool& tool, std::string why) {
   return fail(
@@ -76,6 +85,13 @@ std::unexpected<Error> in_doubt(const wire::Tool& tool, std::string why) {
 // The service broke while it worked: nobody knows how far it came.
 bool broke_while_working(int status) {
   return status >= 500 && status != 501 && status != 505;
+}
+
+std::optional<std::int64_t> seconds_in(std::string_view text) {
+  std::uint32_t seconds = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool all = problem == std::errc{} && !text.empty() && end == text.data() + text.size();
+  return all ? std::optional<std::int64_t>(seconds) : std::nullopt;
 }
 
 Result<Value> refused(const wire::Tool& tool, turns::EffectClass effect, const net::IncomingAnswer& answer) {
@@ -215,6 +231,11 @@ Result<Value> read_answer(
   if (!good) return refused(tool, effect, answer);
   auto result = read_body(tool, effect, answer);
   if (!result) return result;
+  if (const auto word = wire::refusal_in(tool, *result)) {
+    return fail(
+        ErrorCode::unavailable, tool.id + " was refused: " + trimmed(*word), "refused_" + code_word(*word)
+    );
+  }
   return wire::shortened(wire::project(*result, tool.fields), kept_bytes);
 }
 
@@ -238,20 +259,28 @@ Error failure_of(const wire::Tool& tool, turns::EffectClass effect, const Error&
 std::optional<std::chrono::milliseconds> wait_asked_for(
     const net::IncomingAnswer& answer, std::chrono::system_clock::time_point now
 ) {
-  const bool passing = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
-                       broke_while_working(answer.status);
+  using std::chrono::milliseconds;
   const std::string value(answer.header("retry-after"));
-  if (!passing || value.empty()) return std::nullopt;
-  std::uint32_t seconds = 0;
-  const auto [end, problem] = std::from_chars(value.data(), value.data() + value.size(), seconds);
-  if (problem == std::errc{} && end == value.data() + value.size()) return std::chrono::seconds(seconds);
+  // Who has used up what he is granted is told so with 403 by some, and when it begins anew in seconds since
+  // 1970.
+  const bool used_up = answer.header("x-ratelimit-remaining") == "0";
+  const bool passing = answer.status == 408 || answer.status == 425 || answer.status == 429 ||
+                       (answer.status == 403 && (used_up || !value.empty())) ||
+                       broke_while_working(answer.status);
+  if (!passing) return std::nullopt;
+  const auto until = [&](std::int64_t seconds_since_1970) {
+    const auto at = std::chrono::system_clock::time_point(std::chrono::seconds(seconds_since_1970));
+    return std::max(std::chrono::duration_cast<milliseconds>(at - now), milliseconds(0));
+  };
+  if (value.empty()) {
+    const auto begins_anew = used_up ? seconds_in(answer.header("x-ratelimit-reset")) : std::nullopt;
+    return begins_anew ? std::optional(until(*begins_anew)) : std::nullopt;
+  }
+  if (const auto seconds = seconds_in(value)) return milliseconds(std::chrono::seconds(*seconds));
   std::tm date{};
   const char* const rest = ::strptime(value.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (rest == nullptr || *rest != '\0') return std::nullopt;
-  const auto at = std::chrono::system_clock::from_time_t(::timegm(&date));
-  return std::max(
-      std::chrono::duration_cast<std::chrono::milliseconds>(at - now), std::chrono::milliseconds(0)
-  );
+  return until(::timegm(&date));
 }
 
 }  // namespace parley::tools

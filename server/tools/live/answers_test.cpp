@@ -249,3 +249,30 @@ TEST_CASE("a service may say when it wants to be asked again") {
     CHECK(wait_asked_for(busy, now) == row.wait);
   }
 }
+
+TEST_CASE("who has used up what he is granted is told when it begins anew") {
+  using std::chrono::milliseconds;
+  const auto now = std::chrono::system_clock::from_time_t(1'700'000'000);
+  struct Row {
+    int status;
+    const char* remaining;
+    const char* reset;
+    std::optional<milliseconds> wait;
+  };
+  const Row rows[] = {
+      {403, "0", "1700000004", milliseconds(4000)},
+      {429, "0", "1700000004", milliseconds(4000)},
+      {429, "0", "1699999990", milliseconds(0)},
+      {403, "0", "soon", std::nullopt},
+      {403, "12", "1700000004", std::nullopt},
+      {200, "0", "1700000004", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.reset);
+    const net::IncomingAnswer answer{
+        .status = row.status,
+        .headers = {{"x-ratelimit-remaining", row.remaining}, {"x-ratelimit-reset", row.reset}}
+    };
+    CHECK(wait_asked_for(answer, now) == row.wait);
+  }
+}

@@ -11,14 +11,19 @@
 #include "server/net/client/egress.hpp"
 #include "server/tools/live/answers.hpp"
 #include "server/tools/test_mode.hpp"
+#include "wire/conduct/conduct.hpp"
+#include "wire/conduct/pages.hpp"
 #include "wire/dialect/inline.hpp"
+#include "wire/kept.hpp"
 #include "wire/render.hpp"
 
 namespace parley::tools {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, net::Executor>;
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock,
+    boost::asio::wait_traits<std::chrono::steady_clock>,
+    net::Executor>;
 
 // Repetitions that a service may ask for within one call; a flow's `retry` comes on top.
 constexpr int kRepetitions = 2;
@@ -49,7 +54,28 @@ net::Awaitable<void> pause(std::chrono::milliseconds duration) {
   });
 }
 
+std::unexpected<Error> not_found_there(const wire::Tool& tool) {
+  return fail(
+      ErrorCode::unavailable,
+      tool.id + ": an earlier attempt was not found at the service, which does not prove that it failed",
+      "in_doubt",
+      "look at the service, then decide the review"
+  );
+}
+
+// "/query/2" at "https://x.test/services" is "https://x.test/query/2".
+std::string address_at(std::string_view server, const std::string& url) {
+  if (!url.starts_with('/')) return url;
+  const std::size_t host = server.find("://") + 3;
+  return std::string(server.substr(0, server.find('/', host))) + url;
+}
+
 }  // namespace
+
+std::chrono::milliseconds LiveRunner::Work::left() const {
+  const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+  return std::max(span, std::chrono::milliseconds(1));
+}
 
 LiveRunner::LiveRunner(
     std::shared_ptr<const wire::Connector> connector,
@@ -69,9 +95,13 @@ bool LiveRunner::has(std::string_view tool) const {
   return connector_->find(tool) != nullptr;
 }
 
+// Who cannot look for a call must not be trusted to make it again.
 turns::EffectClass LiveRunner::effect_class(std::string_view tool) const {
   const wire::Tool* known = connector_->find(tool);
-  return known == nullptr ? turns::EffectClass::unsafe : effect_class_named(known->effect);
+  if (known == nullptr) return turns::EffectClass::unsafe;
+  const turns::EffectClass effect = effect_class_named(known->effect);
+  const bool blind = effect == turns::EffectClass::reconcile && !known->reconciliation;
+  return blind ? turns::EffectClass::unsafe : effect;
 }
 
 std::vector<flow::ToolSignature> LiveRunner::signatures() const {
@@ -93,17 +123,97 @@ turns::Awaitable<Result<turns::ToolAnswer>> LiveRunner::run(const turns::ToolCal
   const wire::Tool* tool = connector_->find(call.tool);
   if (tool == nullptr)
     co_return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
-  auto request = request_of(*tool, call);
-  if (!request) co_return std::unexpected(std::move(request.error()));
-  co_return co_await send(
-      *tool, effect_class_named(tool->effect), *std::move(request), own_timeout(call.timeout_ms)
-  );
+  auto arguments = checks_.find(tool->id)->second.taken(tool->id, call.arguments);
+  if (!arguments) co_return std::unexpected(std::move(arguments.error()));
+  const Work work{
+      .tool = *tool,
+      .call = call,
+      .arguments = *std::move(arguments),
+      .marker = wire::marker_of(call.idempotency_key),
+      .effect = effect_class(tool->id),
+      .deadline = Clock::now() + std::chrono::milliseconds(own_timeout(call.timeout_ms)),
+  };
+  const bool looks = work.effect == turns::EffectClass::reconcile;
+  if (looks && call.attempt > 1) {
+    auto earlier = co_await look_up(work);
+    if (!earlier) co_return std::unexpected(std::move(earlier.error()));
+    if (*earlier) co_return kept(*tool, **earlier);
+    if (!tool->reconciliation->absence_proves) co_return not_found_there(*tool);
+  }
+  auto answer = co_await make(work);
+  if (answer || !looks || answer.error().pointer != "in_doubt") co_return answer;
+  auto made = co_await look_up(work);
+  if (made && *made) co_return kept(*tool, **made);
+  co_return answer;
 }
 
-Result<net::OutgoingRequest> LiveRunner::request_of(const wire::Tool& tool, const turns::ToolCall& call)
-    const {
-  auto arguments = checks_.find(tool.id)->second.taken(tool.id, call.arguments);
-  if (!arguments) return std::unexpected(std::move(arguments.error()));
+// What was found, as if the call had just been answered with it.
+turns::ToolAnswer LiveRunner::kept(const wire::Tool& tool, const Value& found) const {
+  return {wire::shortened(wire::project(found, tool.fields), options_.kept_bytes), false};
+}
+
+turns::Awaitable<Result<std::optional<Value>>> LiveRunner::look_up(const Work& work) {
+  const wire::Tool* reader = connector_->find(connector_->name + "." + work.tool.reconciliation->tool);
+  if (reader == nullptr || effect_class(reader->id) != turns::EffectClass::read)
+    co_return not_found_there(work.tool);
+  const auto given = wire::look_up_arguments(work.tool, work.arguments, work.marker);
+  if (!given) co_return not_found_there(work.tool);
+  const turns::ToolCall question{.tool = reader->id, .arguments = *given};
+  const Work reading{*reader, question, *given, {}, turns::EffectClass::read, work.deadline};
+  auto request = request_of(reading, *given);
+  if (!request) co_return not_found_there(work.tool);
+  auto answer = co_await exchange(reading, *std::move(request));
+  if (!answer) co_return not_found_there(work.tool);
+  wire::Tool whole = *reader;  // all of the answer, not what is kept of it
+  whole.fields.clear();
+  const auto said = read_answer(whole, turns::EffectClass::read, *answer, options_.answer_bytes);
+  if (!said) co_return not_found_there(work.tool);
+  auto found = wire::found_in(work.tool, *said, work.arguments, work.marker);
+  if (!found) co_return not_found_there(work.tool);
+  co_return *std::move(found);
+}
+
+turns::Awaitable<Result<turns::ToolAnswer>> LiveRunner::make(const Work& work) {
+  auto sent = wire::arguments_sent(work.tool, work.arguments, work.marker);
+  if (!sent) co_return std::unexpected(std::move(sent.error()));
+  auto request = request_of(work, *sent);
+  if (!request) co_return std::unexpected(std::move(request.error()));
+  auto answer = co_await exchange(work, *std::move(request));
+  if (answer && wire::pages_wanted(work.tool, work.arguments) > 1)
+    answer = co_await read_pages(work, *std::move(sent), *std::move(answer));
+  if (!answer) co_return std::unexpected(std::move(answer.error()));
+  auto result = read_answer(work.tool, work.effect, *answer, options_.kept_bytes);
+  if (!result) co_return std::unexpected(std::move(result.error()));
+  co_return turns::ToolAnswer{*std::move(result), false};
+}
+
+// One answer of all pages. A page that fails is the failure of the call: a part would pass for all.
+turns::Awaitable<Result<net::IncomingAnswer>> LiveRunner::read_pages(
+    const Work& work, Value arguments, net::IncomingAnswer first
+) {
+  net::IncomingAnswer page = std::move(first);
+  Value all;
+  const std::int64_t wanted = wire::pages_wanted(work.tool, work.arguments);
+  for (std::int64_t pages = 1;; ++pages) {
+    const auto body = parse_json(page.body, kAnswerLimits);
+    const bool good = page.status >= 200 && page.status < 300;
+    if (!good || !body || wire::refusal_in(work.tool, *body)) co_return page;  // whoever reads it says why
+    all = pages == 1 ? *body : wire::joined_pages(*work.tool.paging, all, *body);
+    const auto next = wire::next_page(work.tool, arguments, *body, page.header("link"));
+    page.body = write_json(all);
+    if (!next || pages >= wanted || page.body.size() > options_.answer_bytes) co_return page;
+    if (next->url.empty()) arguments = next->arguments;
+    auto request = request_of(work, arguments);
+    if (!request) co_return std::unexpected(std::move(request.error()));
+    if (!next->url.empty()) request->url = address_at(work.tool.server, next->url);
+    auto answer = co_await exchange(work, *std::move(request));
+    if (!answer) co_return answer;
+    page = *std::move(answer);
+  }
+}
+
+Result<net::OutgoingRequest> LiveRunner::request_of(const Work& work, const Value& arguments) const {
+  const wire::Tool& tool = work.tool;
   const bool by_http = tool.server.starts_with("https://") || tool.server.starts_with("http://");
   if (!by_http && !(program_ && tool.body.kind == wire::BodyKind::mcp)) {
     return fail(
@@ -113,7 +223,7 @@ Result<net::OutgoingRequest> LiveRunner::request_of(const wire::Tool& tool, cons
         "set tools.connectors." + std::string(tool.id.substr(0, tool.id.find('.'))) + ".server in parley.yaml"
     );
   }
-  auto rendered = wire::render(tool, *arguments);
+  auto rendered = wire::render(tool, arguments);
   if (!rendered) {
     Error error = std::move(rendered.error());
     error.message = tool.id + ": " + error.message;
@@ -130,8 +240,8 @@ Result<net::OutgoingRequest> LiveRunner::request_of(const wire::Tool& tool, cons
   };
   for (const auto& [name, value] : options_.headers) add_if_absent(request.headers, name, value);
   add_if_absent(request.headers, "Accept", "application/json");
-  if (effect_class_named(tool.effect) == turns::EffectClass::keyed && !call.idempotency_key.empty())
-    add_if_absent(request.headers, options_.idempotency_header, call.idempotency_key);
+  if (work.effect == turns::EffectClass::keyed && !work.call.idempotency_key.empty())
+    add_if_absent(request.headers, options_.idempotency_header, work.call.idempotency_key);
   return request;
 }
 
@@ -196,38 +306,31 @@ net::Awaitable<Result<net::IncomingAnswer>> LiveRunner::transfer(
   co_return co_await mcp_.send(std::move(request), "tools/call", (*body)["params"]);
 }
 
-turns::Awaitable<Result<turns::ToolAnswer>> LiveRunner::send(
-    const wire::Tool& tool, turns::EffectClass effect, net::OutgoingRequest request, std::uint32_t timeout_ms
+turns::Awaitable<Result<net::IncomingAnswer>> LiveRunner::exchange(
+    const Work& work, net::OutgoingRequest request
 ) {
-  const Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
-  const auto left = [&] {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-  };
   std::string refused;
   for (int repetitions = 0;;) {
     net::OutgoingRequest attempt = request;
-    attempt.timeout_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(left().count(), 1));
-    auto token = co_await authenticate(tool, attempt, refused);
+    attempt.timeout_ms = static_cast<std::uint32_t>(work.left().count());
+    auto token = co_await authenticate(work.tool, attempt, refused);
     if (!token) co_return std::unexpected(std::move(token.error()));
-    auto answer = co_await transfer(tool, std::move(attempt));
-    if (!answer) co_return std::unexpected(failure_of(tool, effect, answer.error()));
+    auto answer = co_await transfer(work.tool, std::move(attempt));
+    if (!answer) co_return std::unexpected(failure_of(work.tool, work.effect, answer.error()));
     if (answer->status == 401 && !token->empty() && refused.empty()) {
       refused = *std::move(token);
       continue;
     }
     // A service may repeat what it was sent; what is stored of its answer must not hold a secret.
     answer->body = scrubbed(std::move(answer->body), options_.credentials, *token);
-    if (turns::may_repeat(effect) && repetitions < kRepetitions) {
-      const auto wait = wait_asked_for(*answer, std::chrono::system_clock::now());
-      if (wait && *wait < left()) {
-        ++repetitions;
-        co_await pause(*wait);
-        continue;
-      }
-    }
-    auto result = read_answer(tool, effect, *answer, options_.kept_bytes);
-    if (!result) co_return std::unexpected(std::move(result.error()));
-    co_return turns::ToolAnswer{*std::move(result), false};
+    const auto wait = wait_asked_for(*answer, std::chrono::system_clock::now());
+    // A call that is looked for by its marker may go on after "not now", which says that nothing happened.
+    const bool harmless = turns::may_repeat(work.effect) ||
+                          (work.effect == turns::EffectClass::reconcile && answer->status == 429);
+    const bool again = harmless && wait && *wait < work.left() && repetitions < kRepetitions;
+    if (!again) co_return *std::move(answer);
+    ++repetitions;
+    co_await pause(*wait);
   }
 }
 

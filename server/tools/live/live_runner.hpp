@@ -2,11 +2,15 @@
 // client, and the answer read. OpenAPI, Swagger, GraphQL, JSON-RPC and MCP alike.
 //
 // A call is repeated here only if repeating does no harm and the service says when (Retry-After), or once
-// with a fresh token when it refused the old one. Everything else is the flow's to decide. Thread-safe.
+// with a fresh token when it refused the old one. A call of effect `reconcile` leaves a marker at the service
+// and is looked for by it when nobody knows what became of it. Everything else is the flow's to decide.
+// Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,26 +49,42 @@ class LiveRunner : public ConnectorRunner {
   [[nodiscard]] bool has(std::string_view tool) const override;
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
   // Failure codes: those of answers.hpp, "unknown_tool", "invalid_arguments", "no_server", "no_credentials",
-  // "no_token", "insecure".
+  // "no_token", "insecure", "in_doubt" when an earlier attempt cannot be found.
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override;
   void stop() override;
 
  private:
-  [[nodiscard]] Result<net::OutgoingRequest> request_of(const wire::Tool& tool, const turns::ToolCall& call)
-      const;
+  using Clock = std::chrono::steady_clock;
+
+  // One call of a flow on its way: what was given, and until when there is time.
+  struct Work {
+    const wire::Tool& tool;
+    const turns::ToolCall& call;
+    Value arguments;
+    std::string marker;
+    turns::EffectClass effect;
+    Clock::time_point deadline;
+
+    [[nodiscard]] std::chrono::milliseconds left() const;
+  };
+
+  turns::Awaitable<Result<turns::ToolAnswer>> make(const Work& work);
+  // What an earlier attempt has done, if the service knows of it. The error is always "in_doubt".
+  turns::Awaitable<Result<std::optional<Value>>> look_up(const Work& work);
+  [[nodiscard]] turns::ToolAnswer kept(const wire::Tool& tool, const Value& found) const;
+  turns::Awaitable<Result<net::IncomingAnswer>> read_pages(
+      const Work& work, Value arguments, net::IncomingAnswer first
+  );
+  // The service's answer, whatever its status.
+  turns::Awaitable<Result<net::IncomingAnswer>> exchange(const Work& work, net::OutgoingRequest request);
+  [[nodiscard]] Result<net::OutgoingRequest> request_of(const Work& work, const Value& arguments) const;
   [[nodiscard]] Result<void> check_plain(std::string_view url) const;
   // Gives the token it used, if it used one.
   net::Awaitable<Result<std::string>> authenticate(
       const wire::Tool& tool, net::OutgoingRequest& request, std::string refused
   );
   net::Awaitable<Result<net::IncomingAnswer>> transfer(const wire::Tool& tool, net::OutgoingRequest request);
-  turns::Awaitable<Result<turns::ToolAnswer>> send(
-      const wire::Tool& tool,
-      turns::EffectClass effect,
-      net::OutgoingRequest request,
-      std::uint32_t timeout_ms
-  );
 
   std::shared_ptr<const wire::Connector> connector_;
   LiveOptions options_;
