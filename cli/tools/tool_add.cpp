@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -16,6 +15,8 @@
 #include "cli/command_files.hpp"
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
+#include "cli/tools/added_tool.hpp"
+#include "cli/tools/shipped.hpp"
 #include "cli/tools/tool_document.hpp"
 #include "server/net/client/curl_client.hpp"
 #include "server/ops/secrets.hpp"
@@ -136,16 +137,6 @@ Result<std::string> ask_server(const net::OutgoingRequest& request) {
   );
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    if (!word.empty()) words.emplace_back(word);
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-  }
-  return words;
-}
-
 Result<std::string> ask_program(const std::string& command) {
   boost::asio::io_context loop(1);
   tools::StdioServer program({.command = words_of(command), .answer_bytes = kDescriptionBytesMax});
@@ -194,79 +185,38 @@ std::string_view kind_of(const Value& document) {
   return document.find("openrpc") != nullptr || document["methods"].is_list() ? "openrpc" : "openapi";
 }
 
-std::string ending_for(const Value& document, std::string_view text) {
-  if (document.is_string()) return ".graphql";
-  const std::size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return begin != std::string_view::npos && text[begin] == '{' ? ".json" : ".yaml";
+bool is_kind(std::string_view word) {
+  return std::ranges::find(kKinds, word) != std::end(kKinds);
 }
 
-Result<void> write_new(const fs::path& file, std::string_view text, bool replace) {
-  std::error_code problem;
-  for (const char* ending : {".json", ".yaml", ".yml", ".graphql", ".graphqls"}) {
-    const fs::path other = fs::path(file).replace_extension(ending);
-    if (!fs::exists(other, problem)) continue;
-    if (!replace) {
-      return fail(
-          ErrorCode::conflict,
-          other.string() + " is there already",
-          {},
-          "--replace puts the new one in its place"
-      );
-    }
-    fs::remove(other, problem);
-  }
-  fs::create_directories(file.parent_path(), problem);
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (out.fail())
-    return fail(ErrorCode::unavailable, file.string() + " cannot be written", {}, "check the folder");
-  return {};
+bool is_shipped(std::string_view word) {
+  const std::vector<std::string_view> shipped = shipped_connectors();
+  return std::ranges::find(shipped, word) != shipped.end();
 }
 
-// What the person has to do before the tools can be called.
-void say_what_is_next(const wire::Connector& connector, const std::string& name, std::string_view command) {
-  std::vector<std::string> schemes;
-  for (const wire::Tool& tool : connector.tools) {
-    if (tool.security.empty() || tool.security.front().empty()) continue;
-    const std::string& scheme = tool.security.front().front().scheme;
-    if (std::ranges::find(schemes, scheme) == schemes.end()) schemes.push_back(scheme);
-  }
-  std::string text = "to call it, write into parley.yaml:\n\n  tools:\n    connectors:\n      " + name +
-                     ":\n        mode: live\n";
-  if (!command.empty()) {
-    std::string words;
-    for (const std::string& word : words_of(command)) {
-      words += words.empty() ? "" : ", ";
-      append_json_string(words, word);
-    }
-    text += "        command: [" + words + "]\n";
-  } else if (connector.servers.empty()) {
-    text += "        server: https://…\n";
-  }
-  std::string secret = name + "_KEY";
-  for (char& c : secret) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  if (!schemes.empty()) {
-    text += "        credentials:\n";
-    for (const std::string& scheme : schemes) text += "          " + scheme + ": {secret: " + secret + "}\n";
-    text += "\nand set PARLEY_SECRET_" + secret + " in the server's environment\n";
-  }
-  note(text);
+Error no_such_kind(const std::string& kind) {
+  std::string names;
+  for (const std::string_view name : shipped_connectors())
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  return {
+      ErrorCode::invalid_input,
+      "'" + kind + "' is no kind of description and no connector that comes with Parley",
+      {},
+      "it is openapi, openrpc, graphql, mcp, or one of " + names
+  };
 }
 
 int run_add(const Arguments& arguments) {
   const std::string kind = arguments.text("KIND");
-  if (std::ranges::find(kKinds, std::string_view(kind)) == std::end(kKinds)) {
+  if (!is_kind(kind) && !is_shipped(kind)) return report(no_such_kind(kind), kExitUsage);
+  const std::string source = arguments.text("SOURCE");
+  if (source.empty() && is_kind(kind)) {
     return report(
-        {ErrorCode::invalid_input,
-         "'" + kind + "' is no kind of description",
-         {},
-         "it is openapi, openrpc, graphql or mcp"},
+        {ErrorCode::invalid_input, "a SOURCE is missing", {}, "name a file, an address or a program"},
         kExitUsage
     );
   }
-  const std::string source = arguments.text("SOURCE");
-  const std::string name = arguments.text("--name", name_from(source));
+  const std::string name = arguments.text("--name", is_shipped(kind) ? kind : name_from(source));
   if (!is_name(name)) {
     return report(
         {ErrorCode::invalid_input,
@@ -275,6 +225,11 @@ int run_add(const Arguments& arguments) {
          "use --name with small letters, digits and '_'"},
         kExitUsage
     );
+  }
+  if (is_shipped(kind)) {
+    return add_shipped(arguments, kind, [&](const std::string& document) {
+      return fetch("openapi", document, arguments);
+    });
   }
   const auto text = fetch(kind, source, arguments);
   if (!text) return report(text.error(), kExitConfiguration);
@@ -306,9 +261,15 @@ int run_add(const Arguments& arguments) {
 }
 
 constexpr Option kOptions[] = {
-    {"KIND", "", "openapi (also Swagger), openrpc, graphql, or mcp for the tools of a server.", true},
-    {"SOURCE", "", "A file, an address (https:// or http://), or for mcp a program to start.", true},
+    {"KIND",
+     "",
+     "A connector that comes with Parley, such as stripe; or openapi (also Swagger), openrpc, graphql, mcp.",
+     true},
+    {"SOURCE",
+     "",
+     "A file, an address (https:// or http://), or for mcp a program; after a connector, FOLDER."},
     kFolderOption,
+    {"--document", "FILE", "For a connector: use the service's own description, a file or an address."},
     {"--name", "NAME", "What flows call it; the file's name when left out."},
     {"--secret", "NAME", "Send PARLEY_SECRET_NAME as a bearer token when the address is asked."},
     {"--replace", "", "Put it in the place of one of the same name."},
@@ -318,12 +279,15 @@ constexpr Option kOptions[] = {
 
 constinit const Command kToolAdd{
     "tool add",
-    "Add the description of a service to an assistant's tools",
-    "The description is checked, then stored in tools/. Nothing is called; tools answer in test mode until "
-    "the\n"
-    "settings say otherwise.",
+    "Add a connector, or the description of a service, to an assistant's tools",
+    "Stripe, Jira, GitHub, Slack, Notion and Salesforce come with Parley: parley tool add stripe. Anything "
+    "else "
+    "is\nadded from its description, which is checked, then stored in tools/. Nothing is called; tools "
+    "answer in "
+    "test\nmode until the settings say otherwise.",
     kOptions,
-    "parley tool add openapi stripe.json --name stripe\n"
+    "parley tool add stripe\n"
+    "parley tool add jira my-assistant --document jira.json\n"
     "parley tool add openapi https://api.example.com/openapi.json my-assistant --name shop\n"
     "parley tool add mcp https://docs.example.com/mcp --name docs\n"
     "parley tool add mcp \"npx -y some-mcp-server\" --name files",

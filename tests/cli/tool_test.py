@@ -139,7 +139,7 @@ class Tools(unittest.TestCase):
         self.assertNotIn("currency", charge["parameters"]["properties"])
         self.assertIn("names nothing", said.stderr)
         line = tool("render", STRIPE, "--overlay", overlay, stdin='{"tool": "charge", "args": {"amount": "5"}}\n').stdout
-        self.assertEqual(json.loads(json.loads(line)["body"]), {"amount": "5", "currency": "EUR"})
+        self.assertEqual(json.loads(line)["body"], "amount=500&currency=eur")
 
     def test_calls_are_rendered_line_by_line(self):
         lines = ['{"tool": "get_charge", "args": {"charge": "ch/1"}}', '{"tool": "get_charge", "args": {}}', '{"tool": "none"}', "[", ""]
@@ -224,12 +224,57 @@ class Tools(unittest.TestCase):
         said = tool("try", "calc.add", folder, *args, PARLEY_SECRET_CALC="s3cret")
         self.assertEqual((said.returncode, json.loads(said.stdout)), (0, {"sum": 42, "token": 6}), said.stderr)
 
+    def test_every_connector_that_comes_with_parley_is_added_whole_and_answers_in_test_mode(self):
+        (self.folder / "flows").mkdir()
+        folder = str(self.folder)
+        names = sorted(path.stem for path in (ROOT / "connectors").glob("*.yaml"))
+        self.assertEqual(names, ["github", "jira", "notion", "salesforce", "slack", "stripe", "support_desk"])
+        for name in names:
+            with self.subTest(name):
+                added = tool("add", name, folder)
+                self.assertEqual(added.returncode, 0, added.stderr)
+                self.assertNotIn("cannot be used", added.stderr)
+                self.assertEqual((self.folder / "tools" / f"{name}.yaml").read_text(), (ROOT / "connectors" / f"{name}.yaml").read_text())
+        listed = json.loads(tool("list", folder, "--json").stdout)
+        self.assertEqual({one["id"].split(".")[0] for one in listed}, set(names))
+        calls = [
+            ("stripe.charge", {"amount": "12.50", "currency": "EUR"}, "amount", 1250),
+            ("jira.create_issue", {"fields": {"summary": "x"}}, "key", "SUP-1"),
+            ("github.create_issue", {"owner": "o", "repo": "r", "title": "t"}, "number", 8),
+            ("slack.post_message", {"channel": "C1", "text": "x"}, "channel", "C1"),
+            ("notion.update_page", {"page_id": "p-1"}, "id", "p-1"),
+            ("salesforce.customer_cases", {"email": "a@b.c"}, "totalSize", 1),
+        ]
+        for name, args, key, value in calls:
+            with self.subTest(name):
+                said = tool("try", name, folder, "--args", json.dumps(args))
+                self.assertEqual(said.returncode, 0, said.stderr)
+                self.assertEqual(json.loads(said.stdout)[key], value)
+        again = tool("add", "stripe", folder)
+        self.assertIn("is there already", again.stderr)
+        self.assertEqual(tool("add", "stripe", folder, "--name", "payments").returncode, 0)
+        self.assertEqual(tool("show", "payments.charge", folder).returncode, 0)
+
+    def test_a_service_s_own_description_comes_with_the_overlay_it_needs(self):
+        (self.folder / "flows").mkdir()
+        own = self.write("own.json", json.dumps({"openapi": "3.0.0", "paths": {
+            "/v1/charges": {"post": {"operationId": "PostCharges"}, "get": {"operationId": "GetCharges"}}}}))
+        added = tool("add", "stripe", str(self.folder), "--document", own)
+        self.assertEqual(added.returncode, 0, added.stderr)
+        self.assertTrue((self.folder / "tools" / "stripe.json").exists())
+        effects = {one["id"]: one["effect"] for one in json.loads(tool("list", str(self.folder), "--json").stdout)}
+        self.assertEqual(effects, {"stripe.GetCharges": "read", "stripe.PostCharges": "keyed"})
+        none = tool("add", "salesforce", str(self.folder), "--document", own)
+        self.assertEqual(none.returncode, 3)
+        self.assertIn("there is no overlay", none.stderr)
+
     def test_what_cannot_be_added_is_refused_with_a_reason(self):
         url = self.serve()
         (self.folder / "flows").mkdir()
         cases = [
             (("graphql", STRIPE), 3, "looks like openapi, not graphql"),
-            (("soap", STRIPE), 2, "is no kind of description"),
+            (("soap", STRIPE), 2, "one of github, jira, notion"),
+            (("openapi", ""), 2, "a SOURCE is missing"),
             (("openapi", STRIPE, "--name", "My Shop"), 2, "cannot be the name of a connector"),
             (("openapi", url + "/moved", "--name", "shop"), 3, "it says the document is at /shop.yaml"),
             (("openapi", url + "/orders/1", "--name", "shop"), 3, "answered with 403"),

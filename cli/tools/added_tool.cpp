@@ -1,0 +1,113 @@
+#include "cli/tools/added_tool.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "base/json.hpp"
+#include "base/utf8.hpp"
+#include "cli/terminal.hpp"
+
+namespace parley::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The first way to authenticate of each tool.
+std::vector<std::string> schemes_of(const wire::Connector& connector) {
+  std::vector<std::string> schemes;
+  for (const wire::Tool& tool : connector.tools) {
+    if (tool.security.empty() || tool.security.front().empty()) continue;
+    const std::string& scheme = tool.security.front().front().scheme;
+    if (std::ranges::find(schemes, scheme) == schemes.end()) schemes.push_back(scheme);
+  }
+  return schemes;
+}
+
+// Who has an account there writes his name beside the secret.
+std::string_view account_of(const Value& scheme) {
+  if (scheme.text("type") == "basic" || ascii_lower(scheme.text("scheme")) == "basic") return "user: …, ";
+  const bool client = scheme["flows"]["clientCredentials"].is_map() || scheme.text("flow") == "application";
+  return client ? "user: <id of the client>, " : "";
+}
+
+// Descriptions of services that everybody has at an own address name a place that does not exist.
+bool needs_address(const wire::Connector& connector) {
+  return connector.servers.empty() || connector.servers.front().contains("://your-");
+}
+
+}  // namespace
+
+std::string ending_for(const Value& document, std::string_view text) {
+  if (document.is_string()) return ".graphql";
+  const std::size_t begin = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+  return begin != std::string_view::npos && text[begin] == '{' ? ".json" : ".yaml";
+}
+
+Result<void> write_new(const fs::path& file, std::string_view text, bool replace) {
+  std::error_code problem;
+  for (const char* ending : {".json", ".yaml", ".yml", ".graphql", ".graphqls"}) {
+    const fs::path other = fs::path(file).replace_extension(ending);
+    if (!fs::exists(other, problem)) continue;
+    if (!replace) {
+      return fail(
+          ErrorCode::conflict,
+          other.string() + " is there already",
+          {},
+          "--replace puts the new one in its place"
+      );
+    }
+    fs::remove(other, problem);
+  }
+  return write_text(file, text);
+}
+
+Result<void> write_text(const fs::path& file, std::string_view text) {
+  std::error_code problem;
+  fs::create_directories(file.parent_path(), problem);
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (out.fail())
+    return fail(ErrorCode::unavailable, file.string() + " cannot be written", {}, "check the folder");
+  return {};
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (!word.empty()) words.emplace_back(word);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return words;
+}
+
+void say_what_is_next(const wire::Connector& connector, const std::string& name, std::string_view command) {
+  const std::vector<std::string> schemes = schemes_of(connector);
+  std::string text = "to call it, write into parley.yaml:\n\n  tools:\n    connectors:\n      " + name +
+                     ":\n        mode: live\n";
+  if (!command.empty()) {
+    std::string words;
+    for (const std::string& word : words_of(command)) {
+      words += words.empty() ? "" : ", ";
+      append_json_string(words, word);
+    }
+    text += "        command: [" + words + "]\n";
+  } else if (needs_address(connector)) {
+    text += "        server: https://…\n";
+  }
+  std::string secret = name + "_KEY";
+  for (char& c : secret) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  if (!schemes.empty()) {
+    text += "        credentials:\n";
+    for (const std::string& scheme : schemes) {
+      const std::string_view account = account_of(connector.security_schemes[scheme]);
+      text += "          " + scheme + ": {" + std::string(account) + "secret: " + secret + "}\n";
+    }
+    text += "\nand set PARLEY_SECRET_" + secret + " in the server's environment\n";
+  }
+  note(text);
+}
+
+}  // namespace parley::cli
