@@ -56,6 +56,9 @@ inline constexpr Option kJsonOption{"--json", "", "Print JSON, for programs."};
 inline constexpr Option kDataDirOption{
     "--data-dir", "DIR", "Where conversations are stored; as parley.yaml says when left out."
 };
+inline constexpr Option kDbOption{
+    "--db", "URL", "A PostgreSQL database instead of a data folder; PARLEY_STORE__URL when both are left out."
+};
 inline constexpr Option kUrlOption{"--url", "URL", "Ask a running server instead."};
 inline constexpr Option kKeyFileOption{
     "--key-file", "FILE", "An API key for --url; PARLEY_API_KEY when left out."

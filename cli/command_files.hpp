@@ -52,6 +52,11 @@ extern const Command kOpenapi;
 extern const Command kDbMigrate;
 extern const Command kDbStatus;
 extern const Command kDbCopy;
+extern const Command kDbExport;
+extern const Command kDbImport;
+extern const Command kBackupCreate;
+extern const Command kBackupVerify;
+extern const Command kBackupRestore;
 extern const Command kDoctor;
 extern const Command kVersion;
 

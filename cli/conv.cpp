@@ -166,6 +166,7 @@ constexpr Option kListOptions[] = {
     {"--user", "ID", "Only this user's."},
     {"--limit", "N", "At most this many; 50 when left out."},
     {"--before", "ID", "Go on after this one, the last of the page before."},
+    kDbOption,
     kDataDirOption,
     kJsonOption,
 };
@@ -173,6 +174,7 @@ constexpr Option kListOptions[] = {
 constexpr Option kShowOptions[] = {
     {"ID", "", "The conversation.", true},
     {"--events", "", "Print the log: every event and effect, as JSON."},
+    kDbOption,
     kDataDirOption,
     kJsonOption,
 };
@@ -182,7 +184,7 @@ constexpr Option kShowOptions[] = {
 constinit const Command kConvList{
     "conv list",
     "List conversations, newest first",
-    "Reads the data folder; a server may run meanwhile.",
+    "Reads the data folder or the database; a server may run meanwhile.",
     kListOptions,
     "parley conv list\n"
     "parley conv list --status pending_human\n"
@@ -193,7 +195,7 @@ constinit const Command kConvList{
 constinit const Command kConvShow{
     "conv show",
     "Show what was said in a conversation",
-    "Reads the data folder; a server may run meanwhile.",
+    "Reads the data folder or the database; a server may run meanwhile.",
     kShowOptions,
     "parley conv show c_01kaq2t9v6s8m3n5r7w1x4y0zb\n"
     "parley conv show c_01kaq2t9v6s8m3n5r7w1x4y0zb --events",

@@ -7,8 +7,9 @@
 #include <iterator>
 #include <utility>
 
-#include "cli/project.hpp"
 #include "cli/read_only_store.hpp"
+#include "cli/stored_at.hpp"
+#include "cli/terminal.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/load.hpp"
 #include "server/turns/record.hpp"
@@ -56,19 +57,15 @@ DataFolder::~DataFolder() = default;
 DataFolder::DataFolder(DataFolder&&) noexcept = default;
 
 Result<DataFolder> DataFolder::open(const Arguments& arguments) {
-  ops::Assignments flags;
-  if (arguments.has("--data-dir")) flags.emplace_back("server.data_dir", arguments.text("--data-dir"));
-  const auto config = read_configuration(".", flags);
-  if (!config) return std::unexpected(config.error());
-  if (!config->text("store.url").empty() && !arguments.has("--data-dir")) {
-    return fail(
-        ErrorCode::unsupported,
-        "conversations are in a PostgreSQL database, which this command cannot look into yet",
-        config->source("store.url").where,
-        "ask the running server where the command has --url, or name a data folder with --data-dir"
-    );
-  }
-  return open_at(config->assistant().data_dir);
+  const auto place = stored_at(arguments);
+  if (!place) return std::unexpected(place.error());
+  return place->url.empty() ? open_at(place->data_dir) : open_database(place->url);
+}
+
+Result<DataFolder> DataFolder::open_database(const std::string& url) {
+  auto store = ReadOnlyStore::connect(url, kTenant);
+  if (!store) return std::unexpected(std::move(store.error()));
+  return DataFolder(std::make_unique<Parts>(*std::move(store)));
 }
 
 Result<DataFolder> DataFolder::open_at(const std::string& directory) {
@@ -179,6 +176,27 @@ Result<turns::FlowVersion> DataFolder::flow_by_hash(std::string_view hash) {
   if (!version) return std::unexpected(version.error());
   if (!*version) return fail(ErrorCode::not_found, "there is no flow version " + std::string(hash));
   return **std::move(version);
+}
+
+Result<ReplayedAll> replay_everything(DataFolder& data) {
+  ReplayedAll all;
+  std::string last;
+  for (;;) {
+    const auto page = data.conversations({.before = last, .limit = kPage});
+    if (!page) return std::unexpected(page.error());
+    for (const turns::ConversationSummary& summary : *page) {
+      const auto report = data.replay(summary.id);
+      if (!report) return std::unexpected(report.error());
+      ++all.conversations;
+      all.records += report->records;
+      if (!report->same) {
+        ++all.differences;
+        note(summary.id + " differs in record " + std::to_string(report->sequence) + ": " + report->what);
+      }
+      last = summary.id;
+    }
+    if (page->size() < kPage) return all;
+  }
 }
 
 }  // namespace parley::cli

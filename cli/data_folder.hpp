@@ -1,7 +1,8 @@
-// The data folder of a server for the commands that look into it; the server may run meanwhile.
-// Not thread-safe. Errors are for the person who typed.
+// What a server has stored, in a data folder or a PostgreSQL database, for the commands that look into it;
+// the server may run meanwhile. Not thread-safe. Errors are for the person who typed.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,9 +21,10 @@ namespace parley::cli {
 
 class DataFolder {
  public:
-  // --data-dir, or what the settings of the assistant in this folder say.
+  // --db, --data-dir, or what the settings of the assistant in this folder say.
   static Result<DataFolder> open(const Arguments& arguments);
   static Result<DataFolder> open_at(const std::string& directory);
+  static Result<DataFolder> open_database(const std::string& url);
   ~DataFolder();
   DataFolder(DataFolder&&) noexcept;
   DataFolder& operator=(DataFolder&&) = delete;
@@ -53,5 +55,13 @@ class DataFolder {
   explicit DataFolder(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
+
+struct ReplayedAll {
+  std::size_t conversations = 0;
+  std::size_t records = 0;
+  std::size_t differences = 0;  // each told to the person as it is found
+};
+
+[[nodiscard]] Result<ReplayedAll> replay_everything(DataFolder& data);
 
 }  // namespace parley::cli

@@ -1,40 +1,32 @@
 #include "cli/read_only_store.hpp"
 
 #include <filesystem>
-#include <type_traits>
 #include <utility>
+
+#include "server/stores/postgres/schema.hpp"
 
 namespace parley::cli {
 namespace {
 
 using turns::Awaitable;
 
-template <typename T>
-struct Unwrapped {
-  using type = T;
-};
-template <typename T>
-struct Unwrapped<Result<T>> {
-  using type = T;
-};
+std::unexpected<Error> refused() {
+  return fail(ErrorCode::unsupported, "the database was opened for reading only");
+}
 
-// What the reader throws becomes an error.
-template <typename Query>
-auto read(Query query) -> Result<typename Unwrapped<std::invoke_result_t<Query>>::type> {
+}  // namespace
+
+template <typename T, typename Query>
+Result<T> ReadOnlyStore::ask(Query query) {
+  if (database_ != nullptr) return database_->run<T>(tenant_, query);
   try {
-    return query();
+    return query(*file_);
   } catch (const stores::SqliteFailure& failure) {
     return std::unexpected(to_error(failure));
   } catch (const stores::DamagedRow& damage) {
     return std::unexpected(to_error(damage));
   }
 }
-
-std::unexpected<Error> refused() {
-  return fail(ErrorCode::unsupported, "the database was opened for reading only");
-}
-
-}  // namespace
 
 Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::open(
     const std::string& data_dir, const std::string& tenant
@@ -49,95 +41,127 @@ Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::open(
         "name the server's data folder with --data-dir, or have a first conversation with parley serve"
     );
   }
-  return read([&] { return std::unique_ptr<ReadOnlyStore>(new ReadOnlyStore(path)); });
+  std::unique_ptr<ReadOnlyStore> store(new ReadOnlyStore());
+  try {
+    store->file_ = std::make_unique<stores::TenantReader>(path);
+    return store;
+  } catch (const stores::SqliteFailure& failure) {
+    return std::unexpected(to_error(failure));
+  }
+}
+
+Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::connect(
+    const std::string& url, const std::string& tenant
+) {
+  const auto status = stores::postgres::schema_status(url);
+  if (!status) return std::unexpected(status.error());
+  if (status->made != status->known) {
+    return fail(
+        ErrorCode::unsupported,
+        "the database has schema " + std::to_string(status->made) + "; this version reads " +
+            std::to_string(status->known),
+        {},
+        status->made < status->known ? "run: parley db migrate" : "use the newer version"
+    );
+  }
+  std::unique_ptr<ReadOnlyStore> store(new ReadOnlyStore());
+  store->tenant_ = tenant;
+  store->database_ = std::make_unique<stores::postgres::Reader>(url);
+  return store;
 }
 
 Awaitable<Result<std::optional<turns::StoredConversation>>> ReadOnlyStore::load(
     std::string_view, std::string_view id
 ) {
-  co_return read([&] { return reader_.load(id); });
+  co_return ask<std::optional<turns::StoredConversation>>([&](auto& reader) { return reader.load(id); });
 }
 
 Awaitable<Result<std::vector<turns::LogRecord>>> ReadOnlyStore::records(
     std::string_view, std::string_view id, std::uint64_t after_sequence, std::uint32_t limit
 ) {
-  co_return read([&] { return reader_.records(id, after_sequence, limit); });
+  co_return ask<std::vector<turns::LogRecord>>([&](auto& reader) {
+    return reader.records(id, after_sequence, limit);
+  });
 }
 
 Awaitable<Result<std::vector<turns::ConversationSummary>>> ReadOnlyStore::list(
     std::string_view, turns::ConversationFilter filter
 ) {
-  co_return read([&] { return reader_.list(filter); });
+  co_return ask<std::vector<turns::ConversationSummary>>([&](auto& reader) { return reader.list(filter); });
 }
 
 Awaitable<Result<std::optional<turns::InboxEntry>>> ReadOnlyStore::find_answer(
     std::string_view, std::string_view scope, std::string_view key
 ) {
-  co_return read([&] { return reader_.find_answer(scope, key); });
+  co_return ask<std::optional<turns::InboxEntry>>([&](auto& reader) { return reader.find_answer(scope, key); }
+  );
 }
 
 Awaitable<Result<std::vector<turns::PendingEffect>>> ReadOnlyStore::pending_effects(
     std::string_view, std::uint32_t limit
 ) {
-  co_return read([&] { return reader_.pending_effects(limit); });
+  co_return ask<std::vector<turns::PendingEffect>>([&](auto& reader) { return reader.pending_effects(limit); }
+  );
 }
 
 Awaitable<Result<std::vector<turns::DueTimer>>> ReadOnlyStore::due_timers(
     std::string_view, Timestamp now, std::uint32_t limit
 ) {
-  co_return read([&] { return reader_.due_timers(now, limit); });
+  co_return ask<std::vector<turns::DueTimer>>([&](auto& reader) { return reader.due_timers(now, limit); });
 }
 
 Awaitable<Result<std::vector<turns::ReviewEntry>>> ReadOnlyStore::reviews(
     std::string_view, turns::ReviewFilter filter
 ) {
-  co_return read([&] { return reader_.reviews(filter); });
+  co_return ask<std::vector<turns::ReviewEntry>>([&](auto& reader) { return reader.reviews(filter); });
 }
 
 Awaitable<Result<std::optional<turns::ReviewEntry>>> ReadOnlyStore::review(
     std::string_view, std::string_view review_id
 ) {
-  co_return read([&] { return reader_.review(review_id); });
+  co_return ask<std::optional<turns::ReviewEntry>>([&](auto& reader) { return reader.review(review_id); });
 }
 
 Awaitable<Result<std::vector<turns::MemoryEntry>>> ReadOnlyStore::memory(
     std::string_view, std::string_view user_id
 ) {
-  co_return read([&] { return reader_.memory(user_id); });
+  co_return ask<std::vector<turns::MemoryEntry>>([&](auto& reader) { return reader.memory(user_id); });
 }
 
 Awaitable<Result<std::vector<turns::FlowVersion>>> ReadOnlyStore::flow_versions(
     std::string_view, std::string_view flow_id
 ) {
-  co_return read([&] { return reader_.flow_versions(flow_id); });
+  co_return ask<std::vector<turns::FlowVersion>>([&](auto& reader) { return reader.flow_versions(flow_id); });
 }
 
 Awaitable<Result<std::optional<turns::FlowVersion>>> ReadOnlyStore::flow_by_hash(
     std::string_view, std::string_view hash
 ) {
-  co_return read([&] { return reader_.flow_by_hash(hash); });
+  co_return ask<std::optional<turns::FlowVersion>>([&](auto& reader) { return reader.flow_by_hash(hash); });
 }
 
 Awaitable<Result<std::optional<turns::StoredRelease>>> ReadOnlyStore::release(
     std::string_view, std::string_view hash
 ) {
-  co_return read([&] { return reader_.release(hash); });
+  co_return ask<std::optional<turns::StoredRelease>>([&](auto& reader) { return reader.release(hash); });
 }
 
 Awaitable<Result<std::optional<turns::StoredRelease>>> ReadOnlyStore::active_release(std::string_view) {
-  co_return read([&] { return reader_.active_release(); });
+  co_return ask<std::optional<turns::StoredRelease>>([&](auto& reader) { return reader.active_release(); });
 }
 
 Awaitable<Result<std::vector<turns::PublicationEntry>>> ReadOnlyStore::publications(
     std::string_view, std::string_view flow_id
 ) {
-  co_return read([&] { return reader_.publications(flow_id); });
+  co_return ask<std::vector<turns::PublicationEntry>>([&](auto& reader) {
+    return reader.publications(flow_id);
+  });
 }
 
 Awaitable<Result<std::optional<std::string>>> ReadOnlyStore::setting(
     std::string_view, std::string_view name
 ) {
-  co_return read([&] { return reader_.setting(name); });
+  co_return ask<std::optional<std::string>>([&](auto& reader) { return reader.setting(name); });
 }
 
 Awaitable<Result<void>> ReadOnlyStore::check() {

@@ -1,11 +1,12 @@
-// The database of a data folder for reading, while a server may be using it: write-ahead mode lets readers in
-// beside the one writer, so no lock is asked for. One thread; every call completes at once; writes are
-// refused.
+// What a server has stored, for reading, while it may be running: the database of a data folder, where
+// write-ahead mode lets readers in beside the one writer, or a PostgreSQL database. No lock is asked for. One
+// thread; every call completes at once; writes are refused.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "server/stores/postgres/reader.hpp"
 #include "server/stores/sqlite/tenant_reader.hpp"
 #include "server/turns/ports.hpp"
 
@@ -15,6 +16,8 @@ class ReadOnlyStore final : public turns::Store {
  public:
   // not_found when nothing has been stored there yet.
   static Result<std::unique_ptr<ReadOnlyStore>> open(const std::string& data_dir, const std::string& tenant);
+  // unsupported when the database has another schema.
+  static Result<std::unique_ptr<ReadOnlyStore>> connect(const std::string& url, const std::string& tenant);
 
   turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
       std::string_view tenant, std::string_view conversation_id
@@ -78,9 +81,14 @@ class ReadOnlyStore final : public turns::Store {
   ) override;
 
  private:
-  explicit ReadOnlyStore(const std::string& path) : reader_(path) {}
+  ReadOnlyStore() = default;
+  // What `query` makes of the reader; what the reader throws becomes an error.
+  template <typename T, typename Query>
+  Result<T> ask(Query query);
 
-  stores::TenantReader reader_;
+  std::string tenant_;
+  std::unique_ptr<stores::TenantReader> file_;  // one of the two
+  std::unique_ptr<stores::postgres::Reader> database_;
 };
 
 }  // namespace parley::cli

@@ -307,6 +307,7 @@ constexpr Option kBacktestOptions[] = {
     {"--last", "N", "How many conversations, the newest ones; 1000 when left out."},
     {"--flow", "ID", "Only those that run or ran this flow last."},
     {"--allow", "N", "How many may diverge without failing; 0 when left out."},
+    kDbOption,
     kDataDirOption,
     kJsonOption,
 };
@@ -316,6 +317,7 @@ constexpr Option kBisectOptions[] = {
     {"--expect",
      "TEXT",
      "What a good version says, or its outcome; the oldest version's outcome when left out."},
+    kDbOption,
     kDataDirOption,
 };
 

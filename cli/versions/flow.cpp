@@ -194,9 +194,9 @@ int run_versions(const Arguments& arguments) {
   return kExitOk;
 }
 
-constexpr Option kListOptions[] = {kDataDirOption, kUrlOption, kKeyFileOption, kJsonOption};
+constexpr Option kListOptions[] = {kDbOption, kDataDirOption, kUrlOption, kKeyFileOption, kJsonOption};
 constexpr Option kOneOptions[] = {
-    {"ID", "", "The flow.", true}, kDataDirOption, kUrlOption, kKeyFileOption, kJsonOption
+    {"ID", "", "The flow.", true}, kDbOption, kDataDirOption, kUrlOption, kKeyFileOption, kJsonOption
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ constexpr Option kOptions[] = {
     {"A", "", "The earlier version: a hash, its first 6 or more characters, or a label.", true},
     {"B", "", "The later version.", true},
     {"--text", "", "Also show the difference of the sources, line by line."},
+    kDbOption,
     kDataDirOption,
     kJsonOption,
 };

@@ -104,6 +104,7 @@ int run(const Arguments& arguments) {
 constexpr Option kOptions[] = {
     {"ID", "", "The conversation."},
     {"--all", "", "Every conversation."},
+    kDbOption,
     kDataDirOption,
     kJsonOption,
 };

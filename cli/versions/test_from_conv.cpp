@@ -78,6 +78,7 @@ int run(const Arguments& arguments) {
 constexpr Option kOptions[] = {
     {"ID", "", "The conversation.", true},
     {"--name", "TEXT", "The test's name."},
+    kDbOption,
     kDataDirOption,
 };
 

@@ -2,22 +2,17 @@
 // which they were written, as one transaction. Checksums are verified on the way.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "server/stores/archive/tables.hpp"
 
 namespace parley::stores {
 
-struct CopiedTable {
-  std::string name;
-  std::int64_t rows = 0;  // in both afterwards
-};
-
 // No server may use either. Errors: unsupported when the tenant has something in the database already,
 // internal for damaged rows or counts that differ; nothing is written then.
-[[nodiscard]] Result<std::vector<CopiedTable>> copy_to_postgres(
+[[nodiscard]] Result<std::vector<TableCount>> copy_to_postgres(
     const std::string& sqlite_file, const std::string& url, const std::string& tenant
 );
 

@@ -76,7 +76,7 @@ class Document:
                 return self.serve(words[2:])
             if "ID" in words:
                 return None  # a placeholder, for the reader to fill in
-            if words[1] in ("conv", "replay", "backtest", "bisect"):
+            if words[1] in ("conv", "replay", "backtest", "bisect") or words[1:3] == ["backup", "create"]:
                 data = sorted(self.cwd.glob("data-*"))
                 words += ["--data-dir", str(data[-1])] if data else []
             done = subprocess.run([BINARY, *words[1:]], cwd=self.cwd, capture_output=True, text=True, timeout=60)

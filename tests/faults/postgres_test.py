@@ -39,6 +39,11 @@ class Cluster:
     def url(self, role):
         return f"postgresql:///parley?user={role}&host={self.folder}"
 
+    def admin(self, sql):
+        """As the superuser."""
+        subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "admin", "-d", "parley", "-c", sql], check=True,
+                       capture_output=True)
+
     def migrate(self):
         return db("migrate", "--to", self.url("parley_migrate"))
 
@@ -98,9 +103,9 @@ def copied(cluster):
         again = db("copy", *to)
         assert again.returncode == 3 and "already" in again.stderr, again
 
-        # Commands that look into a data folder say where the conversations are, instead of finding none.
+        # Commands that look into what is stored find it where the settings say that it is.
         environment = {**os.environ, "PARLEY_STORE__URL": cluster.url("parley")}
-        for words, code, sentence in [(["conv", "list"], 3, "PostgreSQL"), (["doctor"], None, "tenants kept apart")]:
+        for words, code, sentence in [(["conv", "list"], 0, "order"), (["doctor"], None, "tenants kept apart")]:
             done = subprocess.run(
                 [os.path.abspath(parley_server.BINARY), *words], capture_output=True, text=True, check=False,
                 env=environment, cwd=server.folder,

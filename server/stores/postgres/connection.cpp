@@ -295,4 +295,13 @@ std::vector<std::vector<std::string>> Connection::plain(const std::string& sql) 
   return rows;
 }
 
+Rows Connection::ask(const std::string& sql) {
+  constexpr int kBinary = 1;
+  PGresult* const result =
+      PQexecParams(db_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, kBinary);
+  Rows rows(result);
+  if (PQresultStatus(result) != PGRES_TUPLES_OK) raise(result);
+  return rows;
+}
+
 }  // namespace parley::stores::postgres

@@ -107,6 +107,8 @@ class Connection {
   std::vector<Rows> run(std::span<const Request> requests);
   // A statement without values, by itself, with texts as answers: for the catalogue and for migrations.
   std::vector<std::vector<std::string>> plain(const std::string& sql);
+  // The same with the rows as they travel otherwise, in binary: for what is read piece by piece.
+  Rows ask(const std::string& sql);
 
   [[nodiscard]] bool is_alive() const { return PQstatus(db_.get()) == CONNECTION_OK; }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -82,6 +83,22 @@ Error not_ours(const std::string& path) {
 }
 
 }  // namespace
+
+std::int64_t known_schema_version() {
+  return kSchemaVersion;
+}
+
+std::vector<std::string> tenants_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code problem;
+  for (const auto& entry : std::filesystem::directory_iterator(directory + "/tenants", problem)) {
+    const std::filesystem::path& path = entry.path();
+    if (path.extension() == ".db" && valid_tenant_name(path.stem().string()))
+      names.push_back(path.stem().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
 
 Result<std::unique_ptr<TenantFiles>> TenantFiles::open(std::string directory) {
   if (auto made = make_folder(directory); !made) return std::unexpected(made.error());

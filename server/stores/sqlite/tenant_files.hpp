@@ -6,16 +6,23 @@
 // Folders are created 0700 and files 0600. Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
 namespace parley::stores {
+
+// Of a file that this program has brought up to date.
+[[nodiscard]] std::int64_t known_schema_version();
+// The names of the tenants that have a file in the data folder, sorted.
+[[nodiscard]] std::vector<std::string> tenants_in(const std::string& directory);
 
 class TenantFiles {
  public:
