@@ -459,9 +459,11 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
 
 void TurnDriver::publish(Turn& turn) {
   const ConversationSummary& summary = turn.hot->summary;
-  if (!world_.hub.wanted(turn.tenant, summary.id)) return;
+  if (!wanted(turn.tenant, summary.id)) return;
   const auto tell = [&](std::string kind, std::string json) {
-    world_.hub.publish(turn.tenant, {summary.id, summary.sequence, std::move(kind), std::move(json)});
+    HubElement element{summary.id, summary.sequence, std::move(kind), std::move(json)};
+    if (world_.live.wanted(turn.tenant, summary.id)) world_.live.publish(turn.tenant, element);
+    world_.hub.publish(turn.tenant, std::move(element));
   };
   if (turn.said.by_user || !turn.answer.messages.empty()) {
     const TranscriptTurn element{

@@ -30,12 +30,14 @@
 #include "server/turns/conversations.hpp"
 #include "server/turns/hub.hpp"
 #include "server/turns/in_flight.hpp"
+#include "server/turns/live_events.hpp"
 #include "server/turns/metrics.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/quarantine.hpp"
 #include "server/turns/record.hpp"
 #include "server/turns/releases.hpp"
 #include "server/turns/retry_budget.hpp"
+#include "server/turns/session_cache.hpp"
 
 namespace parley::turns {
 
@@ -115,6 +117,8 @@ class TurnDriver {
     Clock& clock;
     IdSource& ids;
     Hub& hub;
+    SessionCache& sessions = no_session_cache();
+    LiveEvents& live = no_live_events();
   };
 
   explicit TurnDriver(World world, DriverOptions options = {});
@@ -202,6 +206,10 @@ class TurnDriver {
   Awaitable<void> make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, CallContext context);
   Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry, CallContext context);
   void feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome);
+  // By a listener here or at another server.
+  [[nodiscard]] bool wanted(std::string_view tenant, std::string_view conversation_id) const {
+    return world_.hub.wanted(tenant, conversation_id) || world_.live.wanted(tenant, conversation_id);
+  }
   void publish(Turn& turn);
   Answer finish(Turn& turn);
 

@@ -41,10 +41,12 @@ class Listener : public TextListener {
     if (hearers == nullptr) return;
     const Provisional heard{.call = call_, .at = at_, .text = words};
     if (hearers->observer != nullptr) hearers->observer->on_provisional(heard);
-    if (!hearers->hub.wanted(hearers->tenant, hearers->conversation_id)) return;
-    hearers->hub.publish(
-        hearers->tenant, {hearers->conversation_id, kProvisional, "delta", encode_provisional(heard)}
-    );
+    const bool here = hearers->hub.wanted(hearers->tenant, hearers->conversation_id);
+    const bool elsewhere = hearers->live.wanted(hearers->tenant, hearers->conversation_id);
+    if (!here && !elsewhere) return;
+    HubElement element{hearers->conversation_id, kProvisional, "delta", encode_provisional(heard)};
+    if (elsewhere) hearers->live.publish(hearers->tenant, element);
+    if (here) hearers->hub.publish(hearers->tenant, std::move(element));
   }
 
   std::weak_ptr<ProvisionalHearers> hearers_;
@@ -72,12 +74,12 @@ std::string encode_provisional(const Provisional& words) {
 std::shared_ptr<TextListener> TurnDriver::listener_for(Turn& turn, const OutboxEntry& entry) {
   if (!entry.tool.starts_with("model.")) return nullptr;
   const Hot& hot = *turn.hot;
-  if (turn.observer == nullptr && !world_.hub.wanted(turn.tenant, hot.summary.id)) return nullptr;
+  if (turn.observer == nullptr && !wanted(turn.tenant, hot.summary.id)) return nullptr;
   auto text = engine::ProvisionalText::of(*hot.release, hot.state, entry.effect_id);
   if (!text) return nullptr;
   if (turn.hearers == nullptr) {
     turn.hearers = std::make_shared<ProvisionalHearers>(
-        ProvisionalHearers{world_.hub, std::string(turn.tenant), hot.summary.id, turn.observer}
+        ProvisionalHearers{world_.hub, world_.live, std::string(turn.tenant), hot.summary.id, turn.observer}
     );
   }
   return std::make_shared<Listener>(turn.hearers, entry.effect_id, std::move(*text));

@@ -74,11 +74,16 @@ std::shared_ptr<Subscription> Hub::subscribe(
 ) {
   auto subscription = std::make_shared<Subscription>();
   subscription->capacity_ = capacity;
-  const std::lock_guard lock(mutex_);
-  Listeners& listeners = topics_[topic(tenant, conversation_id)];
-  std::erase_if(listeners, [](const auto& listener) { return listener.expired(); });
-  listeners.push_back(subscription);
-  topic_count_.store(topics_.size(), std::memory_order_release);
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [listeners, added] = topics_.try_emplace(topic(tenant, conversation_id));
+    first = added;
+    std::erase_if(listeners->second, [](const auto& listener) { return listener.expired(); });
+    listeners->second.push_back(subscription);
+    topic_count_.store(topics_.size(), std::memory_order_release);
+  }
+  if (first && interest_) interest_(tenant, conversation_id, true);
   return subscription;
 }
 
@@ -88,30 +93,48 @@ bool Hub::wanted(std::string_view tenant, std::string_view conversation_id) cons
   return topics_.contains(topic(tenant, conversation_id)) || topics_.contains(topic(tenant, {}));
 }
 
-void Hub::collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out) {
+bool Hub::collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out) {
   const auto found = topics_.find(topic);
-  if (found == topics_.end()) return;
+  if (found == topics_.end()) return true;
   std::erase_if(found->second, [&](const auto& listener) {
     auto alive = listener.lock();
     if (alive == nullptr) return true;
     out.push_back(std::move(alive));
     return false;
   });
-  if (!found->second.empty()) return;
+  if (!found->second.empty()) return true;
   topics_.erase(found);
   topic_count_.store(topics_.size(), std::memory_order_release);
+  return false;
 }
 
 void Hub::publish(std::string_view tenant, HubElement element) {
   std::vector<std::shared_ptr<Subscription>> listeners;
+  bool conversation_wanted = true;
+  bool tenant_wanted = true;
   {
     const std::lock_guard lock(mutex_);
-    collect(topic(tenant, element.conversation_id), listeners);
-    if (element.sequence != kProvisional) collect(topic(tenant, {}), listeners);
+    conversation_wanted = collect(topic(tenant, element.conversation_id), listeners);
+    if (element.sequence != kProvisional) tenant_wanted = collect(topic(tenant, {}), listeners);
   }
+  if (interest_ && !conversation_wanted) interest_(tenant, element.conversation_id, false);
+  if (interest_ && !tenant_wanted) interest_(tenant, {}, false);
   if (listeners.empty()) return;
   const auto shared = std::make_shared<const HubElement>(std::move(element));
   for (const auto& listener : listeners) listener->push(shared);
+}
+
+void Hub::interrupt() {
+  std::vector<std::shared_ptr<Subscription>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [topic, all] : topics_) {
+      for (const auto& listener : all) {
+        if (auto alive = listener.lock()) listeners.push_back(std::move(alive));
+      }
+    }
+  }
+  for (const auto& listener : listeners) listener->end(true);
 }
 
 }  // namespace parley::turns

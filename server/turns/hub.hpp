@@ -66,11 +66,24 @@ class Hub {
   [[nodiscard]] bool wanted(std::string_view tenant, std::string_view conversation_id) const;
   void publish(std::string_view tenant, HubElement element);
 
+  // Is told when somebody begins to listen to a conversation (or, with an empty id, to a whole tenant), and,
+  // some time after the last one has left, that nobody does. Set it before anybody listens. Called from any
+  // thread, with no lock held.
+  using Interest =
+      std::function<void(std::string_view tenant, std::string_view conversation_id, bool wanted)>;
+  void on_interest(Interest interest) { interest_ = std::move(interest); }
+
+  // Elements may have been missed: all subscriptions end as if they had overflowed, and their listeners read
+  // the log from what they have seen last.
+  void interrupt();
+
  private:
   using Listeners = std::vector<std::weak_ptr<Subscription>>;
   [[nodiscard]] static std::string topic(std::string_view tenant, std::string_view conversation_id);
-  void collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out);
+  // False: nobody listens any more.
+  bool collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out);
 
+  Interest interest_;
   mutable std::mutex mutex_;
   std::map<std::string, Listeners, std::less<>> topics_;
   std::atomic<std::size_t> topic_count_{0};  // lets an idle hub cost one load

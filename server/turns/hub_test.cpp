@@ -52,3 +52,36 @@ TEST_CASE("tenants and conversations are apart, and nobody is wanted when nobody
   world.hub.publish("t", {"c", 2, "turn", "{}"});
   CHECK_FALSE(world.hub.wanted("t", "c"));
 }
+
+TEST_CASE("interest is told of when it begins and when it has ended") {
+  Hub hub;
+  std::vector<std::string> told;
+  hub.on_interest([&](std::string_view tenant, std::string_view conversation, bool wanted) {
+    told.push_back(std::string(tenant) + "/" + std::string(conversation) + (wanted ? " +" : " -"));
+  });
+  auto first = hub.subscribe("t", "c");
+  auto second = hub.subscribe("t", "c");
+  auto all = hub.subscribe("t", "");
+  CHECK(told == std::vector<std::string>{"t/c +", "t/ +"});
+  first.reset();
+  hub.publish("t", {"c", 1, "turn", "{}"});
+  CHECK(told.size() == 2);  // one still listens
+  second.reset();
+  all.reset();
+  hub.publish("t", {"c", 2, "turn", "{}"});
+  CHECK(told == std::vector<std::string>{"t/c +", "t/ +", "t/c -", "t/ -"});
+  auto again = hub.subscribe("t", "c");
+  CHECK(told.back() == "t/c +");
+}
+
+TEST_CASE("whoever may have missed something is told to read the log") {
+  World world;
+  auto listener = world.hub.subscribe("t", "c");
+  world.hub.publish("t", {"c", 1, "turn", "one"});
+  world.hub.interrupt();
+  const auto element = world.run(listener->next());
+  REQUIRE(element != nullptr);
+  CHECK(element->json == "one");
+  CHECK(world.run(listener->next()) == nullptr);
+  CHECK(listener->overflowed());
+}

@@ -5,6 +5,7 @@
 // Result; a lost database is ErrorCode::unavailable with `commit` having done all or nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -106,6 +107,15 @@ struct MemoryEntry {
   Timestamp at;
 };
 
+// A process that serves turns from a store; see Store::enroll(). 0: nobody.
+using WorkerId = std::uint64_t;
+
+// Why a commit was refused, as the error's pointer; nothing has been changed then.
+inline constexpr std::string_view kMovedOn = "moved_on";        // another sequence is next
+inline constexpr std::string_view kKeySpent = "key_spent";      // on another request, or on this one before
+inline constexpr std::string_view kWorkerDead = "worker_dead";  // the worker is not registered any more
+inline constexpr std::string_view kTakenOver = "taken_over";    // the open turn is another worker's
+
 // One transaction. It succeeds only if the conversation's last sequence is record.sequence - 1 (0: it does
 // not exist yet), otherwise ErrorCode::conflict and nothing is changed.
 struct Commit {
@@ -119,6 +129,9 @@ struct Commit {
   std::vector<ReviewDecision> decisions;
   std::vector<MemoryEntry> memory;  // of conversation.user_id, inserted or updated by name
   std::vector<InboxEntry> merged;   // of further requests that the same turn answers; like inbox
+  bool claims_keys = false;  // the keys of inbox and merged must be new: this is the turn's first commit
+  WorkerId worker = 0;       // whose commit it is, in a store that is shared
+  bool open = false;  // the turn goes on; until its last commit the conversation belongs to this worker
 };
 
 struct StoredConversation {
@@ -127,6 +140,15 @@ struct StoredConversation {
   std::uint64_t snapshot_sequence = 0;
   std::vector<LogRecord> records;  // after the snapshot, in order
   bool unsettled = false;          // some of its effects are planned or started
+  WorkerId worker = 0;             // whose open turn that is
+  bool worker_lives = false;
+};
+
+// How far a conversation is, and who works on it.
+struct Standing {
+  std::uint64_t sequence = 0;
+  WorkerId worker = 0;  // whose turn is open; 0: none is
+  bool worker_lives = false;
 };
 
 struct ConversationFilter {
@@ -259,7 +281,86 @@ class Store {
 
   // For /readyz: an error says what is wrong.
   virtual Awaitable<Result<void>> check() = 0;
+
+  // ---- several processes on one store. The defaults are those of a store that one process has for itself:
+  // what was left over is its own.
+  [[nodiscard]] virtual bool is_shared() const { return false; }
+
+  // Registers a process that is about to serve turns; ids are never given twice. It lives as long as its last
+  // beat is not older than kWorkerLeaseMs, by the store's clock; once it has been declared dead it stays
+  // dead.
+  virtual Awaitable<Result<WorkerId>> enroll(std::string_view name);
+  // False: it has been declared dead.
+  virtual Awaitable<Result<bool>> beat(WorkerId worker);
+  // It ends as it should: what it has left open is free at once.
+  virtual Awaitable<Result<void>> retire(WorkerId worker);
+
+  virtual Awaitable<Result<std::optional<Standing>>> standing(
+      std::string_view tenant, std::string_view conversation_id
+  );
+  // The open turn of `from`, which is dead (or 0), becomes that of `to`. False: it was not so any more.
+  virtual Awaitable<Result<bool>> take_over(
+      std::string_view tenant, std::string_view conversation_id, WorkerId from, WorkerId to
+  );
+  // Conversations with an open turn whose worker is dead become those of `worker`; with `own`, those that are
+  // its own already are given as well. Two who ask at once share them.
+  virtual Awaitable<Result<std::vector<std::string>>> claim_left_over(
+      std::string_view tenant, WorkerId worker, bool own, std::uint32_t limit
+  );
+  // Like due_timers(), but nobody else is given the same ones for kTimerClaimMs.
+  virtual Awaitable<Result<std::vector<DueTimer>>> claim_timers(
+      std::string_view tenant, Timestamp now, WorkerId worker, std::uint32_t limit
+  );
 };
+
+inline constexpr std::int64_t kWorkerLeaseMs = 5'000;
+inline constexpr std::int64_t kTimerClaimMs = 30'000;
+
+inline Awaitable<Result<WorkerId>> Store::enroll(std::string_view /*name*/) {
+  co_return WorkerId{0};
+}
+
+inline Awaitable<Result<bool>> Store::beat(WorkerId /*worker*/) {
+  co_return true;
+}
+
+inline Awaitable<Result<void>> Store::retire(WorkerId /*worker*/) {
+  co_return Result<void>();
+}
+
+inline Awaitable<Result<std::optional<Standing>>> Store::standing(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  auto stored = co_await load(tenant, conversation_id);
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  if (!*stored) co_return std::nullopt;
+  co_return Standing{.sequence = (*stored)->summary.sequence};
+}
+
+inline Awaitable<Result<bool>> Store::take_over(
+    std::string_view /*tenant*/, std::string_view /*conversation_id*/, WorkerId /*from*/, WorkerId /*to*/
+) {
+  co_return true;
+}
+
+inline Awaitable<Result<std::vector<std::string>>> Store::claim_left_over(
+    std::string_view tenant, WorkerId /*worker*/, bool /*own*/, std::uint32_t limit
+) {
+  const auto pending = co_await pending_effects(tenant, limit);
+  if (!pending) co_return std::unexpected(pending.error());
+  std::vector<std::string> conversations;
+  for (const PendingEffect& effect : *pending) {
+    if (std::ranges::find(conversations, effect.conversation_id) == conversations.end())
+      conversations.push_back(effect.conversation_id);
+  }
+  co_return conversations;
+}
+
+inline Awaitable<Result<std::vector<DueTimer>>> Store::claim_timers(
+    std::string_view tenant, Timestamp now, WorkerId /*worker*/, std::uint32_t limit
+) {
+  return due_timers(tenant, now, limit);
+}
 
 // ---- tools
 // -------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ namespace parley::turns {
 // gone.
 struct ProvisionalHearers {
   Hub& hub;
+  LiveEvents& live;
   std::string tenant;
   std::string conversation_id;
   Observer* observer = nullptr;
