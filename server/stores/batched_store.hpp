@@ -199,6 +199,8 @@ class BatchedStore : public turns::Store {
   // In this order: what comes later uses what comes before and ends first.
   Backend backend_;
   TurnBatcher<Write> batcher_;
+
+ protected:
   ReadThreads<Readers> readers_;
 };
 

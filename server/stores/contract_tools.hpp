@@ -26,6 +26,8 @@ namespace parley::stores::contract {
 struct StoreSource {
   std::function<std::unique_ptr<turns::Store>()> open_fresh;  // with nothing in it
   std::function<std::unique_ptr<turns::Store>()> reopen;      // with everything the last one acknowledged
+  // Of a shared store: its clock moves on by more than any lease and claim last.
+  std::function<void()> pass_time = {};
 };
 
 inline constexpr std::string_view kTenant = "default";

@@ -85,7 +85,7 @@ std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_
       "Conversation " + commit.conversation.id + " has moved on: its last record is " +
           std::to_string(last_sequence) + ", so " + std::to_string(commit.record.sequence) +
           " cannot be the next.",
-      {},
+      std::string(turns::kMovedOn),
       "Load the conversation again and repeat the turn."
   );
 }
@@ -94,8 +94,26 @@ std::unexpected<Error> key_spent(std::string_view key) {
   return fail(
       ErrorCode::conflict,
       "The idempotency key \"" + std::string(key) + "\" was already used for another request.",
-      {},
+      std::string(turns::kKeySpent),
       "Use a new key for every new request."
+  );
+}
+
+std::unexpected<Error> worker_dead() {
+  return fail(
+      ErrorCode::conflict,
+      "This server was silent for too long and has been declared dead.",
+      std::string(turns::kWorkerDead),
+      "It registers anew by itself; send the request again."
+  );
+}
+
+std::unexpected<Error> taken_over(const turns::Commit& commit) {
+  return fail(
+      ErrorCode::conflict,
+      "The open turn of conversation " + commit.conversation.id + " belongs to another server.",
+      std::string(turns::kTakenOver),
+      "Send the request again."
   );
 }
 

@@ -21,5 +21,7 @@ namespace parley::stores {
 // The errors of a commit that does not fit.
 [[nodiscard]] std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence);
 [[nodiscard]] std::unexpected<Error> key_spent(std::string_view key);
+[[nodiscard]] std::unexpected<Error> worker_dead();
+[[nodiscard]] std::unexpected<Error> taken_over(const turns::Commit& commit);
 
 }  // namespace parley::stores

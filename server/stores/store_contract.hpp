@@ -17,6 +17,7 @@
 
 #include "server/stores/contract_tools.hpp"
 #include "server/stores/people_contract.hpp"
+#include "server/stores/workers_contract.hpp"
 
 namespace parley::stores::contract {
 
@@ -571,6 +572,9 @@ inline void check_store_contract(const StoreSource& source) {
   }
   SUBCASE("concurrency") {
     check_concurrency(source);
+  }
+  SUBCASE("workers") {
+    check_workers(source);
   }
 }
 

@@ -14,16 +14,44 @@ MemoryStore::Tenant& MemoryStore::tenant_named(std::string_view name) {
                                  : tenants_.emplace(std::string(name), Tenant()).first->second;
 }
 
+bool MemoryStore::Conversation::unsettled() const {
+  return std::ranges::any_of(outbox, [](const auto& effect) {
+    return effect.second.state == EffectState::planned || effect.second.state == EffectState::started;
+  });
+}
+
+// Why a commit does not fit; empty when it does.
+std::string_view MemoryStore::refusal(
+    const Tenant& tenant, const Commit& commit, const Conversation* known, bool worker_lives
+) {
+  const auto spent = [&](const InboxEntry& entry) {
+    const auto found = tenant.inbox.find({entry.scope, entry.key});
+    if (found == tenant.inbox.end()) return false;
+    return commit.claims_keys || found->second.fingerprint != entry.fingerprint ||
+           found->second.conversation_id != entry.conversation_id;
+  };
+  if (commit.inbox && spent(*commit.inbox)) return kKeySpent;
+  if (std::ranges::any_of(commit.merged, spent)) return kKeySpent;
+  if (commit.worker != 0 && !worker_lives) return kWorkerDead;
+  if (commit.record.sequence != (known == nullptr ? 0 : known->summary.sequence) + 1) return kMovedOn;
+  const WorkerId whose = known == nullptr ? 0 : known->worker;
+  if (commit.worker != 0 && whose != 0 && whose != commit.worker) return kTakenOver;
+  return {};
+}
+
 Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit commit) {
   const std::lock_guard lock(mutex_);
   Tenant& tenant = tenant_named(tenant_name);
   const auto known = tenant.conversations.find(commit.conversation.id);
-  const std::uint64_t last = known == tenant.conversations.end() ? 0 : known->second.summary.sequence;
-  if (commit.record.sequence != last + 1) {
-    co_return fail(ErrorCode::conflict, "conversation " + commit.conversation.id + " has changed meanwhile");
+  const Conversation* before = known == tenant.conversations.end() ? nullptr : &known->second;
+  if (const auto why = refusal(tenant, commit, before, beats_.contains(commit.worker)); !why.empty()) {
+    std::string message = "conversation " + commit.conversation.id + " cannot take this turn: ";
+    co_return fail(ErrorCode::conflict, message + std::string(why), std::string(why));
   }
+  const bool fresh = before == nullptr;
   Conversation& conversation = tenant.conversations[commit.conversation.id];
-  if (last == 0) conversation.order = tenant.conversations.size();
+  if (fresh) conversation.order = tenant.conversations.size();
+  conversation.worker = commit.open ? commit.worker : 0;
   conversation.summary = std::move(commit.conversation);
   conversation.summary.sequence = commit.record.sequence;
   if (commit.snapshot) {
@@ -37,12 +65,19 @@ Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit
     conversation.outbox.insert_or_assign(std::move(id), std::move(entry));
   }
   for (const TimerEntry& timer : commit.timers) {
+    conversation.claims.erase(timer.timer_id);
     if (timer.due) {
       conversation.timers.insert_or_assign(timer.timer_id, *timer.due);
     } else {
       conversation.timers.erase(timer.timer_id);
     }
   }
+  write_requests(tenant, commit);
+  co_return Result<void>();
+}
+
+// Mutex held.
+void MemoryStore::write_requests(Tenant& tenant, Commit& commit) {
   if (commit.inbox) {
     const std::pair key(commit.inbox->scope, commit.inbox->key);
     tenant.inbox.insert_or_assign(key, std::move(*commit.inbox));
@@ -51,7 +86,6 @@ Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit
     const std::pair key(entry.scope, entry.key);
     tenant.inbox.insert_or_assign(key, std::move(entry));
   }
-  co_return Result<void>();
 }
 
 // Mutex held.
@@ -97,9 +131,9 @@ Awaitable<Result<std::optional<StoredConversation>>> MemoryStore::load(
   for (const LogRecord& record : conversation.records) {
     if (record.sequence > conversation.snapshot_sequence) stored.records.push_back(record);
   }
-  stored.unsettled = std::ranges::any_of(conversation.outbox, [](const auto& effect) {
-    return effect.second.state == EffectState::planned || effect.second.state == EffectState::started;
-  });
+  stored.unsettled = conversation.unsettled();
+  stored.worker = conversation.worker;
+  stored.worker_lives = lives(conversation.worker);
   co_return stored;
 }
 
@@ -341,6 +375,106 @@ Awaitable<Result<void>> MemoryStore::put_setting(
 
 Awaitable<Result<void>> MemoryStore::check() {
   co_return Result<void>();
+}
+
+// ---- several drivers on this store
+
+// Mutex held. Its last beat is recent enough.
+bool MemoryStore::lives(WorkerId worker) const {
+  const auto beat = beats_.find(worker);
+  return beat != beats_.end() && milliseconds_() - beat->second <= kWorkerLeaseMs;
+}
+
+// Mutex held. From here on they are dead, whatever they do.
+void MemoryStore::bury_workers() {
+  std::erase_if(beats_, [&](const auto& worker) { return !lives(worker.first); });
+}
+
+Awaitable<Result<WorkerId>> MemoryStore::enroll(std::string_view /*name*/) {
+  if (!is_shared()) co_return WorkerId{0};
+  const std::lock_guard lock(mutex_);
+  beats_.emplace(++last_worker_, milliseconds_());
+  co_return last_worker_;
+}
+
+Awaitable<Result<bool>> MemoryStore::beat(WorkerId worker) {
+  if (!is_shared()) co_return true;
+  const std::lock_guard lock(mutex_);
+  const auto known = beats_.find(worker);
+  if (known != beats_.end()) known->second = milliseconds_();
+  bury_workers();
+  co_return known != beats_.end();
+}
+
+Awaitable<Result<void>> MemoryStore::retire(WorkerId worker) {
+  const std::lock_guard lock(mutex_);
+  beats_.erase(worker);
+  co_return Result<void>();
+}
+
+Awaitable<Result<std::optional<Standing>>> MemoryStore::standing(
+    std::string_view tenant_name, std::string_view conversation_id
+) {
+  const std::lock_guard lock(mutex_);
+  const Tenant& tenant = tenant_named(tenant_name);
+  const auto found = tenant.conversations.find(conversation_id);
+  if (found == tenant.conversations.end()) co_return std::nullopt;
+  const WorkerId worker = found->second.worker;
+  co_return Standing{found->second.summary.sequence, worker, lives(worker)};
+}
+
+Awaitable<Result<bool>> MemoryStore::take_over(
+    std::string_view tenant_name, std::string_view conversation_id, WorkerId from, WorkerId to
+) {
+  if (!is_shared()) co_return true;
+  const std::lock_guard lock(mutex_);
+  bury_workers();
+  auto& conversations = tenant_named(tenant_name).conversations;
+  const auto found = conversations.find(conversation_id);
+  if (found == conversations.end() || !found->second.unsettled()) co_return false;
+  Conversation& conversation = found->second;
+  if (conversation.worker == to) co_return true;
+  if (conversation.worker != from || beats_.contains(from) || !beats_.contains(to)) co_return false;
+  conversation.worker = to;
+  co_return true;
+}
+
+Awaitable<Result<std::vector<std::string>>> MemoryStore::claim_left_over(
+    std::string_view tenant_name, WorkerId worker, bool own, std::uint32_t limit
+) {
+  if (!is_shared()) co_return co_await Store::claim_left_over(tenant_name, worker, own, limit);
+  const std::lock_guard lock(mutex_);
+  bury_workers();
+  std::vector<std::string> claimed;
+  if (!beats_.contains(worker)) co_return claimed;
+  for (auto& [id, conversation] : tenant_named(tenant_name).conversations) {
+    const bool left_over = (own && conversation.worker == worker) || !beats_.contains(conversation.worker);
+    if (!left_over || !conversation.unsettled() || claimed.size() >= limit) continue;
+    conversation.worker = worker;
+    claimed.push_back(id);
+  }
+  co_return claimed;
+}
+
+Awaitable<Result<std::vector<DueTimer>>> MemoryStore::claim_timers(
+    std::string_view tenant_name, Timestamp now, WorkerId worker, std::uint32_t limit
+) {
+  auto due = co_await due_timers(tenant_name, now, UINT32_MAX);
+  if (due && !is_shared() && due->size() > limit) due->resize(limit);
+  if (!due || !is_shared()) co_return due;
+  const std::lock_guard lock(mutex_);
+  auto& conversations = tenant_named(tenant_name).conversations;
+  std::erase_if(*due, [&](const DueTimer& timer) {
+    auto& claims = conversations.find(timer.conversation_id)->second.claims;
+    const auto claim = claims.find(timer.timer_id);
+    const bool taken = claim != claims.end() && claim->second.until >= milliseconds_() &&
+                       beats_.contains(claim->second.worker);
+    if (taken || limit == 0) return true;
+    claims.insert_or_assign(timer.timer_id, Claim{worker, milliseconds_() + kTimerClaimMs});
+    --limit;
+    return false;
+  });
+  co_return due;
 }
 
 }  // namespace parley::turns

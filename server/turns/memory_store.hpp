@@ -2,10 +2,13 @@
 // contract as the database stores. Thread-safe; every call completes at once.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/turns/ports.hpp"
@@ -14,6 +17,10 @@ namespace parley::turns {
 
 class MemoryStore : public Store {
  public:
+  MemoryStore() = default;
+  // Shared by several drivers; `milliseconds` is the store's clock, by which workers live and claims lapse.
+  explicit MemoryStore(std::function<std::int64_t()> milliseconds) : milliseconds_(std::move(milliseconds)) {}
+
   Awaitable<Result<void>> commit(std::string_view tenant, Commit commit) override;
   Awaitable<Result<std::optional<StoredConversation>>> load(
       std::string_view tenant, std::string_view conversation_id
@@ -60,7 +67,28 @@ class MemoryStore : public Store {
       override;
   Awaitable<Result<void>> check() override;
 
+  [[nodiscard]] bool is_shared() const override { return milliseconds_ != nullptr; }
+  Awaitable<Result<WorkerId>> enroll(std::string_view name) override;
+  Awaitable<Result<bool>> beat(WorkerId worker) override;
+  Awaitable<Result<void>> retire(WorkerId worker) override;
+  Awaitable<Result<std::optional<Standing>>> standing(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
+  Awaitable<Result<bool>> take_over(
+      std::string_view tenant, std::string_view conversation_id, WorkerId from, WorkerId to
+  ) override;
+  Awaitable<Result<std::vector<std::string>>> claim_left_over(
+      std::string_view tenant, WorkerId worker, bool own, std::uint32_t limit
+  ) override;
+  Awaitable<Result<std::vector<DueTimer>>> claim_timers(
+      std::string_view tenant, Timestamp now, WorkerId worker, std::uint32_t limit
+  ) override;
+
  private:
+  struct Claim {
+    WorkerId worker = 0;
+    std::int64_t until = 0;
+  };
   struct Conversation {
     ConversationSummary summary;
     std::uint64_t order = 0;  // of creation
@@ -69,6 +97,9 @@ class MemoryStore : public Store {
     std::uint64_t snapshot_sequence = 0;
     std::map<std::string, OutboxEntry> outbox;
     std::map<std::string, Timestamp> timers;
+    WorkerId worker = 0;                  // whose open turn it is in the middle of
+    std::map<std::string, Claim> claims;  // by timer
+    [[nodiscard]] bool unsettled() const;
   };
   struct Tenant {
     std::map<std::string, Conversation, std::less<>> conversations;
@@ -81,10 +112,19 @@ class MemoryStore : public Store {
     std::vector<PublicationEntry> history;
     std::map<std::string, std::string, std::less<>> settings;
   };
+  [[nodiscard]] static std::string_view refusal(
+      const Tenant& tenant, const Commit& commit, const Conversation* known, bool worker_lives
+  );
+  static void write_requests(Tenant& tenant, Commit& commit);
   static void write_people(Tenant& tenant, Commit& commit, const ConversationSummary& conversation);
   Tenant& tenant_named(std::string_view name);
+  void bury_workers();
+  [[nodiscard]] bool lives(WorkerId worker) const;
 
+  std::function<std::int64_t()> milliseconds_;  // null: not shared
   std::mutex mutex_;
+  std::map<WorkerId, std::int64_t> beats_;  // of the workers that nobody has declared dead
+  WorkerId last_worker_ = 0;
   std::map<std::string, Tenant, std::less<>> tenants_;
 };
 

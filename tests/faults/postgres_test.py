@@ -61,7 +61,7 @@ def with_database(test):
 
 
 def killed(cluster):
-    equal(cluster.migrate().stdout, "schema 1 of 1, up to date\n")
+    equal(cluster.migrate().stdout, "schema 2 of 2, up to date\n")
     dice = random.Random(7)
     with Server(environment={"PARLEY_STORE__URL": cluster.url("parley")}) as server, Talkers(server, 7) as talkers:
         for number in range(KILLS):

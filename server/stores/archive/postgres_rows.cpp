@@ -147,6 +147,13 @@ Result<std::vector<std::string>> postgres_tenants(const std::string& url) {
 
 // ---- into the database
 
+namespace {
+
+constexpr const char* kLives =
+    "SELECT count(*) FROM parley.worker WHERE beat_at >= clock_timestamp() - interval '5 seconds'";
+
+}  // namespace
+
 PostgresSink::PostgresSink(const std::string& url) : db_(url) {
   for (const ArchiveTable& table : archive_tables()) {
     const std::string& name = texts_.emplace_back("import_" + std::string(table.name));
@@ -160,8 +167,14 @@ Result<std::unique_ptr<PostgresSink>> PostgresSink::open(const std::string& url,
   if (auto sound = postgres::check_runtime(url); !sound) return std::unexpected(std::move(sound.error()));
   try {
     std::unique_ptr<PostgresSink> sink(new PostgresSink(url));
-    postgres::lock_for_one_server(sink->db_);
     sink->db_.plain("BEGIN");
+    // None may start before this is over.
+    sink->db_.plain("LOCK TABLE parley.worker IN EXCLUSIVE MODE");
+    if (sink->db_.plain(kLives).at(0).at(0) != "0") {
+      return fail(
+          ErrorCode::unsupported, "a server uses the database", {}, "stop it first, and wait 5 seconds"
+      );
+    }
     sink->db_.plain("SET LOCAL parley.tenant = '" + tenant + "'");
     for (const ArchiveTable& table : archive_tables()) {
       if (sink->count(table.name) == 0) continue;

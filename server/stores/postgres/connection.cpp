@@ -140,22 +140,28 @@ std::vector<std::string> Rows::texts(int row, int column) const {
 
 namespace {
 
-// What the URL says itself comes later and wins. Without limits a database that is gone is waited for for
-// minutes.
-PGconn* connect(const std::string& url) {
+// What the URL says itself comes later and wins, but for the name. Without limits a database that is gone is
+// waited for for minutes.
+PGconn* connect(const std::string& url, const std::string& name) {
   const char* const keys[] = {
-      "connect_timeout", "keepalives_idle", "tcp_user_timeout", "fallback_application_name", "dbname", nullptr
+      "connect_timeout", "keepalives_idle", "tcp_user_timeout", "dbname", "application_name", nullptr
   };
-  const char* const values[] = {"5", "30", "15000", "parley", url.c_str(), nullptr};
+  const char* const values[] = {"5", "30", "15000", url.c_str(), name.c_str(), nullptr};
   constexpr int kExpandUrl = 1;
   return PQconnectdbParams(keys, values, kExpandUrl);
 }
 
 }  // namespace
 
-Connection::Connection(const std::string& url) : db_(connect(url)) {
+Connection::Connection(const std::string& url, const std::string& name) : db_(connect(url, name)) {
   if (!is_alive()) throw PostgresFailure({}, text_of(PQerrorMessage(db_.get())), true);
   PQsetNoticeProcessor(db_.get(), [](void*, const char*) {}, nullptr);
+}
+
+bool Connection::is_alive() const {
+  // Once for its last words, once for its end.
+  return PQconsumeInput(db_.get()) == 1 && PQconsumeInput(db_.get()) == 1 &&
+         PQstatus(db_.get()) == CONNECTION_OK;
 }
 
 void Connection::raise(const PGresult* result) const {

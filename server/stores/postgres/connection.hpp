@@ -80,7 +80,8 @@ class Rows {
   }
   [[nodiscard]] std::string_view bytes(int row, int column) const;
   [[nodiscard]] std::string text(int row, int column) const { return std::string(bytes(row, column)); }
-  [[nodiscard]] std::int64_t number(int row, int column) const;             // of a bigint
+  [[nodiscard]] std::int64_t number(int row, int column) const;  // of a bigint
+  [[nodiscard]] bool truth(int row, int column) const { return bytes(row, column) == "\1"; }
   [[nodiscard]] std::vector<std::string> texts(int row, int column) const;  // of a bytea[]
 
  private:
@@ -99,7 +100,8 @@ enum class Access : std::uint8_t { read, write };
 
 class Connection {
  public:
-  explicit Connection(const std::string& url);
+  // `name` is what the database shows the connection as.
+  explicit Connection(const std::string& url, const std::string& name = "parley");
 
   // All requests as one transaction of this tenant (a valid name); the rows of each, in order.
   std::vector<Rows> transaction(std::string_view tenant, Access access, std::span<const Request> requests);
@@ -110,7 +112,8 @@ class Connection {
   // The same with the rows as they travel otherwise, in binary: for what is read piece by piece.
   Rows ask(const std::string& sql);
 
-  [[nodiscard]] bool is_alive() const { return PQstatus(db_.get()) == CONNECTION_OK; }
+  // Also notices, without waiting, that the other side has closed it meanwhile.
+  [[nodiscard]] bool is_alive() const;
 
  private:
   struct Close {

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/stores/postgres/schema.hpp"
 #include "server/stores/postgres/test_cluster.hpp"
@@ -21,12 +23,8 @@ using contract::turn_of;
 using contract::wait_for;
 using postgres::TestCluster;
 
-std::unique_ptr<PostgresStore> open_store(
-    const TestCluster& cluster, std::size_t batch_max = 256, bool exclusive = true
-) {
-  return get(
-      PostgresStore::open({.url = cluster.url("parley"), .batch_max = batch_max, .exclusive = exclusive})
-  );
+std::unique_ptr<PostgresStore> open_store(const TestCluster& cluster, std::size_t batch_max = 256) {
+  return get(PostgresStore::open({.url = cluster.url("parley"), .batch_max = batch_max}));
 }
 
 // An empty schema, as a fresh installation has it.
@@ -45,6 +43,13 @@ TEST_CASE("PostgresStore keeps the contract of stores") {
           return open_store(*cluster, batch_max);
         },
         .reopen = [=]() -> std::unique_ptr<turns::Store> { return open_store(*cluster, batch_max); },
+        .pass_time =
+            [=] {
+              cluster->admin(
+                  "UPDATE parley.worker SET beat_at = beat_at - interval '31 seconds'; "
+                  "UPDATE parley.timer SET claimed_until = claimed_until - interval '31 seconds'"
+              );
+            },
     });
   };
   SUBCASE("batched") {
@@ -59,9 +64,7 @@ TEST_CASE("two servers on one database: of turns for the same place one wins, on
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
   empty(*cluster);
-  const std::unique_ptr<turns::Store> both[] = {
-      open_store(*cluster, 256, false), open_store(*cluster, 256, false)
-  };
+  const std::unique_ptr<turns::Store> both[] = {open_store(*cluster), open_store(*cluster)};
   int won = 0;
   int lost = 0;
   const auto rival = [](turns::Store& store, std::string id, std::uint64_t sequence, int& w, int& l
@@ -92,9 +95,7 @@ TEST_CASE("two servers that spend one key on two conversations: one turn is writ
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
   empty(*cluster);
-  const std::unique_ptr<turns::Store> both[] = {
-      open_store(*cluster, 256, false), open_store(*cluster, 256, false)
-  };
+  const std::unique_ptr<turns::Store> both[] = {open_store(*cluster), open_store(*cluster)};
   int written = 0;
   const auto twin = [](turns::Store& store, std::string id, std::string key, int& w) -> net::Awaitable<> {
     auto commit = turn_of(id, 1);
@@ -114,17 +115,93 @@ TEST_CASE("two servers that spend one key on two conversations: one turn is writ
   CHECK(get(both[0]->list(kTenant, {.limit = 1000})).size() == kKeys);
 }
 
-TEST_CASE("a second server on the database is refused, and let in when the first is gone") {
+TEST_CASE("a turn that a dead server leaves open is claimed once, however many ask at the same time") {
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
   empty(*cluster);
-  auto first = open_store(*cluster);
-  put(*first, turn_of("c_1", 1));
-  const auto second = PostgresStore::open({.url = cluster->url("parley")});
-  REQUIRE_FALSE(second.has_value());
-  CHECK(second.error().message.find("another server uses this database") != std::string::npos);
-  first.reset();
-  CHECK(load(*open_store(*cluster), "c_1").records.size() == 1);
+  const std::unique_ptr<turns::Store> both[] = {open_store(*cluster), open_store(*cluster)};
+  const auto dead = get(both[0]->enroll("dead"));
+  constexpr int kConversations = 60;
+  for (int i = 0; i < kConversations; ++i) {
+    auto commit = contract::turn_by(dead, "c_" + std::to_string(i), 1, true);
+    commit.timers = {{"t", contract::at(1)}};
+    put(*both[0], commit);
+  }
+  get(both[0]->retire(dead));
+  std::vector<std::string> claimed;
+  std::vector<std::string> timers;
+  const auto claim = [](turns::Store& store, auto& conversations, auto& due) -> net::Awaitable<> {
+    const auto worker = co_await store.enroll("claimer");
+    for (int i = 0; i < 8; ++i) {
+      const auto mine = co_await store.claim_left_over(kTenant, worker.value(), false, 5);
+      conversations.insert(conversations.end(), mine.value().begin(), mine.value().end());
+      const auto fire = co_await store.claim_timers(kTenant, contract::at(2), worker.value(), 5);
+      for (const turns::DueTimer& timer : fire.value()) due.push_back(timer.conversation_id);
+    }
+  };
+  auto& loop = contract::loops()[0];
+  for (int i = 0; i < 6; ++i)
+    boost::asio::co_spawn(loop, claim(*both[i % 2], claimed, timers), boost::asio::detached);
+  loop.run();
+  CHECK(claimed.size() == kConversations);
+  CHECK(timers.size() == kConversations);
+  CHECK(std::set<std::string>(claimed.begin(), claimed.end()).size() == kConversations);
+  CHECK(std::set<std::string>(timers.begin(), timers.end()).size() == kConversations);
+}
+
+TEST_CASE("what a paused server has locked is free when it is declared dead") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  empty(*cluster);
+  const auto store = open_store(*cluster);
+  put(*store, turn_of("c_1", 1));
+  // In the middle of sending a batch: its transaction holds a row, and no more comes.
+  postgres::Connection paused(cluster->url("parley"), "parley paused");
+  paused.plain("INSERT INTO parley.worker (name, instance) VALUES ('', 'parley paused')");
+  paused.plain("BEGIN");
+  paused.plain("SET LOCAL parley.tenant = 'default'");
+  paused.plain("UPDATE parley.conversation SET sequence = 2 WHERE id = 'c_1'");
+  cluster->admin("UPDATE parley.worker SET beat_at = beat_at - interval '6 seconds'");
+  bool written = false;
+  const auto wait = [](turns::Store& waiting, bool& done) -> net::Awaitable<> {
+    done = (co_await waiting.commit(kTenant, turn_of("c_1", 2))).has_value();
+  };
+  const auto look = [](turns::Store& beating) -> net::Awaitable<> {
+    const auto worker = co_await beating.enroll("looks");
+    (void)co_await beating.beat(worker.value());
+  };
+  auto& loop = contract::loops()[0];
+  boost::asio::co_spawn(loop, wait(*store, written), boost::asio::detached);
+  boost::asio::co_spawn(loop, look(*store), boost::asio::detached);
+  loop.run();
+  CHECK(written);
+}
+
+// On Citus and YugabyteDB a table is spread by the first column of its keys, and a unique key must contain
+// it.
+TEST_CASE("every key leads with the tenant, but for the two tables that belong to none") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  empty(*cluster);
+  const auto others =
+      postgres::Connection(cluster->url("admin"))
+          .plain(
+              "SELECT t.relname || ' (' || a.attname || ')' FROM pg_index i "
+              "JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
+              "JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0] "
+              "WHERE n.nspname = 'parley' AND i.indisunique AND a.attname <> 'tenant' ORDER BY 1"
+          );
+  REQUIRE(others.size() == 2);
+  CHECK(others[0][0] == "migration (number)");
+  CHECK(others[1][0] == "worker (id)");
+  const auto keyless =
+      postgres::Connection(cluster->url("admin"))
+          .plain(
+              "SELECT relname FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace WHERE "
+              "n.nspname = 'parley' AND t.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_index i WHERE "
+              "i.indrelid = t.oid AND i.indisprimary)"
+          );
+  CHECK(keyless.empty());
 }
 
 TEST_CASE("a database that dies under writes loses nothing acknowledged, and the store finds its way back") {

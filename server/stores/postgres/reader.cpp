@@ -36,10 +36,21 @@ constexpr Statement kRecordsAfterSnapshot{
     "AND sequence > coalesce((SELECT s.sequence FROM parley.snapshot s WHERE s.tenant = parley.tenant() AND "
     "s.conversation = $1), 0) ORDER BY sequence"
 };
+#define PARLEY_LIVES                                                                                         \
+  "EXISTS (SELECT FROM parley.worker w WHERE w.id = c.worker AND w.beat_at >= clock_timestamp() - interval " \
+  "'5 seconds')"
 constexpr Statement kUnsettled{
     "unsettled",
-    "SELECT 1 FROM parley.outbox WHERE tenant = parley.tenant() AND conversation = $1 AND state < 2 LIMIT 1"
+    "SELECT EXISTS (SELECT FROM parley.outbox o WHERE o.tenant = parley.tenant() AND o.conversation = $1 AND "
+    "o.state < 2), coalesce(c.worker, 0), " PARLEY_LIVES
+    " FROM parley.conversation c WHERE c.tenant = parley.tenant() AND c.id = $1"
 };
+constexpr Statement kStanding{
+    "standing",
+    "SELECT c.sequence, coalesce(c.worker, 0), " PARLEY_LIVES
+    " FROM parley.conversation c WHERE c.tenant = parley.tenant() AND c.id = $1"
+};
+#undef PARLEY_LIVES
 constexpr Statement kRecords{
     "records",
     "SELECT sequence, turn, at, body, checksum FROM parley.record WHERE tenant = parley.tenant() AND "
@@ -119,6 +130,18 @@ constexpr Statement kPublications{
 };
 constexpr Statement kSetting{
     "setting", "SELECT value FROM parley.setting WHERE tenant = parley.tenant() AND name = $1"
+};
+constexpr Statement kEnroll{
+    "enroll", "INSERT INTO parley.worker (name, instance) VALUES ($1, convert_from($2, 'UTF8')) RETURNING id"
+};
+constexpr Statement kBeat{"beat", "SELECT parley.beat($1)"};
+constexpr Statement kRetire{"retire", "DELETE FROM parley.worker WHERE id = $1"};
+constexpr Statement kTakeOver{"take_over", "SELECT parley.take_over($1, $2, $3)"};
+constexpr Statement kClaimLeftOver{"claim_left_over", "SELECT parley.claim_left_over($1, $2, $3)"};
+constexpr Statement kClaimTimers{
+    "claim_timers",
+    "SELECT conversation, timer_id, due FROM parley.claim_timers($1, $2, $3) ORDER BY due, conversation, "
+    "timer_id"
 };
 #undef PARLEY_CONVERSATION
 #undef PARLEY_FLOW
@@ -208,6 +231,13 @@ std::optional<turns::StoredRelease> release_of(const Rows& rows) {
   return release;
 }
 
+std::vector<turns::DueTimer> timers_of(const Rows& rows) {
+  std::vector<turns::DueTimer> timers;
+  for (int row = 0; row < rows.count(); ++row)
+    timers.push_back({rows.text(row, 0), rows.text(row, 1), from_nanoseconds(rows.number(row, 2))});
+  return timers;
+}
+
 Request request(const Statement& statement, std::string_view value) {
   Request out{.statement = &statement, .parameters = {}};
   out.parameters.add(value);
@@ -233,23 +263,23 @@ Error Reader::note(const PostgresFailure& failure) {
   return to_error(failure);
 }
 
-std::vector<Rows> Reader::ask(std::span<const Request> requests) {
+std::vector<Rows> Reader::ask(std::span<const Request> requests, Access access) {
   if (db_ != nullptr && db_->is_alive()) {
     try {
-      return db_->transaction(tenant_, Access::read, requests);
+      return db_->transaction(tenant_, access, requests);
     } catch (const PostgresFailure& failure) {
       if (!failure.lost()) throw;
       // It may have been closed while it was idle; asking again does no harm.
     }
   }
   db_.reset();
-  db_ = std::make_unique<Connection>(url_);
-  return db_->transaction(tenant_, Access::read, requests);
+  db_ = std::make_unique<Connection>(url_, name_);
+  return db_->transaction(tenant_, access, requests);
 }
 
-Rows Reader::ask(const Statement& statement, Parameters parameters) {
+Rows Reader::ask(const Statement& statement, Parameters parameters, Access access) {
   const Request only[] = {{&statement, std::move(parameters)}};
-  return std::move(ask(only).front());
+  return std::move(ask(only, access).front());
 }
 
 std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
@@ -270,7 +300,10 @@ std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
     verify(sum, snapshot.number(0, 2), "snapshot of conversation " + stored.summary.id);
   }
   stored.records = records_of(answers[2], id, stored.snapshot_sequence);
-  stored.unsettled = answers[3].count() > 0;
+  const Rows& open = answers[3];
+  stored.unsettled = open.truth(0, 0);
+  stored.worker = static_cast<turns::WorkerId>(open.number(0, 1));
+  stored.worker_lives = open.truth(0, 2);
   const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
   if (reached != stored.summary.sequence) {
     throw DamagedRow(
@@ -356,11 +389,7 @@ Result<std::vector<turns::DueTimer>> Reader::due_timers(Timestamp now, std::uint
   if (!until) return fail(ErrorCode::invalid_input, "The time lies outside of 1678 to 2262.", "now");
   Parameters parameters;
   parameters.add(*until).add(static_cast<std::int64_t>(limit));
-  const Rows rows = ask(kDue, std::move(parameters));
-  std::vector<turns::DueTimer> timers;
-  for (int row = 0; row < rows.count(); ++row)
-    timers.push_back({rows.text(row, 0), rows.text(row, 1), from_nanoseconds(rows.number(row, 2))});
-  return timers;
+  return timers_of(ask(kDue, std::move(parameters)));
 }
 
 Result<std::vector<turns::ReviewEntry>> Reader::reviews(const turns::ReviewFilter& filter) {
@@ -442,6 +471,61 @@ std::optional<std::string> Reader::setting(std::string_view name) {
   const Rows rows = ask(kSetting, one(name));
   if (rows.count() == 0) return std::nullopt;
   return rows.text(0, 0);
+}
+
+// ---- several servers
+
+turns::WorkerId Reader::enroll(std::string_view name) {
+  Parameters parameters;
+  parameters.add(name).add(name_);
+  return static_cast<turns::WorkerId>(ask(kEnroll, std::move(parameters), Access::write).number(0, 0));
+}
+
+bool Reader::beat(turns::WorkerId worker) {
+  Parameters parameters;
+  parameters.add(static_cast<std::int64_t>(worker));
+  return ask(kBeat, std::move(parameters), Access::write).truth(0, 0);
+}
+
+void Reader::retire(turns::WorkerId worker) {
+  Parameters parameters;
+  parameters.add(static_cast<std::int64_t>(worker));
+  ask(kRetire, std::move(parameters), Access::write);
+}
+
+std::optional<turns::Standing> Reader::standing(std::string_view id) {
+  const Rows rows = ask(kStanding, one(id));
+  if (rows.count() == 0) return std::nullopt;
+  return turns::Standing{
+      .sequence = static_cast<std::uint64_t>(rows.number(0, 0)),
+      .worker = static_cast<turns::WorkerId>(rows.number(0, 1)),
+      .worker_lives = rows.truth(0, 2),
+  };
+}
+
+bool Reader::take_over(std::string_view id, turns::WorkerId from, turns::WorkerId to) {
+  Parameters parameters;
+  parameters.add(id).add(static_cast<std::int64_t>(from)).add(static_cast<std::int64_t>(to));
+  return ask(kTakeOver, std::move(parameters), Access::write).truth(0, 0);
+}
+
+std::vector<std::string> Reader::claim_left_over(turns::WorkerId worker, bool own, std::uint32_t limit) {
+  Parameters parameters;
+  parameters.add(static_cast<std::int64_t>(worker)).add(own).add(static_cast<std::int64_t>(limit));
+  const Rows rows = ask(kClaimLeftOver, std::move(parameters), Access::write);
+  std::vector<std::string> conversations;
+  for (int row = 0; row < rows.count(); ++row) conversations.push_back(rows.text(row, 0));
+  return conversations;
+}
+
+Result<std::vector<turns::DueTimer>> Reader::claim_timers(
+    Timestamp now, turns::WorkerId worker, std::uint32_t limit
+) {
+  const auto until = to_nanoseconds(now);
+  if (!until) return fail(ErrorCode::invalid_input, "The time lies outside of 1678 to 2262.", "now");
+  Parameters parameters;
+  parameters.add(*until).add(static_cast<std::int64_t>(worker)).add(static_cast<std::int64_t>(limit));
+  return timers_of(ask(kClaimTimers, std::move(parameters), Access::write));
 }
 
 }  // namespace parley::stores::postgres

@@ -1,4 +1,5 @@
-// Reads; each question is one transaction that sees one moment. Belongs to one thread; reconnects by itself.
+// Reads, and what servers tell each other; each question is one transaction that sees one moment. Belongs to
+// one thread; reconnects by itself.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ class DamagedRow : public std::runtime_error {
 
 class Reader {
  public:
-  explicit Reader(std::string url) : url_(std::move(url)) {}
+  // `name` is what its connection is called.
+  Reader(std::string url, std::string name) : url_(std::move(url)), name_(std::move(name)) {}
 
   // `query` maps this reader to T or Result<T>, asking about the tenant.
   template <typename T, typename Query>
@@ -54,13 +56,25 @@ class Reader {
   std::vector<turns::PublicationEntry> publications(std::string_view flow_id);
   std::optional<std::string> setting(std::string_view name);
 
+  // Of several servers: these write, each as a transaction of its own.
+  turns::WorkerId enroll(std::string_view name);
+  bool beat(turns::WorkerId worker);
+  void retire(turns::WorkerId worker);
+  std::optional<turns::Standing> standing(std::string_view id);
+  bool take_over(std::string_view id, turns::WorkerId from, turns::WorkerId to);
+  std::vector<std::string> claim_left_over(turns::WorkerId worker, bool own, std::uint32_t limit);
+  Result<std::vector<turns::DueTimer>> claim_timers(
+      Timestamp now, turns::WorkerId worker, std::uint32_t limit
+  );
+
  private:
   Result<void> begin(const std::string& tenant);
   Error note(const PostgresFailure& failure);
-  Rows ask(const Statement& statement, Parameters parameters = {});
-  std::vector<Rows> ask(std::span<const Request> requests);
+  Rows ask(const Statement& statement, Parameters parameters = {}, Access access = Access::read);
+  std::vector<Rows> ask(std::span<const Request> requests, Access access = Access::read);
 
   std::string url_;
+  std::string name_;
   std::string tenant_;
   std::unique_ptr<Connection> db_;
 };

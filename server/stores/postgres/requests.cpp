@@ -17,18 +17,16 @@ namespace {
 using Texts = Parameters::Texts;
 using Numbers = Parameters::Numbers;
 
-// $1…$32; with people $33…$49. The names of the parameters are those of the functions in migrations/postgres.
+// $1…$35; with people $36…$52. The names of the parameters are those of the functions in migrations/postgres.
 #define PARLEY_TURN                                                                                      \
   "parley.commit_turn($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, " \
-  "$19, $20, $21, "                                                                                      \
-  "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)"
+  "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)"
 
 constexpr Statement kTurn{"turn", "SELECT t.outcome, t.last FROM " PARLEY_TURN " t"};
 constexpr Statement kTurnWithPeople{
     "turn_with_people",
-    "SELECT t.outcome, t.last, CASE WHEN t.outcome = 0 THEN parley.commit_people($1, $11, $33, $34, $35, "
-    "$36, $37, $38, "
-    "$39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49) END FROM " PARLEY_TURN " t"
+    "SELECT t.outcome, t.last, CASE WHEN t.outcome = 0 THEN parley.commit_people($1, $11, $36, $37, $38, "
+    "$39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52) END FROM " PARLEY_TURN " t"
 };
 #undef PARLEY_TURN
 
@@ -182,6 +180,7 @@ Result<Request> request(const turns::Commit& commit) {
   add_outbox(p, commit);
   add_timers(p, commit);
   add_inbox(p, commit);
+  p.add(commit.claims_keys).add(static_cast<std::int64_t>(commit.worker)).add(commit.open);
   if (!commit.reviews.empty() || !commit.decisions.empty() || !commit.memory.empty()) {
     out.statement = &kTurnWithPeople;
     add_people(p, commit);
@@ -258,12 +257,19 @@ Result<Request> request_of(const Write& write) {
 Result<void> outcome_of(const Write& write, const Rows& answer) {
   const auto* commit = std::get_if<turns::Commit>(&write.work);
   if (commit == nullptr) return {};
-  constexpr std::int64_t kWritten = 0;
-  constexpr std::int64_t kMovedOn = 1;
-  const std::int64_t outcome = answer.number(0, 0);
-  if (outcome == kWritten) return {};
-  if (outcome == kMovedOn) return moved_on(*commit, static_cast<std::uint64_t>(answer.number(0, 1)));
-  return key_spent(commit->inbox ? std::string_view(commit->inbox->key) : std::string_view());
+  enum Outcome : std::int64_t { written, moved, spent, dead, taken };
+  switch (answer.number(0, 0)) {
+    case written:
+      return {};
+    case moved:
+      return moved_on(*commit, static_cast<std::uint64_t>(answer.number(0, 1)));
+    case spent:
+      return key_spent(commit->inbox ? std::string_view(commit->inbox->key) : std::string_view());
+    case dead:
+      return worker_dead();
+    default:
+      return taken_over(*commit);
+  }
 }
 
 }  // namespace parley::stores::postgres

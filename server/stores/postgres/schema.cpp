@@ -83,7 +83,8 @@ constexpr Check kChecks[] = {
      "Somebody has changed the schema: ALTER TABLE … FORCE ROW LEVEL SECURITY."},
     {"SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
      "'parley' AND "
-     "c.relkind IN ('r', 'p') AND c.relname <> 'migration' AND NOT EXISTS (SELECT 1 FROM pg_policy p WHERE "
+     "c.relkind IN ('r', 'p') AND c.relname NOT IN ('migration', 'worker') AND NOT EXISTS (SELECT 1 FROM "
+     "pg_policy p WHERE "
      "p.polrelid "
      "= c.oid AND p.polqual IS NOT NULL AND p.polwithcheck IS NOT NULL)",
      "is a table without a policy for reading and writing",
@@ -91,7 +92,7 @@ constexpr Check kChecks[] = {
     {"SELECT c.relname || '.' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN "
      "pg_namespace n "
      "ON n.oid = c.relnamespace WHERE n.nspname = 'parley' AND c.relname <> 'migration' AND p.polname <> "
-     "'own_tenant'",
+     "CASE c.relname WHEN 'worker' THEN 'of_all_servers' ELSE 'own_tenant' END",
      "is a policy that this program does not know; policies add up",
      "DROP POLICY it, or say what it is for in a migration."},
     {"SELECT 'set_config' WHERE has_function_privilege(current_user, "
@@ -150,17 +151,6 @@ Result<SchemaStatus> migrate(const std::string& url, const std::string& runtime_
       error.hint = "Connect as the owner of the database, or a member of that role.";
     return std::unexpected(std::move(error));
   }
-}
-
-void lock_for_one_server(Connection& connection) {
-  connection.plain("SET lock_timeout = '5s'");
-  try {
-    connection.plain("SELECT pg_advisory_lock(5786246)");
-  } catch (const PostgresFailure& failure) {
-    if (failure.state() != "55P03") throw;
-    throw PostgresFailure(failure.state(), "another server uses this database", true);
-  }
-  connection.plain("RESET lock_timeout");
 }
 
 Result<void> check_runtime(const std::string& url) {

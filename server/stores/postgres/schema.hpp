@@ -23,8 +23,4 @@ struct SchemaStatus {
 // stands above the policies, tables without them, a server that does not sync. Errors say what to do.
 [[nodiscard]] Result<void> check_runtime(const std::string& url);
 
-// One server at a time writes to a database: this connection, as long as it lives. Waits a few seconds for a
-// lock whose holder has just died; throws PostgresFailure when somebody keeps it.
-void lock_for_one_server(Connection& connection);
-
 }  // namespace parley::stores::postgres

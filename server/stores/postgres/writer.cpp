@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "server/stores/postgres/requests.hpp"
-#include "server/stores/postgres/schema.hpp"
 #include "server/stores/storable.hpp"
 
 namespace parley::stores::postgres {
@@ -17,6 +16,12 @@ bool is_probe(const Write& write) {
   return std::holds_alternative<Probe>(write.work);
 }
 
+// The conversation whose row a write locks. Empty: none.
+std::string_view conversation_of(const Write& write) {
+  const auto* commit = std::get_if<turns::Commit>(&write.work);
+  return commit == nullptr ? std::string_view() : std::string_view(commit->conversation.id);
+}
+
 // Another server was in the way: the same again may succeed.
 bool may_pass(const PostgresFailure& failure) {
   return failure.state() == "40001" || failure.state() == "40P01";
@@ -27,9 +32,7 @@ bool may_pass(const PostgresFailure& failure) {
 Connection& Writer::connection() {
   if (db_ == nullptr || !db_->is_alive()) {
     db_.reset();
-    auto fresh = std::make_unique<Connection>(url_);
-    if (exclusive_) lock_for_one_server(*fresh);
-    db_ = std::move(fresh);
+    db_ = std::make_unique<Connection>(url_, name_);
   }
   return *db_;
 }
@@ -49,6 +52,9 @@ void Writer::write(std::span<Pending> batch) {
       taken[i] = true;
       of_tenant_.push_back(&batch[i]);
     }
+    // All servers lock rows in the same order, so that their batches wait for each other but never in a
+    // circle.
+    std::ranges::sort(of_tenant_, {}, [](Pending* p) { return std::pair(conversation_of(p->write), p); });
     write_tenant(tenant, of_tenant_);
   }
 }

@@ -20,8 +20,8 @@ class Writer {
  public:
   using Pending = TurnBatcher<Write>::Pending;
 
-  // `exclusive`: its connection holds the database's lock, see lock_for_one_server().
-  Writer(std::string url, bool exclusive) : url_(std::move(url)), exclusive_(exclusive) {}
+  // `name` is what its connection is called.
+  Writer(std::string url, std::string name) : url_(std::move(url)), name_(std::move(name)) {}
 
   // Sets every outcome; throws nothing.
   void write(std::span<Pending> batch);
@@ -36,7 +36,7 @@ class Writer {
   Connection& connection();
 
   std::string url_;
-  bool exclusive_;
+  std::string name_;
   std::unique_ptr<Connection> db_;
   std::vector<Pending*> of_tenant_;
 };

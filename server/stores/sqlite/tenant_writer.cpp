@@ -163,13 +163,13 @@ Result<void> TenantWriter::apply(const turns::Commit& commit) {
   if (commit.record.sequence != last + 1) return moved_on(commit, last);
   std::optional<std::int64_t> inbox;
   if (commit.inbox) {
-    auto row = inbox_row(*commit.inbox);
+    auto row = inbox_row(*commit.inbox, commit.claims_keys);
     if (!row) return std::unexpected(row.error());
     inbox = *row;
   }
   std::vector<std::optional<std::int64_t>> merged;
   for (const turns::InboxEntry& each : commit.merged) {
-    auto row = inbox_row(each);
+    auto row = inbox_row(each, commit.claims_keys);
     if (!row) return std::unexpected(row.error());
     merged.push_back(*row);
   }
@@ -208,10 +208,10 @@ KnownConversation* TenantWriter::known(const std::string& id) {
 
 // The row to update. A key is spent on one request: another conversation or another body is a conflict, which
 // stops the second of two requests that came at the same moment.
-Result<std::optional<std::int64_t>> TenantWriter::inbox_row(const turns::InboxEntry& entry) {
+Result<std::optional<std::int64_t>> TenantWriter::inbox_row(const turns::InboxEntry& entry, bool claims) {
   Rows rows = inbox_by_key_.query(entry.scope, entry.key);
   if (!rows.next()) return std::nullopt;
-  if (rows.text(1) != entry.fingerprint || rows.text(2) != entry.conversation_id) {
+  if (claims || rows.text(1) != entry.fingerprint || rows.text(2) != entry.conversation_id) {
     return key_spent(entry.key);
   }
   return rows.integer(0);

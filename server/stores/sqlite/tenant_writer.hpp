@@ -52,7 +52,7 @@ class TenantWriter {
   Result<void> apply(const Probe&) { return {}; }
 
   KnownConversation* known(const std::string& id);
-  Result<std::optional<std::int64_t>> inbox_row(const turns::InboxEntry& entry);
+  Result<std::optional<std::int64_t>> inbox_row(const turns::InboxEntry& entry, bool claims);
   void write_conversation(const turns::ConversationSummary& summary, KnownConversation*& entry);
   void write_record(std::int64_t conversation, const turns::LogRecord& record);
   void write_outbox(std::int64_t conversation, const turns::OutboxEntry& entry);
