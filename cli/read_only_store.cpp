@@ -66,7 +66,7 @@ Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::connect(
   }
   std::unique_ptr<ReadOnlyStore> store(new ReadOnlyStore());
   store->tenant_ = tenant;
-  store->database_ = std::make_unique<stores::postgres::Reader>(url);
+  store->database_ = std::make_unique<stores::postgres::Reader>(url, "parley command line");
   return store;
 }
 
