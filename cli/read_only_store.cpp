@@ -176,6 +176,22 @@ Awaitable<Result<void>> ReadOnlyStore::forget_user(std::string_view, std::string
   co_return refused();
 }
 
+Awaitable<Result<void>> ReadOnlyStore::forget_before(std::string_view, Timestamp) {
+  co_return refused();
+}
+
+Awaitable<Result<std::vector<turns::StoredVector>>> ReadOnlyStore::vectors(
+    std::string_view, std::string_view user_id, std::vector<std::string> keys
+) {
+  co_return read([&] { return reader_.vectors(user_id, keys); });
+}
+
+Awaitable<Result<void>> ReadOnlyStore::put_vectors(
+    std::string_view, std::string_view, std::vector<turns::StoredVector>, Timestamp
+) {
+  co_return refused();
+}
+
 Awaitable<Result<void>> ReadOnlyStore::put_flow(std::string_view, turns::FlowVersion) {
   co_return refused();
 }

@@ -69,6 +69,16 @@ class ReadOnlyStore final : public turns::Store {
 
   turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
   turns::Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
+  turns::Awaitable<Result<void>> forget_before(std::string_view tenant, Timestamp time) override;
+  turns::Awaitable<Result<std::vector<turns::StoredVector>>> vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<std::string> keys
+  ) override;
+  turns::Awaitable<Result<void>> put_vectors(
+      std::string_view tenant,
+      std::string_view user_id,
+      std::vector<turns::StoredVector> vectors,
+      Timestamp at
+  ) override;
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
   turns::Awaitable<Result<void>> put_release(
       std::string_view tenant,

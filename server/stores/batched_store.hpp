@@ -125,6 +125,30 @@ class BatchedStore : public turns::Store {
     return batcher_.submit({std::string(tenant), ForgetUser{std::string(user_id)}});
   }
 
+  turns::Awaitable<Result<void>> forget_before(std::string_view tenant, Timestamp time) override {
+    return batcher_.submit({std::string(tenant), ForgetBefore{time}});
+  }
+
+  turns::Awaitable<Result<std::vector<turns::StoredVector>>> vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<std::string> keys
+  ) override {
+    return readers_.template read<std::vector<turns::StoredVector>>(
+        std::string(tenant),
+        [user = std::string(user_id), keys = std::move(keys)](Reader& reader) {
+          return reader.vectors(user, keys);
+        }
+    );
+  }
+
+  turns::Awaitable<Result<void>> put_vectors(
+      std::string_view tenant,
+      std::string_view user_id,
+      std::vector<turns::StoredVector> vectors,
+      Timestamp at
+  ) override {
+    return batcher_.submit({std::string(tenant), PutVectors{std::string(user_id), std::move(vectors), at}});
+  }
+
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override {
     return batcher_.submit({std::string(tenant), std::move(version)});
   }

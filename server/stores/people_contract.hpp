@@ -144,6 +144,44 @@ inline void check_memory(const StoreSource& source) {
     CHECK(remembered("ana").empty());
     CHECK(remembered("bo") == Texts{"diet=\"fish\""});
   }
+  SUBCASE("a turn forgets everything of its user, and remembers what comes behind that") {
+    get(store->put_vectors(kTenant, "ana", {{"k", "1234"}}, at(1)));
+    auto second = turn_of("c_2", 1);
+    second.memory = {{"diet", "\"fish\"", at(2)}, {"", std::nullopt, at(2)}, {"size", "9", at(2)}};
+    put(*store, second);
+    CHECK(remembered("ana") == Texts{"size=9"});
+    CHECK(get(store->vectors(kTenant, "ana", {"k"})).empty());
+  }
+  SUBCASE("what was remembered before a time is forgotten, of all users") {
+    auto second = turn_of("c_2", 1);
+    second.memory = {{"city", "\"Rome\"", at(5)}};
+    put(*store, second);
+    get(store->put_vectors(kTenant, "bo", {{"old", "1234"}}, at(1)));
+    get(store->put_vectors(kTenant, "bo", {{"new", "1234"}}, at(5)));
+    get(store->put_vectors(kTenant, "", {{"faq", "1234"}}, at(1)));
+    get(store->forget_before(kTenant, at(5)));
+    CHECK(remembered("ana") == Texts{"city=\"Rome\""});
+    CHECK(
+        get(store->vectors(kTenant, "bo", {"old", "new"})) ==
+        std::vector<turns::StoredVector>{{"new", "1234"}}
+    );
+    CHECK(get(store->vectors(kTenant, "", {"faq"})).size() == 1);
+  }
+  SUBCASE("vectors stay, each of its user and tenant, and the first of a key") {
+    const std::string bytes("\0\1\xFF\0", 4);
+    get(store->put_vectors(kTenant, "ana", {{"a", bytes}, {"b", "5678"}}, at(1)));
+    get(store->put_vectors(kTenant, "ana", {{"a", "other"}}, at(2)));
+    get(store->put_vectors(kTenant, "", {{"a", "knowledge"}}, at(2)));
+    store.reset();
+    store = source.reopen();
+    CHECK(get(store->vectors(kTenant, "ana", {"c", "a"})) == std::vector<turns::StoredVector>{{"a", bytes}});
+    CHECK(get(store->vectors(kTenant, "", {"a"})) == std::vector<turns::StoredVector>{{"a", "knowledge"}});
+    CHECK(get(store->vectors(kTenant, "bo", {"a", "b"})).empty());
+    CHECK(get(store->vectors("other", "ana", {"a"})).empty());
+    get(store->forget_user(kTenant, "ana"));
+    CHECK(get(store->vectors(kTenant, "ana", {"a", "b"})).empty());
+    CHECK(get(store->vectors(kTenant, "", {"a"})).size() == 1);
+  }
   SUBCASE("a refused commit remembers nothing") {
     auto stale = turn_of("c_1", 1);
     stale.memory = {{"diet", "\"fish\"", at(2)}};

@@ -79,6 +79,10 @@ Result<void> check_storable(const PutRelease& put) {
   return {};
 }
 
+Result<void> check_storable(const PutVectors& put) {
+  return check_time(put.at);
+}
+
 std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence) {
   return fail(
       ErrorCode::conflict,

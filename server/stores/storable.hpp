@@ -17,6 +17,7 @@ namespace parley::stores {
 [[nodiscard]] Result<void> check_storable(const turns::Commit& commit);
 [[nodiscard]] Result<void> check_storable(const turns::FlowVersion& version);
 [[nodiscard]] Result<void> check_storable(const PutRelease& put);
+[[nodiscard]] Result<void> check_storable(const PutVectors& put);
 
 // The errors of a commit that does not fit.
 [[nodiscard]] std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence);

@@ -24,12 +24,31 @@ struct ForgetUser {
   std::string user_id;
 };
 
+struct ForgetBefore {
+  Timestamp time;
+};
+
+struct PutVectors {
+  std::string user_id;
+  std::vector<turns::StoredVector> vectors;
+  Timestamp at;
+};
+
 // Asks whether writing works; writes only if it lately did not. Belongs to no tenant.
 struct Probe {};
 
 struct Write {
   std::string tenant;
-  std::variant<turns::Commit, turns::FlowVersion, PutRelease, PutSetting, ForgetUser, Probe> work;
+  std::variant<
+      turns::Commit,
+      turns::FlowVersion,
+      PutRelease,
+      PutSetting,
+      ForgetUser,
+      ForgetBefore,
+      PutVectors,
+      Probe>
+      work;
 };
 
 }  // namespace parley::stores

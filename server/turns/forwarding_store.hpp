@@ -59,6 +59,19 @@ class ForwardingStore : public Store {
   Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override {
     return inner_.forget_user(tenant, user_id);
   }
+  Awaitable<Result<void>> forget_before(std::string_view tenant, Timestamp time) override {
+    return inner_.forget_before(tenant, time);
+  }
+  Awaitable<Result<std::vector<StoredVector>>> vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<std::string> keys
+  ) override {
+    return inner_.vectors(tenant, user_id, std::move(keys));
+  }
+  Awaitable<Result<void>> put_vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<StoredVector> vectors, Timestamp at
+  ) override {
+    return inner_.put_vectors(tenant, user_id, std::move(vectors), at);
+  }
   Awaitable<Result<void>> put_flow(std::string_view tenant, FlowVersion version) override {
     return inner_.put_flow(tenant, std::move(version));
   }

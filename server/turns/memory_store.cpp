@@ -104,6 +104,11 @@ void MemoryStore::write_people(Tenant& tenant, Commit& commit, const Conversatio
     review->decided_at = decision.at;
   }
   for (MemoryEntry& entry : commit.memory) {
+    if (entry.name.empty() && !entry.value) {
+      tenant.memory.erase(conversation.user_id);
+      tenant.vectors.erase(conversation.user_id);
+      continue;
+    }
     auto& of_user = tenant.memory[conversation.user_id];
     std::string name = entry.name;
     if (entry.value) {
@@ -274,8 +279,45 @@ Awaitable<Result<std::vector<MemoryEntry>>> MemoryStore::memory(
 
 Awaitable<Result<void>> MemoryStore::forget_user(std::string_view tenant_name, std::string_view user_id) {
   const std::lock_guard lock(mutex_);
-  auto& memory = tenant_named(tenant_name).memory;
-  if (const auto user = memory.find(user_id); user != memory.end()) memory.erase(user);
+  Tenant& tenant = tenant_named(tenant_name);
+  tenant.memory.erase(std::string(user_id));
+  tenant.vectors.erase(std::string(user_id));
+  co_return Result<void>();
+}
+
+Awaitable<Result<void>> MemoryStore::forget_before(std::string_view tenant_name, Timestamp time) {
+  const std::lock_guard lock(mutex_);
+  Tenant& tenant = tenant_named(tenant_name);
+  const auto old = [&](const auto& entry) { return entry.second.at < time; };
+  for (auto& [user, entries] : tenant.memory) std::erase_if(entries, old);
+  for (auto& [user, vectors] : tenant.vectors) {
+    if (!user.empty()) std::erase_if(vectors, old);
+  }
+  co_return Result<void>();
+}
+
+Awaitable<Result<std::vector<StoredVector>>> MemoryStore::vectors(
+    std::string_view tenant_name, std::string_view user_id, std::vector<std::string> keys
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& all = tenant_named(tenant_name).vectors;
+  std::vector<StoredVector> found;
+  const auto user = all.find(user_id);
+  if (user == all.end()) co_return found;
+  for (std::string& key : keys) {
+    if (const auto each = user->second.find(key); each != user->second.end())
+      found.push_back({std::move(key), each->second.bytes});
+  }
+  co_return found;
+}
+
+Awaitable<Result<void>> MemoryStore::put_vectors(
+    std::string_view tenant_name, std::string_view user_id, std::vector<StoredVector> vectors, Timestamp at
+) {
+  const std::lock_guard lock(mutex_);
+  auto& of_user = tenant_named(tenant_name).vectors[std::string(user_id)];
+  for (StoredVector& vector : vectors)
+    of_user.try_emplace(std::move(vector.key), Tenant::Vector{std::move(vector.bytes), at});
   co_return Result<void>();
 }
 

@@ -47,6 +47,13 @@ class MemoryStore : public Store {
   Awaitable<Result<std::vector<MemoryEntry>>> memory(std::string_view tenant, std::string_view user_id)
       override;
   Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
+  Awaitable<Result<void>> forget_before(std::string_view tenant, Timestamp time) override;
+  Awaitable<Result<std::vector<StoredVector>>> vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<std::string> keys
+  ) override;
+  Awaitable<Result<void>> put_vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<StoredVector> vectors, Timestamp at
+  ) override;
   Awaitable<Result<void>> put_flow(std::string_view tenant, FlowVersion version) override;
   Awaitable<Result<std::vector<FlowVersion>>> flow_versions(std::string_view tenant, std::string_view flow_id)
       override;
@@ -106,7 +113,12 @@ class MemoryStore : public Store {
     std::map<std::pair<std::string, std::string>, InboxEntry> inbox;
     std::vector<ReviewEntry> reviews;                                               // in order of asking
     std::map<std::string, std::map<std::string, MemoryEntry>, std::less<>> memory;  // by user, by name
-    std::vector<FlowVersion> flows;                                                 // in order of publishing
+    struct Vector {
+      std::string bytes;
+      Timestamp at;
+    };
+    std::map<std::string, std::map<std::string, Vector>, std::less<>> vectors;  // by user, by key
+    std::vector<FlowVersion> flows;                                             // in order of publishing
     std::map<std::string, StoredRelease, std::less<>> releases;
     std::string active;
     std::vector<PublicationEntry> history;

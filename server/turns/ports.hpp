@@ -102,7 +102,7 @@ struct ReviewDecision {
 
 // What is remembered of a user beyond one conversation.
 struct MemoryEntry {
-  std::string name;
+  std::string name;                  // empty: of everything that is remembered, to forget it
   std::optional<std::string> value;  // typed JSON; empty: forget
   Timestamp at;
 };
@@ -115,6 +115,14 @@ inline constexpr std::string_view kMovedOn = "moved_on";        // another seque
 inline constexpr std::string_view kKeySpent = "key_spent";      // on another request, or on this one before
 inline constexpr std::string_view kWorkerDead = "worker_dead";  // the worker is not registered any more
 inline constexpr std::string_view kTakenOver = "taken_over";    // the open turn is another worker's
+
+// What a model made of a text, so that it is not asked again.
+struct StoredVector {
+  std::string key;    // a digest of the model and the text
+  std::string bytes;  // little-endian floats
+
+  bool operator==(const StoredVector&) const = default;
+};
 
 // One transaction. It succeeds only if the conversation's last sequence is record.sequence - 1 (0: it does
 // not exist yet), otherwise ErrorCode::conflict and nothing is changed.
@@ -246,7 +254,19 @@ class Store {
   virtual Awaitable<Result<std::vector<MemoryEntry>>> memory(
       std::string_view tenant, std::string_view user_id
   ) = 0;
+  // With the vectors of what the user said.
   virtual Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) = 0;
+  // Of all users: what was remembered before a time and not since, and the vectors that old.
+  virtual Awaitable<Result<void>> forget_before(std::string_view tenant, Timestamp time) = 0;
+
+  // Of the texts of one user, or of none of them (""). Those that are not there are left out, in no order.
+  virtual Awaitable<Result<std::vector<StoredVector>>> vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<std::string> keys
+  ) = 0;
+  // A key that is there already keeps its vector.
+  virtual Awaitable<Result<void>> put_vectors(
+      std::string_view tenant, std::string_view user_id, std::vector<StoredVector> vectors, Timestamp at
+  ) = 0;
 
   // Flow versions and releases are kept for ever: running conversations need them.
   virtual Awaitable<Result<void>> put_flow(

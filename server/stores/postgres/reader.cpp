@@ -104,6 +104,12 @@ constexpr Statement kMemory{
     "memory",
     "SELECT name, value, at FROM parley.memory WHERE tenant = parley.tenant() AND user_id = $1 ORDER BY name"
 };
+constexpr Statement kVectors{
+    "vectors",
+    "SELECT key, bytes, checksum FROM parley.vector WHERE tenant = parley.tenant() AND user_id = $1 AND key "
+    "= "
+    "ANY($2)"
+};
 constexpr Statement kFlows{
     "flows",
     "SELECT " PARLEY_FLOW
@@ -427,6 +433,23 @@ std::vector<turns::MemoryEntry> Reader::memory(std::string_view user_id) {
   for (int row = 0; row < rows.count(); ++row)
     entries.push_back({rows.text(row, 0), rows.text(row, 1), from_nanoseconds(rows.number(row, 2))});
   return entries;
+}
+
+// It can be made again, so damage is no reason to fail.
+std::vector<turns::StoredVector> Reader::vectors(
+    std::string_view user_id, std::span<const std::string> keys
+) {
+  Parameters::Texts wanted(keys.begin(), keys.end());
+  Parameters parameters;
+  parameters.add(user_id).add(wanted);
+  const Rows rows = ask(kVectors, std::move(parameters));
+  std::vector<turns::StoredVector> vectors;
+  for (int row = 0; row < rows.count(); ++row) {
+    turns::StoredVector vector{rows.text(row, 0), rows.text(row, 1)};
+    if (RowChecksum(user_id, vector.key, vector.bytes).value() == rows.number(row, 2))
+      vectors.push_back(std::move(vector));
+  }
+  return vectors;
 }
 
 std::vector<turns::FlowVersion> Reader::flow_versions(std::string_view flow_id) {

@@ -49,6 +49,7 @@ class Reader {
   Result<std::vector<turns::ReviewEntry>> reviews(const turns::ReviewFilter& filter);
   std::optional<turns::ReviewEntry> review(std::string_view review_id);
   std::vector<turns::MemoryEntry> memory(std::string_view user_id);
+  std::vector<turns::StoredVector> vectors(std::string_view user_id, std::span<const std::string> keys);
   std::vector<turns::FlowVersion> flow_versions(std::string_view flow_id);
   std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);
   std::optional<turns::StoredRelease> release(std::string_view hash);

@@ -43,7 +43,14 @@ constexpr Statement kPutSetting{
     "INSERT INTO parley.setting (name, value) VALUES ($1, $2) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value"
 };
-constexpr Statement kForgetUser{"forget_user", "DELETE FROM parley.memory WHERE user_id = $1"};
+constexpr Statement kForgetUser{"forget_user", "SELECT parley.forget_user($1)"};
+constexpr Statement kForgetBefore{"forget_before", "SELECT parley.forget_before($1)"};
+constexpr Statement kPutVectors{
+    "put_vectors",
+    "INSERT INTO parley.vector (user_id, key, bytes, at, checksum) "
+    "SELECT $1, n.key, n.bytes, $2, n.checksum FROM unnest($3::bytea[], $4::bytea[], $5::bigint[]) "
+    "AS n (key, bytes, checksum) ON CONFLICT (tenant, user_id, key) DO NOTHING"
+};
 
 std::optional<std::int64_t> stored(const std::optional<Timestamp>& time) {
   return time ? to_nanoseconds(*time) : std::nullopt;
@@ -235,6 +242,28 @@ Result<Request> request(const PutRelease& put) {
 Result<Request> request(const PutSetting& put) {
   Request out{.statement = &kPutSetting, .parameters = {}};
   out.parameters.add(put.name).add(put.value);
+  return out;
+}
+
+Result<Request> request(const ForgetBefore& forget) {
+  Request out{.statement = &kForgetBefore, .parameters = {}};
+  out.parameters.add(to_nanoseconds(forget.time).value_or(0));
+  return out;
+}
+
+Result<Request> request(const PutVectors& put) {
+  if (auto ok = check_storable(put); !ok) return std::unexpected(ok.error());
+  using Vector = turns::StoredVector;
+  const auto vectors = last_of_each(put.vectors, [](const Vector& v) -> std::string_view { return v.key; });
+  Numbers checksums;
+  for (const Vector* vector : vectors)
+    checksums.emplace_back(RowChecksum(put.user_id, vector->key, vector->bytes).value());
+  Request out{.statement = &kPutVectors, .parameters = {}};
+  out.parameters.add(put.user_id)
+      .add(*to_nanoseconds(put.at))
+      .add(texts(vectors, &Vector::key))
+      .add(texts(vectors, &Vector::bytes))
+      .add(checksums);
   return out;
 }
 

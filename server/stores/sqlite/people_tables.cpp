@@ -80,7 +80,11 @@ PeopleWriter::PeopleWriter(Connection& db)
           "value = ?3, at = ?4, checksum = ?5"
       ),
       delete_memory_(db, "DELETE FROM memory WHERE user_id = ?1 AND name = ?2"),
-      delete_user_(db, "DELETE FROM memory WHERE user_id = ?1") {}
+      delete_user_(db, "DELETE FROM memory WHERE user_id = ?1"),
+      delete_old_(db, "DELETE FROM memory WHERE at < ?1"),
+      put_vector_(db, "INSERT INTO vector VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (user_id, key) DO NOTHING"),
+      delete_vectors_(db, "DELETE FROM vector WHERE user_id = ?1"),
+      delete_old_vectors_(db, "DELETE FROM vector WHERE at < ?1 AND user_id <> ''") {}
 
 void PeopleWriter::write(std::int64_t conversation, const turns::Commit& commit) {
   for (const auto& review : commit.reviews) open(conversation, review);
@@ -124,6 +128,7 @@ void PeopleWriter::close(const turns::ReviewDecision& decision) {
 }
 
 void PeopleWriter::remember(std::string_view user_id, const turns::MemoryEntry& entry) {
+  if (!entry.value && entry.name.empty()) return forget(user_id);
   if (!entry.value) return delete_memory_.run(user_id, entry.name);
   const std::int64_t at = stored_time(entry.at);
   put_memory_.run(
@@ -133,6 +138,23 @@ void PeopleWriter::remember(std::string_view user_id, const turns::MemoryEntry& 
 
 void PeopleWriter::forget(std::string_view user_id) {
   delete_user_.run(user_id);
+  delete_vectors_.run(user_id);
+}
+
+void PeopleWriter::forget_before(Timestamp time) {
+  delete_old_.run(stored_time(time));
+  delete_old_vectors_.run(stored_time(time));
+}
+
+void PeopleWriter::put_vectors(
+    std::string_view user_id, std::span<const turns::StoredVector> vectors, Timestamp at
+) {
+  const std::int64_t when = stored_time(at);
+  for (const turns::StoredVector& vector : vectors) {
+    put_vector_.run(
+        user_id, vector.key, vector.bytes, when, RowChecksum(user_id, vector.key, vector.bytes).value()
+    );
+  }
 }
 
 Result<std::vector<turns::ReviewEntry>> read_reviews(
@@ -192,6 +214,22 @@ std::vector<turns::MemoryEntry> read_memory(const Connection& db, std::string_vi
     entries.push_back(std::move(entry));
   }
   return entries;
+}
+
+std::vector<turns::StoredVector> read_vectors(
+    const Connection& db, std::string_view user_id, std::span<const std::string> keys
+) {
+  Statement statement(db, "SELECT bytes, checksum FROM vector WHERE user_id = ?1 AND key = ?2");
+  std::vector<turns::StoredVector> vectors;
+  for (const std::string& key : keys) {
+    Rows rows = statement.query(user_id, key);
+    if (!rows.next()) continue;
+    turns::StoredVector vector{key, std::string(rows.text(0))};
+    // It can be made again, so damage is no reason to fail.
+    if (RowChecksum(user_id, vector.key, vector.bytes).value() == rows.integer(1))
+      vectors.push_back(std::move(vector));
+  }
+  return vectors;
 }
 
 }  // namespace parley::stores

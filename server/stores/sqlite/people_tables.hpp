@@ -20,6 +20,8 @@ class PeopleWriter {
 
   void write(std::int64_t conversation, const turns::Commit& commit);
   void forget(std::string_view user_id);
+  void forget_before(Timestamp time);
+  void put_vectors(std::string_view user_id, std::span<const turns::StoredVector> vectors, Timestamp at);
 
  private:
   void open(std::int64_t conversation, const turns::ReviewEntry& review);
@@ -27,7 +29,8 @@ class PeopleWriter {
   void remember(std::string_view user_id, const turns::MemoryEntry& entry);
 
   Statement insert_review_, review_by_id_, close_review_;
-  Statement put_memory_, delete_memory_, delete_user_;
+  Statement put_memory_, delete_memory_, delete_user_, delete_old_;
+  Statement put_vector_, delete_vectors_, delete_old_vectors_;
 };
 
 // Reads on a reader's connection. The statements are made when they are needed: a database that was only
@@ -37,5 +40,8 @@ class PeopleWriter {
 );
 [[nodiscard]] std::optional<turns::ReviewEntry> read_review(const Connection& db, std::string_view review_id);
 [[nodiscard]] std::vector<turns::MemoryEntry> read_memory(const Connection& db, std::string_view user_id);
+[[nodiscard]] std::vector<turns::StoredVector> read_vectors(
+    const Connection& db, std::string_view user_id, std::span<const std::string> keys
+);
 
 }  // namespace parley::stores

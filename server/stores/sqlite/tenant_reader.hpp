@@ -35,6 +35,9 @@ class TenantReader {
   }
   std::optional<turns::ReviewEntry> review(std::string_view id) { return read_review(db_, id); }
   std::vector<turns::MemoryEntry> memory(std::string_view user_id) { return read_memory(db_, user_id); }
+  std::vector<turns::StoredVector> vectors(std::string_view user_id, std::span<const std::string> keys) {
+    return read_vectors(db_, user_id, keys);
+  }
   std::vector<turns::FlowVersion> flow_versions(std::string_view flow_id);
   std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);
   std::optional<turns::StoredRelease> release(std::string_view hash);

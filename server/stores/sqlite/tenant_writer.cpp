@@ -370,4 +370,15 @@ Result<void> TenantWriter::apply(const ForgetUser& forget) {
   return {};
 }
 
+Result<void> TenantWriter::apply(const ForgetBefore& forget) {
+  people_.forget_before(forget.time);
+  return {};
+}
+
+Result<void> TenantWriter::apply(const PutVectors& put) {
+  if (auto ok = check_storable(put); !ok) return ok;
+  people_.put_vectors(put.user_id, put.vectors, put.at);
+  return {};
+}
+
 }  // namespace parley::stores

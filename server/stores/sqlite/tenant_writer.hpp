@@ -49,6 +49,8 @@ class TenantWriter {
   Result<void> apply(const PutRelease& put);
   Result<void> apply(const PutSetting& put);
   Result<void> apply(const ForgetUser& forget);
+  Result<void> apply(const ForgetBefore& forget);
+  Result<void> apply(const PutVectors& put);
   Result<void> apply(const Probe&) { return {}; }
 
   KnownConversation* known(const std::string& id);
