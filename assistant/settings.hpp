@@ -56,6 +56,8 @@ struct Settings {
   bool allow_internal = false;
   std::string ca_file;  // empty: the system's
 
+  std::uint32_t memory_days = 0;  // that what is known of users is kept; 0: for ever
+
   std::uint32_t max_steps_per_turn = 200;
   std::uint32_t max_misunderstandings = 3;
 

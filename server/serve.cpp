@@ -102,6 +102,7 @@ class Application {
   std::optional<int> prepare_tools();
   void compose();
   void set_models(const assistant::Settings& settings);
+  [[nodiscard]] Timestamp keep_memory_since();
   [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
   void make_server();
   Awaitable<Result<void>> prepare_data();
@@ -138,6 +139,7 @@ class Application {
   std::shared_ptr<models::ModelRunner> models_;
   std::shared_ptr<memory::UserMemory> memory_;
   std::atomic<bool> understands_with_model_{false};
+  std::atomic<std::uint32_t> memory_days_{0};
   turns::SystemClock clock_;
   turns::RandomIds ids_;
   turns::Hub hub_;
@@ -236,7 +238,10 @@ std::optional<int> Application::open_data() {
 std::optional<int> Application::prepare_tools() {
   models_ = make_model_runner([this] { return tools_.signatures(); });
   memory_ = std::make_shared<memory::UserMemory>(
-      *store_, memory::UserMemoryOptions{.locale = config_->assistant().locale}
+      *store_,
+      memory::UserMemoryOptions{
+          .locale = config_->assistant().locale, .keep_since = [this] { return keep_memory_since(); }
+      }
   );
   set_models(config_->assistant());
   auto connectors = connectors_of(workspace_);
@@ -271,6 +276,7 @@ void Application::compose() {
                          ) { ops::log(LogLevel::error, "turn driver", {{"problem", what}}); },
           .understands_with_model =
               [this] { return understands_with_model_.load(std::memory_order_relaxed); },
+          .keep_memory_since = [this] { return keep_memory_since(); },
       }
   );
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
@@ -281,6 +287,13 @@ void Application::compose() {
 void Application::set_models(const assistant::Settings& settings) {
   models_->configure(model_setup(settings, ops::process_environment()));
   understands_with_model_.store(settings.understanding == "model" && models_->has_model());
+  memory_days_.store(settings.memory_days);
+}
+
+Timestamp Application::keep_memory_since() {
+  constexpr std::int64_t kDay = 86'400;
+  const std::uint32_t days = memory_days_.load(std::memory_order_relaxed);
+  return days == 0 ? Timestamp{} : add(clock_.now(), Duration{-kDay * days, 0}).value_or(Timestamp{});
 }
 
 // What needs more than a folder. Without a model the built-in one stays.

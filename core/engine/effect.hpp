@@ -57,7 +57,7 @@ struct CallTool {
 };
 
 // Ask a model. Answered by ModelReturned or ModelFailed. `input` and the result, by task:
-//   generate  {prompt, facts?} → text
+//   generate  {prompt, facts?, context?} → text
 //   rephrase  {text, keep: [words], tone: 0…100, locale} → text, with the kept words as they are
 //   classify  {text, labels: {label: meaning}} → {label, confidence}
 //   extract   {text, schema, prompt?, problem?} → a value of the schema
@@ -118,7 +118,8 @@ struct CloseReview {
   Value values;
 };
 
-// Keep a value for the user beyond this conversation; null forgets it.
+// Keep a value for the user beyond this conversation; null forgets it. Facts are remembered under "user." and
+// their name, see facts.hpp. Without a name: forget everything, and what the user said until now.
 struct Remember {
   std::string name;
   Value value;

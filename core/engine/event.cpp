@@ -59,6 +59,7 @@ struct Write {
     out.text("prompt", e.prompt);
     out.number("input_tokens", e.input_tokens);
     out.number("output_tokens", e.output_tokens);
+    out.text("context", e.context);
   }
   void operator()(const ToolReturned& e) const {
     out.text("effect_id", e.effect_id);
@@ -196,7 +197,8 @@ constexpr Reader kReaders[] = {
            text(m, "source"),
            text(m, "prompt"),
            static_cast<std::uint32_t>(number(m, "input_tokens")),
-           static_cast<std::uint32_t>(number(m, "output_tokens"))
+           static_cast<std::uint32_t>(number(m, "output_tokens")),
+           text(m, "context")
        };
      }},
     {"ToolReturned",

@@ -29,7 +29,7 @@ struct ConversationStarted {
   std::string release;
   std::string flow;  // to start at once; empty: wait for the first message
   Value context;     // what the caller knows about the user; read-only for flows
-  Value user_slots;  // what is remembered of the user: slot name to value
+  Value user_slots;  // what is remembered of the user, by name: slots, and facts (see facts.hpp)
   Value event;       // the outside event that starts it: {name, data}; its flow follows from the triggers
   std::uint32_t semantics = kNewestSemantics;
 };
@@ -41,13 +41,14 @@ struct MessageReceived {
 };
 
 // What the message just received means. `source` is "matcher" or the model that was asked; of a model, which
-// version of the question it was asked (see ADR 0018) and what that took.
+// version of the question it was asked (see ADR 0018), what it was told of the user, and what that took.
 struct CommandsUnderstood {
   std::vector<language::Command> commands;
   std::string source = "matcher";
   std::string prompt = {};
   std::uint32_t input_tokens = 0;
   std::uint32_t output_tokens = 0;
+  std::string context = {};
 };
 
 struct ToolReturned {

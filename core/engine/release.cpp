@@ -100,6 +100,7 @@ Value AssistantSettings::to_value() const {
     map.set("tones", stops.build());
   }
   if (messages != nullptr && !messages->empty()) map.set("messages", messages->to_value());
+  if (context_tokens != 0) map.set("context_tokens", static_cast<std::int64_t>(context_tokens));
   return map.build();
 }
 
@@ -128,6 +129,7 @@ AssistantSettings AssistantSettings::from_value(const Value& value) {
   }
   settings.max_steps_per_turn = limit(value, "max_steps_per_turn", settings.max_steps_per_turn);
   settings.max_misunderstandings = limit(value, "max_misunderstandings", settings.max_misunderstandings);
+  settings.context_tokens = limit(value, "context_tokens", settings.context_tokens);
   settings.calendars = value["calendars"];
   if (const Value& offset = value["utc_offset_seconds"]; offset.is_int())
     settings.utc_offset_seconds = static_cast<std::int32_t>(offset.as_int());
@@ -225,6 +227,23 @@ void check_words(
 
 namespace {
 
+// Slots of scope user, and the facts of remember steps.
+void add_remembered(const flow::Flow& flow, std::set<std::string, std::less<>>& names) {
+  for (const flow::Slot& slot : flow.slots) {
+    if (slot.scope == flow::SlotScope::user) names.insert(slot.name);
+  }
+  for (const flow::Step& step : flow.steps) {
+    for (std::size_t k = 0; k < step.fields.size(); ++k) {
+      if (step.spec->keywords[k].kind != flow::FieldKind::facts) continue;
+      const auto* facts = step.get<flow::Data>(k);
+      const auto* members = facts == nullptr ? nullptr : std::get_if<flow::Data::Map>(&facts->node);
+      if (members == nullptr) continue;
+      for (const flow::Data::Member& member : *members)
+        names.insert(std::string(flow::kFactPrefix) + member.key);
+    }
+  }
+}
+
 // Whom an event is offered to first.
 void by_priority(std::vector<Candidate>& candidates) {
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
@@ -249,9 +268,7 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
   for (const auto& [id, flow] : release->flows_) {
     contents.set(id, flow->hash);
     release->has_phrases_ |= count_phrases(*flow) > 0 && !id.starts_with("repair.");
-    release->remembers_users_ |= std::ranges::any_of(flow->slots, [](const flow::Slot& slot) {
-      return slot.scope == flow::SlotScope::user;
-    });
+    add_remembered(*flow, release->remembered_);
     for (const flow::Trigger& trigger : flow->triggers) {
       if (trigger.kind == flow::Trigger::Kind::command)
         claim(commands, trigger.command, *flow, trigger.priority);

@@ -37,6 +37,7 @@ struct AssistantSettings {
   std::uint32_t tone = 50;                  // 0…100; what the numbers mean is the assistant's
   std::vector<flow::ToneStop> tones = default_tones();
   std::shared_ptr<const flow::Messages> messages;  // its own; null: none
+  std::uint32_t context_tokens = 0;  // of what is known of the user, in what models are asked; 0: nothing
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static AssistantSettings from_value(const Value& value);
@@ -91,8 +92,9 @@ class Release {
   [[nodiscard]] std::span<const Candidate> by_schedule() const { return schedules_; }
   // Null when the assistant has no calendar of this name.
   [[nodiscard]] const policy::Calendar* calendar(std::string_view name) const;
-  // Some flow keeps slots for its users beyond a conversation.
-  [[nodiscard]] bool remembers_users() const { return remembers_users_; }
+  // What flows keep of users beyond a conversation: slots of scope user, and facts as "user.prefers".
+  [[nodiscard]] const std::set<std::string, std::less<>>& remembered() const { return remembered_; }
+  [[nodiscard]] bool remembers_users() const { return !remembered_.empty(); }
   // The assistant's message of a key, or the built-in one; null when unknown.
   [[nodiscard]] const flow::Text* message(std::string_view key) const;
   // Whether any flow has a sensitive slot; whether a slot that flows share is one.
@@ -122,7 +124,7 @@ class Release {
   std::map<std::string, std::vector<Candidate>, std::less<>> events_;
   std::vector<Candidate> schedules_;
   std::map<std::string, policy::Calendar, std::less<>> calendars_;
-  bool remembers_users_ = false;
+  std::set<std::string, std::less<>> remembered_;
   flow::Messages messages_;
   bool has_sensitive_ = false;
   std::set<std::string, std::less<>> sensitive_;

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "engine/blocks.hpp"
+#include "engine/facts.hpp"
 #include "engine/waiting.hpp"
 
 namespace parley::engine {
@@ -86,8 +87,7 @@ const Value* Run::find_name(const NameTable& table, std::string_view name) {
         : table.shown        ? shown_slots(state_.stack.back())
                              : slots_as_value(state_.stack.back().slots)
     );
-  if (name == "user")
-    return keep(MapBuilder().set("id", state_.user_id).set("locale", state_.locale).build());
+  if (name == "user") return keep(facts::user(release_, state_));
   if (name == "conversation") {
     return keep(MapBuilder()
                     .set("id", state_.conversation_id)

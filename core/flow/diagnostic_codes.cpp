@@ -1,6 +1,6 @@
 // Every diagnostic code with its explanation. Codes are never reused: a retired one stays here, marked as
 // such. F01 document and structure · F02 names · F03 types, values, expressions · F04 across flows and tools
-// · F05 analysis · F06 the assistant's folder · F07 what the assistant says.
+// · F05 analysis · F06 the assistant's folder · F07 what the assistant says · F09 what is remembered.
 #include "flow/diagnostic_codes.hpp"
 
 #include <algorithm>
@@ -717,6 +717,7 @@ std::span<const Explanation> all_explanations() {
           block_explanations(),
           people_explanations(),
           tool_explanations(),
+          memory_explanations(),
           version_explanations(),
           type_explanations(),
           word_explanations()}) {

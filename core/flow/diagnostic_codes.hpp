@@ -18,5 +18,6 @@ struct Explanation {
 [[nodiscard]] std::span<const Explanation> people_explanations();
 [[nodiscard]] std::span<const Explanation> word_explanations();
 [[nodiscard]] std::span<const Explanation> version_explanations();
+[[nodiscard]] std::span<const Explanation> memory_explanations();
 
 }  // namespace parley::flow

@@ -51,6 +51,8 @@ enum class FieldKind : std::uint8_t {
   form,          // Form: map of field name to what a slot has
   experiment,    // Experiment: {id, variants: [{name, weight, next}]…}
   card,          // Cards: {title, subtitle, image, facts, actions}, or a list of them
+  facts,         // Data, a map: the name of a fact about the user to data
+  fact_names,    // Names: a fact or a list of them
 };
 
 struct Keyword {

@@ -26,6 +26,9 @@ inline constexpr StepIndex kEndOfBlock = UINT32_MAX - 1;  // "next" of a block's
 inline constexpr StepIndex kBreak = UINT32_MAX - 2;       // `next: break`: behind the innermost loop
 inline constexpr StepIndex kContinue = UINT32_MAX - 3;    // `next: continue`: its next round
 
+// Facts about users stand beside slots under this and their name, which no slot can have.
+inline constexpr std::string_view kFactPrefix = "user.";
+
 // What a step type tells the loader about itself; the engine keeps the code that runs it in the same registry
 // row.
 struct StepSpec {
@@ -144,10 +147,11 @@ struct Flow {
   Names tones;
   std::vector<Experiment> experiments;
   std::vector<Migration> migrations;
-  std::string file;       // where it was read from, for messages
-  Position id_position;   // of the id, or of the whole document when it has none
-  std::string canonical;  // canonical JSON of the document
-  std::string hash;       // SHA-256 of `canonical`, lower-case hex
+  std::vector<std::string> facts;  // about users that the assistant remembers: what may follow `user.`
+  std::string file;                // where it was read from, for messages
+  Position id_position;            // of the id, or of the whole document when it has none
+  std::string canonical;           // canonical JSON of the document
+  std::string hash;                // SHA-256 of `canonical`, lower-case hex
 
   [[nodiscard]] const Slot* slot(std::string_view name) const;
   // Where a name leads: a step, `break` or `continue`; kNoStep for `end` and when unknown.

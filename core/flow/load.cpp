@@ -40,6 +40,7 @@ constexpr auto kHandlerNames = std::to_array<std::string_view>({
     "flow_changed",
     "undo",
     "waiting",
+    "memory",
 });
 
 constexpr Key kFlowKeys[] = {

@@ -16,8 +16,7 @@ namespace parley::flow {
 
 // Loads one flow. `file` appears in diagnostics and gives the id ("flows/order.yaml" → "order") when the
 // document has none. The result is present when no error (warnings are fine) was found. Never stops at the
-// first mistake. `shared_names` are slots that other flows declare with scope conversation or user: see
-// shared_slots().
+// first mistake. `shared_names` are what other flows share with this one: see shared_slots().
 [[nodiscard]] FlowPtr load(
     const Node& document,
     std::string_view file,
@@ -26,7 +25,8 @@ namespace parley::flow {
     std::span<const std::string> shared_names = {}
 );
 
-// The names of a document's slots with scope conversation or user. Asks nothing of the rest of the document.
+// The names of a document's slots with scope conversation or user, and of the facts that its steps remember,
+// as "user.prefers". Asks nothing of the rest of the document.
 [[nodiscard]] std::vector<std::string> shared_slots(const Node& document);
 
 // The repair handlers that `handlers` may name: "correction", "cancel"…

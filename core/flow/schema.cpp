@@ -48,6 +48,13 @@ constexpr std::string_view kRetry =
   "additionalProperties":false})";
 constexpr std::string_view kToolNames = R"({"oneOf":[{"type":"string","pattern":"^[^.]+\\..+$"},
   {"type":"array","minItems":1,"items":{"type":"string","pattern":"^[^.]+\\..+$"}}]})";
+constexpr std::string_view kForm =
+    R"({"oneOf":[{"type":"object","minProperties":1,"additionalProperties":{"oneOf":[
+        {"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}},
+        {"type":"array","minItems":1,"items":{"type":"object","minProperties":1,"maxProperties":1,
+        "additionalProperties":{"oneOf":[{"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}}}]})";
+constexpr std::string_view kNames =
+    R"({"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]})";
 
 std::string_view kind_schema(FieldKind kind) {
   switch (kind) {
@@ -56,7 +63,8 @@ std::string_view kind_schema(FieldKind kind) {
     case FieldKind::expression:
       return R"({"$ref":"#/$defs/expression"})";
     case FieldKind::slot_names:
-      return R"({"oneOf":[{"type":"string"},{"type":"array","minItems":1,"items":{"type":"string"}}]})";
+    case FieldKind::fact_names:
+      return kNames;
     case FieldKind::identifier:
     case FieldKind::step_name:
     case FieldKind::flow_name:
@@ -79,6 +87,7 @@ std::string_view kind_schema(FieldKind kind) {
     case FieldKind::data:
       return "{}";
     case FieldKind::assignments:
+    case FieldKind::facts:
       return R"({"type":"object","minProperties":1})";
     case FieldKind::branches:
       return R"({"type":"array","minItems":1,"items":{"oneOf":[
@@ -107,10 +116,7 @@ std::string_view kind_schema(FieldKind kind) {
         "as":{"type":"string"},"steps":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/step"}}},
         "required":["steps"],"additionalProperties":false}})";
     case FieldKind::form:
-      return R"({"oneOf":[{"type":"object","minProperties":1,"additionalProperties":{"oneOf":[
-        {"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}},
-        {"type":"array","minItems":1,"items":{"type":"object","minProperties":1,"maxProperties":1,
-        "additionalProperties":{"oneOf":[{"$ref":"#/$defs/slot_type"},{"$ref":"#/$defs/slot"}]}}}]})";
+      return kForm;
     case FieldKind::experiment:
       return R"({"$ref":"#/$defs/experiment"})";
     case FieldKind::card:

@@ -70,7 +70,7 @@ struct MeasureWord {
 struct PhraseCommand {
   std::string_view pattern;
   CommandKind command;
-  std::string_view topic;     // of chitchat, as in Command
+  std::string_view topic;     // of chitchat, as in Command; of a cancel "forget": it may mean that instead
   std::uint64_t first_words;  // hash_bit() of every word that the pattern may begin with
   std::uint64_t last_words;   // and end with
 

@@ -96,8 +96,17 @@ constexpr std::string_view kPoliteness[] = {
 
 using enum CommandKind;
 constexpr PhraseCommand kCommands[] = {
-    {"abbrechen", cancel}, {"abbruch", cancel}, {"stopp", cancel}, {"stop", cancel}, {"vergiss es", cancel},
-    {"vergessen sie es", cancel}, {"schon gut", cancel}, {"doch nicht", cancel},
+    {"abbrechen", cancel}, {"abbruch", cancel}, {"stopp", cancel}, {"stop", cancel}, {"vergiss es", cancel, "forget"},
+    {"vergiss das", cancel, "forget"}, {"vergessen sie es", cancel, "forget"},
+    {"vergessen sie das", cancel, "forget"}, {"was wissen sie über mich", chitchat, "memory"},
+    {"was weißt du über mich", chitchat, "memory"}, {"was haben sie über mich gespeichert", chitchat, "memory"},
+    {"was hast du dir über mich gemerkt", chitchat, "memory"},
+    {"was haben sie sich über mich gemerkt", chitchat, "memory"},
+    {"vergiss alles über mich", chitchat, "forget_all"},
+    {"vergessen sie alles über mich", chitchat, "forget_all"},
+    {"löschen sie meine daten", chitchat, "forget_all"}, {"lösche meine daten", chitchat, "forget_all"},
+    {"lösche alles über mich", chitchat, "forget_all"},
+    {"löschen sie alles über mich", chitchat, "forget_all"}, {"schon gut", cancel}, {"doch nicht", cancel},
     {"ich möchte abbrechen", cancel}, {"mensch", ask_human}, {"ein mensch", ask_human},
     {"mitarbeiter", ask_human}, {"ich möchte mit einem menschen sprechen", ask_human},
     {"mit einem menschen sprechen", ask_human}, {"mit einem mitarbeiter sprechen", ask_human},

@@ -249,9 +249,20 @@ const std::array kReviewListFields{
     Field{"has_more", boolean, "", true},
     Field{"next_before", text, "The `before` of the next page.", false},
 };
+constexpr std::array kFactFields{
+    Field{"name", text, "Flows read it as user.NAME.", true},
+    Field{"value", any, "", true},
+    Field{"conversation", text, "In which it was remembered.", true},
+    Field{"turn", integer, "Of that conversation.", true},
+    Field{"at", text, "", true},
+};
+
+const Schema kFact{"Fact", "What is known of a user, and from where.", kFactFields};
+
 constexpr std::array kMemoryFields{
     Field{"user_id", text, "", true},
     Field{"slots", object, "Slot name to value.", true},
+    Field{"facts", list_of_schema, "", true, &kFact},
 };
 
 constexpr std::array kFlowFields{
@@ -344,6 +355,7 @@ std::span<const Schema* const> all_schemas() {
       &kReadiness,    &kError,         &kErrorAnswer,
       &kRollback,     &kEventRequest,  &kReviewRequest,
       &kReview,       &kReviewList,    &kMemory,
+      &kFact,
   };
   return all;
 }

@@ -1,9 +1,13 @@
 #include "server/memory/user_memory.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
-#include "base/json.hpp"
+#include "engine/run.hpp"
+#include "expr/display.hpp"
+#include "language/retrieval/hybrid_index.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/transcript.hpp"
 
@@ -25,6 +29,47 @@ std::string joined(const std::vector<engine::Say>& messages) {
     text += message.text;
   }
   return text;
+}
+
+// What was found, with how well it answers.
+struct Found {
+  float score = 0;
+  Value hit;
+};
+
+// A handful a user, so they are compared with the question as they are.
+std::vector<Found> found_facts(
+    std::vector<turns::RememberedFact> facts, std::string_view query, float least, const std::string& locale
+) {
+  constexpr std::size_t kMostFacts = 100;
+  if (facts.size() > kMostFacts) facts.resize(kMostFacts);
+  language::HybridIndex index({.window = {}, .locale = locale});
+  std::vector<std::string> texts;
+  for (const turns::RememberedFact& fact : facts) {
+    texts.push_back(engine::spoken(fact.name) + ": " + expr::display(fact.value, locale));
+    index.add(texts.back());
+  }
+  std::vector<Found> found;
+  for (const language::Match& match : language::best_of(
+           index.scores(query), facts.size(), std::max(least, language::kNoise), [](auto) { return true; }
+       )) {
+    const turns::RememberedFact& fact = facts[match.text];
+    found.push_back(
+        {match.score,
+         MapBuilder()
+             .set("text", texts[match.text])
+             .set("user", texts[match.text])
+             .set("assistant", "")
+             .set("fact", fact.name)
+             .set("value", fact.value)
+             .set("at", fact.at)
+             .set("conversation", fact.conversation)
+             .set("turn", static_cast<std::int64_t>(fact.turn))
+             .set("score", static_cast<double>(match.score))
+             .build()}
+    );
+  }
+  return found;
 }
 
 Value hit(const language::RememberedTurn& turn, float score) {
@@ -165,29 +210,39 @@ turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCal
     error.pointer = "memory_failed";
     co_return std::unexpected(std::move(error));
   }
+  const auto entries = co_await store_.memory(call.caller.tenant, call.caller.user_id);
+  if (!entries) co_return fail(ErrorCode::unavailable, entries.error().message, "memory_failed");
   const auto setting =
       co_await store_.setting(call.caller.tenant, turns::forgotten_until(call.caller.user_id));
   if (!setting) co_return fail(ErrorCode::unavailable, setting.error().message, "memory_failed");
-  Timestamp since;
-  if (setting->has_value()) {
-    if (const auto value = parse_typed(**setting); value && value->is_timestamp())
-      since = value->as_timestamp();
-  }
   make_room();
   const Value& k = call.arguments["k"];
   const Value& least = call.arguments["min_score"];
   const std::string query(call.arguments.text("query"));
-  const std::lock_guard lock(known->mutex);
-  const auto found = known->turns.recall(
-      {.text = query,
-       .k = k.is_int() && k.as_int() > 0 ? static_cast<std::size_t>(k.as_int()) : 3,
-       .min_score = least.is_number() ? static_cast<float>(least.to_double()) : 0.0F,
-       .conversation = call.caller.conversation_id,
-       .before_turn = call.caller.turn,
-       .since = since}
+  const std::size_t most = k.is_int() && k.as_int() > 0 ? static_cast<std::size_t>(k.as_int()) : 3;
+  const float min_score = least.is_number() ? static_cast<float>(least.to_double()) : 0.0F;
+  const std::vector<Found> facts = found_facts(turns::facts_of(*entries), query, min_score, options_.locale);
+  std::vector<Found> said;
+  {
+    const std::lock_guard lock(known->mutex);
+    const auto matches = known->turns.recall(
+        {.text = query,
+         .k = most,
+         .min_score = min_score,
+         .conversation = call.caller.conversation_id,
+         .before_turn = call.caller.turn,
+         .since = std::max(turns::forgotten_before(*entries, *setting), options_.keep_since())}
+    );
+    for (const language::Match& match : matches)
+      said.push_back({match.score, hit(known->turns.turn(match.text), match.score)});
+  }
+  // What was noted on purpose comes before what was only said, among equals.
+  std::vector<Found> found;
+  std::ranges::merge(
+      facts, said, std::back_inserter(found), std::ranges::greater{}, &Found::score, &Found::score
   );
   ListBuilder hits;
-  for (const language::Match& match : found) hits.add(hit(known->turns.turn(match.text), match.score));
+  for (std::size_t i = 0; i < std::min(most, found.size()); ++i) hits.add(std::move(found[i].hit));
   co_return turns::ToolAnswer{hits.build()};
 }
 

@@ -1,12 +1,14 @@
-// The step `recall` over what users said and were told before, as the connector "memory".
+// The step `recall` over what users said and were told before, and what is known of them, as the connector
+// "memory".
 //
-// There is no copy of it in the store: the conversations' logs are the memory. A user's turns are read into
-// an index at their first question, what has come since is added at each further one, and the indices of
-// users who have not asked for long are dropped when there is no more room. Sensitive values are masked.
-// Thread-safe; called from loop threads.
+// There is no copy of what was said in the store: the conversations' logs are the memory. A user's turns are
+// read into an index at their first question, what has come since is added at each further one, and the
+// indices of users who have not asked for long are dropped when there is no more room. Sensitive values are
+// masked. Thread-safe; called from loop threads.
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -25,6 +27,8 @@ namespace parley::memory {
 struct UserMemoryOptions {
   std::string locale = "en";
   std::size_t most_turns = 200'000;  // in the indices of all users together
+  // What is older is not recalled; the first moment: everything is. From any loop.
+  std::function<Timestamp()> keep_since = [] { return Timestamp{}; };
 };
 
 class UserMemory : public tools::ConnectorRunner {
@@ -36,8 +40,9 @@ class UserMemory : public tools::ConnectorRunner {
   [[nodiscard]] turns::EffectClass effect_class(std::string_view /*tool*/) const override {
     return turns::EffectClass::read;
   }
-  // {query, k, min_score} → a list of {text, user, assistant, at, conversation, turn, score}, best first;
-  // empty for callers without a user id, of whom nothing can be known. Failures are those of the store.
+  // {query, k, min_score} → a list of {text, user, assistant, at, conversation, turn, score}, best first, a
+  // fact also with {fact, value}; empty for callers without a user id, of whom nothing can be known. Failures
+  // are those of the store.
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override { return {}; }
 

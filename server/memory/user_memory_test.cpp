@@ -35,10 +35,16 @@ constexpr std::string_view kAsk =
             {"id": "over", "type": "end"},
             {"id": "none", "type": "message", "text": "I remember nothing of that."}]})";
 
+constexpr std::string_view kLike =
+    R"({"id": "like", "triggers": [{"command": "/like"}], "slots": {"dish": {"type": "text", "ask": "What?"}},
+  "steps": [{"id": "hear", "type": "input", "gather": ["dish"]},
+            {"id": "note", "type": "remember", "facts": {"favourite_dish": "{{ dish }}"}},
+            {"id": "done", "type": "message", "text": "Noted."}]})";
+
 class Remembering : public World {
  public:
   Remembering() : memory(std::make_unique<parley::memory::UserMemory>(store)) {
-    publish({kTalk, kPay, kAsk});
+    publish({kTalk, kPay, kAsk, kLike});
     tools.answer = [this](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
       co_return co_await memory->run(call);
     };
@@ -128,6 +134,51 @@ TEST_CASE("what a user wants forgotten is no memory any more") {
   CHECK(world.ask("ana", "what is my favourite colour") == "I remember nothing of that.");
   world.talk("ana", {"hello", "my favourite colour is blue"});
   CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is blue");
+}
+
+TEST_CASE("a fact is recalled beside what was said, and first among equals") {
+  Remembering world;
+  world.talk("ana", {"/like", "sushi"}, "");
+  world.talk("ana", {"hello", "my favourite colour is green"});
+  const auto found = world.run(world.memory->run(ToolCall{
+      .tool = "memory.recall",
+      .arguments = MapBuilder().set("query", "favourite dish").set("k", 1).build(),
+      .caller = {.tenant = "default", .user_id = "ana", .conversation_id = "c_new", .turn = 1}
+  }));
+  REQUIRE(found.has_value());
+  const Value& hit = found->result.as_list()[0];
+  CHECK(hit.text("fact") == "favourite_dish");
+  CHECK(hit.text("value") == "sushi");
+  CHECK(hit["turn"] == Value(2));
+  CHECK_FALSE(hit.text("conversation").empty());
+  CHECK(world.ask("ana", "which dish do I like") == "You said: favourite dish: sushi");
+  CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is green");
+  CHECK(world.ask("ben", "which dish do I like") == "I remember nothing of that.");
+}
+
+TEST_CASE("forgetting everything in a conversation forgets what was said before it, too") {
+  Remembering world;
+  world.talk("ana", {"/like", "sushi"}, "");
+  world.talk("ana", {"hello", "my favourite colour is green"});
+  world.clock.advance(Duration{60, 0});
+  world.talk("ana", {"/like", "sushi", "forget everything about me"}, "");
+  CHECK(world.last == "I have forgotten everything that I remembered about you.");
+  world.clock.advance(Duration{60, 0});
+  CHECK(world.ask("ana", "what is my favourite colour") == "I remember nothing of that.");
+  CHECK(world.ask("ana", "which dish do I like") == "I remember nothing of that.");
+}
+
+TEST_CASE("what is older than it is to be kept is not recalled") {
+  Remembering world;
+  Timestamp since;
+  world.memory = std::make_unique<memory::UserMemory>(
+      world.store, memory::UserMemoryOptions{.keep_since = [&] { return since; }}
+  );
+  world.talk("ana", {"hello", "my favourite colour is green"});
+  CHECK(world.ask("ana", "what is my favourite colour") == "You said: my favourite colour is green");
+  world.clock.advance(Duration{60, 0});
+  since = world.clock.now();
+  CHECK(world.ask("ana", "what is my favourite colour") == "I remember nothing of that.");
 }
 
 TEST_CASE("users who have not asked for long make room, and are read again when they ask") {

@@ -106,6 +106,8 @@ struct DriverOptions {
   // Whether a model is asked what a message means when the matchers are not sure; from any loop.
   std::function<bool()> understands_with_model = [] { return false; };
   std::uint32_t understanding_timeout_ms = 10'000;
+  // What is remembered of users from before this is forgotten; the first moment: nothing is. From any loop.
+  std::function<Timestamp()> keep_memory_since = [] { return Timestamp{}; };
 };
 
 class TurnDriver {
@@ -155,7 +157,9 @@ class TurnDriver {
   Awaitable<Result<std::size_t>> fire_due_timers(std::string tenant);
   // Starts the flows whose schedule is due, each once, however long the server was away. Gives how many.
   Awaitable<Result<std::size_t>> start_scheduled(std::string tenant);
-  // Calls the three above, as needed, until stop_upkeep().
+  // Forgets what is remembered of users for longer than it is to be.
+  Awaitable<Result<void>> forget_old(std::string tenant);
+  // Calls the four above, as needed, until stop_upkeep().
   Awaitable<void> run_upkeep(std::string tenant);
   void stop_upkeep() { stopping_.store(true, std::memory_order_relaxed); }
   // Lets go of the requests that wait for others, unanswered: before the loops are destroyed, which they
@@ -243,6 +247,7 @@ class TurnDriver {
   RetryBudget retries_;
   Quarantine quarantine_;                       // of what upkeep tries again; of upkeep alone
   std::map<std::string, Timestamp> schedules_;  // when each was last looked at; of start_scheduled() alone
+  Timestamp memory_kept_since_;                 // of forget_old() alone
   std::atomic<bool> unfinished_{false};         // a turn broke off after its first commit
   std::atomic<bool> stopping_{false};
 };

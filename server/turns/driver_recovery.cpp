@@ -201,6 +201,17 @@ Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
   co_return fired;
 }
 
+// It is kept for days, so once an hour is often enough.
+Awaitable<Result<void>> TurnDriver::forget_old(std::string tenant) {
+  constexpr Duration kHour{3600, 0};
+  const Timestamp since = options_.keep_memory_since();
+  if (since == Timestamp{}) co_return Result<void>();
+  if (memory_kept_since_ != Timestamp{} && since < *add(memory_kept_since_, kHour)) co_return Result<void>();
+  auto forgotten = co_await world_.store.forget_before(tenant, since);
+  if (forgotten) memory_kept_since_ = since;
+  co_return forgotten;
+}
+
 Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
   while (!stopping_.load(std::memory_order_relaxed)) {
     try {
@@ -210,6 +221,8 @@ Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
       }
       if (auto fired = co_await fire_due_timers(tenant); !fired) options_.log_problem(fired.error().message);
       if (auto begun = co_await start_scheduled(tenant); !begun) options_.log_problem(begun.error().message);
+      if (auto forgotten = co_await forget_old(tenant); !forgotten)
+        options_.log_problem(forgotten.error().message);
     } catch (const std::exception& problem) {
       options_.log_problem(problem.what());
     }

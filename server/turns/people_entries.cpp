@@ -1,5 +1,6 @@
 #include "server/turns/people_entries.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -49,16 +50,51 @@ void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp 
     MemoryEntry entry{.name = memory->name, .value = {}, .at = at};
     if (!memory->value.is_null()) entry.value = write_typed(memory->value);
     commit.memory.push_back(std::move(entry));
+    if (memory->name.empty())
+      commit.memory.push_back({std::string(kForgottenUntil), write_typed(Value(at)), at});
   }
 }
 
 Value memory_value(const std::vector<MemoryEntry>& entries) {
   MapBuilder map;
   for (const MemoryEntry& entry : entries) {
-    if (!entry.value) continue;
+    if (!entry.value || entry.name.starts_with('.')) continue;
     if (auto value = parse_typed(*entry.value)) map.set(entry.name, std::move(*value));
   }
   return map.build();
+}
+
+std::vector<RememberedFact> facts_of(const std::vector<MemoryEntry>& entries) {
+  std::vector<RememberedFact> facts;
+  for (const MemoryEntry& entry : entries) {
+    if (!entry.value || !entry.name.starts_with(flow::kFactPrefix)) continue;
+    const auto fact = parse_typed(*entry.value);
+    if (!fact) continue;
+    const Value& turn = (*fact)["turn"];
+    facts.push_back({
+        .name = entry.name.substr(flow::kFactPrefix.size()),
+        .value = (*fact)["value"],
+        .conversation = std::string(fact->text("conversation")),
+        .turn = turn.is_int() ? static_cast<std::uint64_t>(turn.as_int()) : 0,
+        .at = entry.at,
+    });
+  }
+  return facts;
+}
+
+Timestamp forgotten_before(
+    const std::vector<MemoryEntry>& entries, const std::optional<std::string>& setting
+) {
+  Timestamp time;
+  const auto later = [&](const std::string& stored) {
+    const auto value = parse_typed(stored);
+    if (value && value->is_timestamp()) time = std::max(time, value->as_timestamp());
+  };
+  if (setting) later(*setting);
+  for (const MemoryEntry& entry : entries) {
+    if (entry.name == kForgottenUntil && entry.value) later(*entry.value);
+  }
+  return time;
 }
 
 std::string forgotten_until(std::string_view user_id) {

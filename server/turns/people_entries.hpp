@@ -1,13 +1,17 @@
 // Reviews and memory as the store keeps them, from the engine's effects. Pure functions.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/value.hpp"
 #include "engine/effect.hpp"
+#include "flow/flow.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::turns {
@@ -15,10 +19,28 @@ namespace parley::turns {
 // Adds what an effect means for people; nothing for other effects.
 void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp at);
 
-// What is remembered of a user, by slot name.
+// The entry of a user's memory that says until when what they said is not to be recalled. Names with a dot in
+// front are none of the engine's.
+inline constexpr std::string_view kForgottenUntil = ".forgotten_until";
+
+// What is remembered of a user, by name: slots, and facts as "user.prefers".
 [[nodiscard]] Value memory_value(const std::vector<MemoryEntry>& entries);
 
-// The setting of the store that says (typed JSON) until when what a user said is not to be recalled.
+// A fact as engine/facts.hpp has it.
+struct RememberedFact {
+  std::string name;  // "prefers"
+  Value value;
+  std::string conversation;
+  std::uint64_t turn = 0;
+  Timestamp at;
+};
+[[nodiscard]] std::vector<RememberedFact> facts_of(const std::vector<MemoryEntry>& entries);
+
+// The setting of the store that says the same as kForgottenUntil, for those who are forgotten from outside.
 [[nodiscard]] std::string forgotten_until(std::string_view user_id);
+// What was said before this is not recalled. `setting` is that of forgotten_until().
+[[nodiscard]] Timestamp forgotten_before(
+    const std::vector<MemoryEntry>& entries, const std::optional<std::string>& setting
+);
 
 }  // namespace parley::turns

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "server/turns/people_entries.hpp"
 #include "server/turns/test_driver.hpp"
 
 using namespace parley;
@@ -29,6 +30,15 @@ constexpr std::string_view kDiet = R"({"id": "diet", "slots": {
   "steps": [
     {"id": "collect", "type": "input", "gather": ["diet"]},
     {"id": "noted", "type": "message", "text": "You eat {{ diet }}."}]})";
+
+constexpr std::string_view kTaste =
+    R"({"id": "taste", "slots": {"dish": {"type": "text", "ask": "What do you like?"}},
+  "steps": [
+    {"id": "known", "type": "message", "if": "user.likes != null", "text": "You like {{ user.likes }}."},
+    {"id": "collect", "type": "input", "gather": ["dish"]},
+    {"id": "no", "type": "forget", "if": "dish == 'nothing'", "facts": "likes"},
+    {"id": "yes", "type": "remember", "if": "dish != 'nothing'", "facts": {"likes": "{{ dish }}"}},
+    {"id": "noted", "type": "message", "text": "Noted: {{ user.likes }}."}]})";
 
 constexpr std::string_view kClosed = R"({"id": "closed",
   "triggers": [{"event": "ticket.closed", "guard": "event.data.stars < 3"}],
@@ -172,6 +182,48 @@ TEST_CASE("what a user said once is known in the next conversation, until it is 
   CHECK(text_of(start_as(world, "")) == "What do you eat?");
   REQUIRE(world.run(world.store.forget_user("default", "ana")).has_value());
   CHECK(text_of(start_as(world, "ana")) == "What do you eat?");
+  world.check_replays();
+}
+
+TEST_CASE("a fact is known in the next conversation, with where it comes from, until it is forgotten") {
+  World world;
+  world.publish({kTaste});
+  const auto start = [&](std::string user_id) {
+    ChatRequest request;
+    request.flow = "taste";
+    request.user_id = std::move(user_id);
+    return world.run(world.driver->start(request));
+  };
+  const auto first = start("ana");
+  CHECK(text_of(first) == "What do you like?");
+  CHECK(text_of(world.say(first->conversation_id, "sushi")) == "Noted: sushi.");
+  CHECK(text_of(start("ana")) == "You like sushi. | What do you like?");
+  CHECK(text_of(start("bo")) == "What do you like?");
+  const auto facts = facts_of(world.run(world.store.memory("default", "ana")).value());
+  REQUIRE(facts.size() == 1);
+  CHECK(facts[0].name == "likes");
+  CHECK(facts[0].value == Value("sushi"));
+  CHECK(facts[0].conversation == first->conversation_id);
+  CHECK(facts[0].turn == 1);
+
+  SUBCASE("by its name in a flow") {
+    const auto again = start("ana");
+    CHECK(text_of(world.say(again->conversation_id, "nothing")) == "Noted: .");
+    CHECK(world.run(world.store.memory("default", "ana"))->empty());
+    CHECK(text_of(start("ana")) == "What do you like?");
+  }
+  SUBCASE("by age") {
+    Timestamp since = world.clock.now();
+    world.driver = std::make_unique<TurnDriver>(
+        TurnDriver::World{world.store, world.tools, *world.releases, world.clock, world.ids, world.hub},
+        DriverOptions{.keep_memory_since = [&] { return since; }}
+    );
+    REQUIRE(world.run(world.driver->forget_old("default")).has_value());
+    CHECK(world.run(world.store.memory("default", "ana"))->size() == 1);
+    since = *add(since, Duration{86'400, 0});
+    REQUIRE(world.run(world.driver->forget_old("default")).has_value());
+    CHECK(world.run(world.store.memory("default", "ana"))->empty());
+  }
   world.check_replays();
 }
 

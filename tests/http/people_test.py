@@ -122,7 +122,7 @@ def test_users_are_remembered_and_forgotten():
     with server_with_reviews() as server:
         first = server.chat(message="/diet", user_id="ana").json["conversation_id"]
         server.chat(conversation_id=first, message="fish")
-        equal(server.get("/v1/users/ana/memory").json, {"user_id": "ana", "slots": {"diet": "fish"}})
+        equal(server.get("/v1/users/ana/memory").json, {"user_id": "ana", "slots": {"diet": "fish"}, "facts": []})
         assert server.chat(message="/diet", user_id="ana").json["text"].startswith("You eat fish.")
         equal(server.request("DELETE", "/v1/users/ana/memory").status, 204)
         equal(server.get("/v1/users/ana/memory").json["slots"], {})

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/facts.hpp"
 #include "engine/matching/answers.hpp"
 #include "engine/matching/changes.hpp"
 #include "language/vocabulary.hpp"
@@ -154,9 +155,11 @@ bool says_something(const Scene& scene, const PlainWords& words) {
 }
 
 std::optional<Commands> as_commands(const Scene& scene, const language::BuiltinCommand& found) {
-  if (found.kind != CommandKind::chitchat)
-    return one({.kind = found.kind, .text = std::string(scene.said.text)});
   const bool running = scene.frame != nullptr;
+  // "Forget that" with nothing to stop is about what was remembered.
+  const bool forget = found.topic == "forget" && !running && !facts::latest(scene.state).empty();
+  if (found.kind != CommandKind::chitchat && !forget)
+    return one({.kind = found.kind, .text = std::string(scene.said.text)});
   // "That's it" is a farewell only when nothing is going on; and who says goodbye in the middle stops.
   if (found.topic == "decline" && running) return std::nullopt;
   if (found.topic == "goodbye" && running) return one({.kind = CommandKind::cancel});

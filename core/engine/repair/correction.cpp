@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/blocks.hpp"
+#include "engine/facts.hpp"
 #include "engine/masking.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/repair/reads.hpp"
@@ -69,13 +70,19 @@ void compute_again(Run& run, std::size_t place, Names& changed) {
     const flow::Step& step = flow.steps[i];
     // What a loop adds up would be added twice.
     if (step.spec->waits || flow.loop_around(i) != flow::kNoStep) continue;
-    for (const flow::Field& field : step.fields) {
+    for (std::size_t k = 0; k < step.fields.size(); ++k) {
+      const flow::Field& field = step.fields[k];
       const auto* assignments = std::get_if<flow::Assignments>(&field);
-      if (assignments == nullptr) continue;
+      const bool facts = step.spec->keywords[k].kind == flow::FieldKind::facts;
+      if (assignments == nullptr && !facts) continue;
       const Names read = reads(flow, step);
       const bool stale =
           std::any_of(read.begin(), read.end(), [&](const std::string& n) { return changed.contains(n); });
       if (!stale) continue;
+      if (facts) {
+        facts::remember_again(run, *step.get<flow::Data>(k));
+        continue;
+      }
       for (const flow::Assignment& each : *assignments) {
         if (run.slot(frame, each.slot.text) == nullptr || changed.contains(each.slot.text)) continue;
         auto value = each.value.evaluate(run.scope());

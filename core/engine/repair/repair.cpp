@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/facts.hpp"
 #include "engine/people/handoffs.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/steps/registry.hpp"
 #include "engine/waiting.hpp"
+#include "expr/display.hpp"
 
 namespace parley::engine::repair {
 
@@ -159,10 +161,26 @@ void clarify(Run& run, const std::vector<std::string>& options) {
 }
 
 void off_topic(Run& run, std::string_view topic, std::string_view text) {
+  if (topic == "memory" || topic == "forget" || topic == "forget_all") return memory(run, topic);
   const bool open = question_open(run);
   MapBuilder about;
   about.set("topic", topic).set("text", text).set("open", open).set("offers", offers(run));
   begin(run, "off_topic", std::move(about), open ? Continuation::ask_again : Continuation::none);
+}
+
+void memory(Run& run, std::string_view wanted) {
+  const std::string& locale = run.state().locale;
+  const Value known = facts::known(run.release(), run.state());
+  ListBuilder shown;
+  for (const Value& each : known.as_list())
+    shown.add(each.with("shown", expr::display(each["value"], locale)));
+  const bool open = question_open(run);
+  MapBuilder about;
+  about.set("wanted", wanted)
+      .set("known", shown.build())
+      .set("label", spoken(facts::latest(run.state())))
+      .set("open", open);
+  begin(run, "memory", std::move(about), open ? Continuation::ask_again : Continuation::none);
 }
 
 void silence(Run& run) {

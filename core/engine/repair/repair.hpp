@@ -37,6 +37,8 @@ void repeat(Run& run);
 void clarify(Run& run, const std::vector<std::string>& options);
 // Small talk. The topics are those of language::Command.
 void off_topic(Run& run, std::string_view topic, std::string_view text);
+// What is remembered of the user is to be shown ("memory") or forgotten ("forget", "forget_all").
+void memory(Run& run, std::string_view wanted);
 // The open question was not answered in time, and its step has no branch for that.
 void silence(Run& run);
 // The user chose what an earlier release offered and this one does not have. `wanted`: the offer's words.

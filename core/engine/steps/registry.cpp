@@ -7,7 +7,8 @@ namespace parley::engine {
 // One line here and one below is all that a new step type changes outside its own file.
 namespace steps {
 extern const StepType message, input, confirm, set, clear, switch_, tool, flow_, goto_, loop, parallel, try_,
-    compensate, wait, handoff, review, experiment, end, generate, classify, extract, agent, search, recall;
+    compensate, wait, handoff, review, experiment, end, generate, classify, extract, agent, search, recall,
+    remember, forget;
 }  // namespace steps
 
 namespace {
@@ -17,7 +18,8 @@ constexpr const StepType* kStepTypes[] = {
     &steps::switch_,    &steps::tool,  &steps::flow_,      &steps::goto_,    &steps::loop,
     &steps::parallel,   &steps::try_,  &steps::compensate, &steps::wait,     &steps::handoff,
     &steps::experiment, &steps::end,   &steps::review,     &steps::generate, &steps::classify,
-    &steps::extract,    &steps::agent, &steps::search,     &steps::recall,
+    &steps::extract,    &steps::agent, &steps::search,     &steps::recall,   &steps::remember,
+    &steps::forget,
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ bool changes_nothing(const Step& step) {
   if (step.spec->waits || called_tool(step) != nullptr || called_flow(step) != nullptr) return false;
   return std::ranges::none_of(step.spec->keywords, [](const Keyword& keyword) {
     return keyword.kind == FieldKind::assignments || keyword.kind == FieldKind::slot_names ||
-           keyword.name == "save" || keyword.name == "for_each";
+           keyword.kind == FieldKind::facts || keyword.name == "save" || keyword.name == "for_each";
   });
 }
 

@@ -47,6 +47,9 @@ struct Context {
   std::vector<NameUse> slot_uses;     // slots that must be declared
   std::vector<NameUse> gathered;      // slots that are declared by being gathered
   std::vector<std::string> saved;     // names under which results are saved
+  std::vector<std::string> facts;     // about the user, that are remembered
+  std::vector<NameUse> fact_uses;     // facts that somebody must remember
+  std::vector<NameUse> fact_sources;  // variables that facts are made from
   std::vector<std::string>
       next_ids;  // `next` of each step, parallel to flow.steps; empty: the following step
 
@@ -73,6 +76,8 @@ struct Context {
 [[nodiscard]] bool is_variable_root(std::string_view name);  // always defined in expressions: "user", "now"…
 // Reports a bad identifier or a reserved word; `what` is "slot", "step"…
 bool check_identifier(Context& context, std::string_view name, Position position, std::string_view what);
+// The same for what may follow `user.`, where `id` and `locale` are taken.
+bool check_fact_name(Context& context, std::string_view name, Position position);
 
 // Where [begin, end) of a scalar's text stands in the file: exact for one-line scalars without escapes, else
 // the scalar.

@@ -153,6 +153,32 @@ Field read_assignments(Context& context, const Keyword& keyword, const Node& nod
   return assignments;
 }
 
+Field read_facts(Context& context, const Keyword& keyword, const Node& node) {
+  if (!expect_map(context, node, keyword.name)) return {};
+  if (node.members.empty()) {
+    context.error("F0116", node.position, quote(keyword.name) + " is an empty map", "name at least one fact");
+  }
+  for (const Node::Member& member : node.members) {
+    if (check_fact_name(context, member.key, member.key_position)) context.facts.push_back(member.key);
+  }
+  const std::size_t before = context.variables.size();
+  Data facts = compile_data(context, node, keyword.name);
+  context.fact_sources.insert(
+      context.fact_sources.end(),
+      context.variables.begin() + static_cast<std::ptrdiff_t>(before),
+      context.variables.end()
+  );
+  return facts;
+}
+
+Field read_fact_names(Context& context, const Keyword& keyword, const Node& node) {
+  Names names = read_names(context, node, keyword.name);
+  for (const Name& name : names)
+    context.fact_uses.push_back({name.text, {}, name.position, context.owner, context.step});
+  if (names.empty()) return {};
+  return names;
+}
+
 constexpr Key kBranchKeys[] = {
     {"when", {}, {}},
     {"next", {}, {}},
@@ -277,6 +303,10 @@ Field compile_field(Context& context, const Keyword& keyword, const Node& node) 
       return compile_data(context, node, keyword.name);
     case FieldKind::assignments:
       return read_assignments(context, keyword, node);
+    case FieldKind::facts:
+      return read_facts(context, keyword, node);
+    case FieldKind::fact_names:
+      return read_fact_names(context, keyword, node);
     case FieldKind::branches:
       return read_branches(context, keyword, node);
     case FieldKind::compensation:

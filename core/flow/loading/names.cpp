@@ -192,6 +192,39 @@ void check_unused_slots(Context& context) {
   }
 }
 
+// A value that is hidden from everybody must not come back as a fact that anybody may read.
+void check_fact_sources(Context& context) {
+  constexpr std::string_view kSlots = "slots.";
+  for (const NameUse& use : context.fact_sources) {
+    std::string_view name = use.name;
+    if (use.root_is_slots() && use.path.starts_with(kSlots)) {
+      const std::string_view rest = std::string_view(use.path).substr(kSlots.size());
+      name = rest.substr(0, rest.find('.'));
+    }
+    const Slot* slot = context.flow.slot(name);
+    if (slot == nullptr || !slot->sensitive) continue;
+    context.error(
+        "F0912",
+        use.position,
+        use.user + " remembers " + quote(name) + ", which is sensitive",
+        "facts are shown to models and to operators; leave it out, or keep the slot itself with scope: user"
+    );
+  }
+}
+
+void check_fact_names(Context& context) {
+  for (const NameUse& use : context.fact_uses) {
+    if (contains(context.flow.facts, use.name)) continue;
+    std::string help = did_you_mean(use.name, context.flow.facts);
+    context.error(
+        "F0913",
+        use.position,
+        use.user + " forgets " + quote(use.name) + ", which no flow remembers",
+        help.empty() ? "name a fact of a remember step" : help
+    );
+  }
+}
+
 }  // namespace
 
 void check_names(Context& context, std::span<const std::string> shared_names) {
@@ -200,9 +233,19 @@ void check_names(Context& context, std::span<const std::string> shared_names) {
   check_side_by_side(context);
   std::vector<std::string> slots;
   for (const Slot& slot : context.flow.slots) slots.push_back(slot.name);
+  context.flow.facts = std::move(context.facts);
   for (const std::string& name : shared_names) {
-    if (!contains(slots, name)) slots.push_back(name);
+    if (name.starts_with(kFactPrefix)) {
+      context.flow.facts.push_back(name.substr(kFactPrefix.size()));
+    } else if (!contains(slots, name)) {
+      slots.push_back(name);
+    }
   }
+  std::ranges::sort(context.flow.facts);
+  const auto repeated = std::ranges::unique(context.flow.facts);
+  context.flow.facts.erase(repeated.begin(), repeated.end());
+  check_fact_sources(context);
+  check_fact_names(context);
   check_slot_uses(context, slots);
   std::vector<std::string> known = context.saved;
   for (const Parameter& input : context.flow.inputs) {

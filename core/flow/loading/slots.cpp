@@ -381,8 +381,27 @@ Form read_form(Context& context, const Node& node, std::string_view key) {
 
 namespace parley::flow {
 
+namespace {
+
+// Steps may stand in the blocks of others, at any depth that a document can have.
+void add_facts(const Node& node, std::vector<std::string>& names) {
+  for (const Node& item : node.items) add_facts(item, names);
+  if (!node.is_map()) return;
+  const Node* type = node.find("type");
+  if (type != nullptr && type->text == "remember") {
+    const Node* facts = node.find("facts");
+    if (facts == nullptr) return;
+    for (const Node::Member& member : facts->members) names.push_back(std::string(kFactPrefix) + member.key);
+    return;
+  }
+  for (const Node::Member& member : node.members) add_facts(member.value, names);
+}
+
+}  // namespace
+
 std::vector<std::string> shared_slots(const Node& document) {
   std::vector<std::string> names;
+  if (const Node* steps = document.find("steps")) add_facts(*steps, names);
   const Node* slots = document.find("slots");
   if (slots == nullptr) return names;
   for (const Node::Member& member : slots->members) {

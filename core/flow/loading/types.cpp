@@ -31,6 +31,13 @@ std::set<std::string, std::less<>> assigned_names(const Flow& flow) {
 
 expr::TypeNames names_of(const Flow& flow) {
   expr::TypeNames names = builtin_names();
+  if (!flow.facts.empty()) {
+    std::vector<expr::Type::Field> fields{
+        {"id", expr::Type::Kind::string}, {"locale", expr::Type::Kind::string}
+    };
+    for (const std::string& fact : flow.facts) fields.emplace_back(fact, expr::Type());
+    names.insert_or_assign("user", expr::Type::object_of(std::move(fields), true));
+  }
   const auto assigned = assigned_names(flow);
   for (const Slot& slot : flow.slots) {
     const bool certain = slot.scope == SlotScope::flow && !assigned.contains(slot.name);

@@ -172,6 +172,18 @@ bool check_identifier(Context& context, std::string_view name, Position position
   return true;
 }
 
+bool check_fact_name(Context& context, std::string_view name, Position position) {
+  if (is_identifier(name) && !contains(kReservedWords, name) && name != "id" && name != "locale") return true;
+  context.error(
+      "F0911",
+      position,
+      quote(name) + " cannot be the name of a fact about the user",
+      is_identifier(name) ? "user." + std::string(name) + " is something else already; add a word to it"
+                          : "use letters, digits and _, starting with a letter, at most 64 characters"
+  );
+  return false;
+}
+
 Position place_in(const Node& scalar, std::size_t begin, std::size_t end) {
   const Position whole = scalar.position;
   const std::size_t size = scalar.text.size();
