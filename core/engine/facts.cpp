@@ -88,7 +88,8 @@ void forget(Run& run, std::string_view name) {
 std::string latest(const State& state) {
   std::string name;
   Timestamp last;
-  for (auto each = state.slots.lower_bound(flow::kFactPrefix); each != state.slots.end() && is_fact(each->first);
+  for (auto each = state.slots.lower_bound(flow::kFactPrefix);
+       each != state.slots.end() && is_fact(each->first);
        ++each) {
     const Value& at = each->second["at"];
     if (!at.is_timestamp() || (!name.empty() && at.as_timestamp() < last)) continue;

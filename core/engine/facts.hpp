@@ -1,8 +1,9 @@
 // What is known of the user beyond the conversation: facts, and slots of scope `user`.
 //
-// A fact is a value with where it comes from: {value, conversation, turn, at}. It stands among the slots of the
-// conversation as "user.NAME", where no slot can be, is remembered under that name, and is read as `user.NAME`.
-// What is remembered in the meantime by other conversations is seen by those that begin afterwards.
+// A fact is a value with where it comes from: {value, conversation, turn, at}. It stands among the slots of
+// the conversation as "user.NAME", where no slot can be, is remembered under that name, and is read as
+// `user.NAME`. What is remembered in the meantime by other conversations is seen by those that begin
+// afterwards.
 #pragma once
 
 #include <cstddef>
@@ -29,11 +30,12 @@ void forget(Run& run, std::string_view name);
 // All of it, in every conversation, and what the user said until now.
 void forget_everything(Run& run);
 
-// `user` as expressions see it: id, locale, and every fact that some flow remembers, null when it is not known.
+// `user` as expressions see it: id, locale, and every fact that some flow remembers, null when it is not
+// known.
 [[nodiscard]] Value user(const Release& release, const State& state);
 
-// Everything that is known and may be shown, by name: a list of {name, label, value, at, conversation, turn}. Of
-// slots, only name, label and value.
+// Everything that is known and may be shown, by name: a list of {name, label, value, at, conversation, turn}.
+// Of slots, only name, label and value.
 [[nodiscard]] Value known(const Release& release, const State& state);
 
 }  // namespace parley::engine::facts

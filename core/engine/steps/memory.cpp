@@ -24,7 +24,8 @@ constexpr flow::Keyword kForgetKeywords[] = {
     {"what",
      FieldKind::choice,
      false,
-     "The fact remembered last; or everything: all facts, slots of scope user, and what the user said before.",
+     "The fact remembered last; or everything: all facts, slots of scope user, and what the user said "
+     "before.",
      kWhat},
 };
 constexpr std::string_view kForgetOneOf[] = {"facts", "what"};
