@@ -183,8 +183,8 @@ class Reader {
         error(
             "F0604",
             file,
-            "this is not a description of a connector: it has no 'paths', 'methods' or '__schema'",
-            "put an OpenAPI, OpenRPC or GraphQL document here",
+            "this is not a description of a connector: it has no 'paths', 'methods', '__schema' or 'worker'",
+            "put an OpenAPI, OpenRPC or GraphQL document here, or the declaration of a worker",
             {1, 1, 0}
         );
         continue;
@@ -205,7 +205,7 @@ class Reader {
 
   static bool describes_connector(const Value& document) {
     return document.is_string() || document["paths"].is_map() || document["methods"].is_list() ||
-           document["mcp"].is_map() || document.find("__schema") != nullptr ||
+           document["mcp"].is_map() || document["worker"].is_map() || document.find("__schema") != nullptr ||
            document["data"].find("__schema") != nullptr;
   }
 

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "assistant/watch.hpp"
+#include "base/encoding.hpp"
 #include "server/api/api.hpp"
 #include "server/api/setup.hpp"
 #include "server/banner.hpp"
@@ -32,6 +33,7 @@
 #include "server/ops/process.hpp"
 #include "server/ops/secrets.hpp"
 #include "server/tools/tool_table.hpp"
+#include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/world.hpp"
 #include "server/welcome.hpp"
@@ -101,6 +103,8 @@ class Application {
   std::optional<int> open_data();
   std::optional<int> prepare_tools();
   void compose();
+  void make_workers();
+  Awaitable<Result<void>> restore_worker_tools();
   void set_models(const assistant::Settings& settings);
   [[nodiscard]] Timestamp keep_memory_since();
   [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
@@ -138,6 +142,7 @@ class Application {
   tools::ToolTable tools_;
   std::shared_ptr<models::ModelRunner> models_;
   std::shared_ptr<memory::UserMemory> memory_;
+  std::shared_ptr<tools::WorkerPool> workers_;
   std::atomic<bool> understands_with_model_{false};
   std::atomic<std::uint32_t> memory_days_{0};
   turns::SystemClock clock_;
@@ -244,22 +249,43 @@ std::optional<int> Application::prepare_tools() {
       }
   );
   set_models(config_->assistant());
+  make_workers();
   auto connectors = connectors_of(workspace_);
   if (!connectors) return kConfiguration;
   tools_.replace_all(with_server_parts(*std::move(connectors)));
   return std::nullopt;
 }
 
+void Application::make_workers() {
+  tools::WorkerOptions options{.prefix = "w" + hex_encode(ops::random_bytes(4))};
+  options.keep = [this](std::string declarations) -> Awaitable<Result<void>> {
+    co_return co_await store_->put_setting(kTenant, tools::WorkerDeclarations::kSetting, declarations);
+  };
+  options.note = [](std::string_view event, std::string_view worker, std::string_view detail) {
+    ops::log(LogLevel::info, event, {{"worker", worker}, {"detail", detail}});
+  };
+  workers_ = std::make_shared<tools::WorkerPool>(std::move(options));
+  tools_.set_others(std::make_shared<tools::WorkerRunner>(workers_));
+}
+
+Awaitable<Result<void>> Application::restore_worker_tools() {
+  const auto kept = co_await store_->setting(kTenant, tools::WorkerDeclarations::kSetting);
+  if (!kept) co_return std::unexpected(kept.error());
+  if (!*kept) co_return Result<void>();
+  co_return workers_->declarations().restore(**kept);
+}
+
 // An Error without message: everything has been said.
 Result<tools::Connectors> Application::connectors_of(const workspace::Workspace& fresh) {
   const assistant::Settings& settings = config_->assistant();
+  workspace::declare_workers(fresh, *workers_);
   if (!assistant::calls_tools(settings)) return fresh.connectors;
   const auto client = net::make_http_client(
       {.egress = workspace::egress_policy(settings),
        .ca_file = settings.ca_file,
        .user_agent = "parley/" PARLEY_VERSION}
   );
-  auto live = workspace::live_tools(fresh, settings, client, secret_named);
+  auto live = workspace::live_tools(fresh, settings, client, secret_named, workers_);
   if (live.problems.empty()) return std::move(live.connectors);
   for (const Error& problem : live.problems) say(describe(problem));
   return fail(ErrorCode::invalid_input, "");
@@ -305,6 +331,7 @@ tools::Connectors Application::with_server_parts(tools::Connectors connectors) c
 
 Awaitable<Result<void>> Application::prepare_data() {
   if (auto checked = co_await check_secret_key(); !checked) co_return checked;
+  if (auto restored = co_await restore_worker_tools(); !restored) co_return restored;
   access_ = std::make_unique<api::Access>(api::AccessOptions{
       .secret = secret_.bytes,
       .configured_key = config_->text("server.api_key"),
@@ -315,7 +342,7 @@ Awaitable<Result<void>> Application::prepare_data() {
   if (!token) co_return std::unexpected(std::move(token.error()));
   setup_token_ = std::move(*token);
   api_ = std::make_unique<api::Api>(
-      api::Services{*driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_},
+      api::Services{*driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_, *workers_},
       api::ApiOptions{.tenant = std::string(kTenant), .allowed_origins = config_->assistant().allowed_origins}
   );
   api_->set_settings(config_->assistant());
@@ -489,7 +516,8 @@ Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
   }
   auto connectors = connectors_of(fresh);
   if (!connectors) co_return std::unexpected(std::move(connectors.error()));
-  const tools::ToolTable fresh_tools(*connectors);
+  tools::ToolTable fresh_tools(*connectors);
+  fresh_tools.set_others(std::make_shared<tools::WorkerRunner>(workers_));
   set_models(settings);
   tools_.replace_all(with_server_parts(*std::move(connectors)));
   auto published = co_await publisher_->publish_folder(

@@ -16,6 +16,8 @@
 #include "server/api/flow_publisher.hpp"
 #include "server/open_store.hpp"
 #include "server/tools/tool_table.hpp"
+#include "server/tools/worker/worker_runner.hpp"
+#include "server/workspace/live_tools.hpp"
 
 namespace parley::cli {
 namespace {
@@ -75,6 +77,12 @@ class OfflinePublisher {
     std::unique_ptr<OfflinePublisher> made(new OfflinePublisher(*std::move(store), project));
     if (auto restored = finish(made->io_, made->releases_.restore(kTenant)); !restored)
       return std::unexpected(restored.error());
+    const auto kept = finish(made->io_, made->store_->setting(kTenant, tools::WorkerDeclarations::kSetting));
+    if (!kept) return std::unexpected(kept.error());
+    if (*kept) {
+      auto known = made->workers_->declarations().restore(**kept);
+      if (!known) return std::unexpected(std::move(known.error()));
+    }
     return made;
   }
 
@@ -96,11 +104,15 @@ class OfflinePublisher {
       : store_(std::move(store)),
         tools_(project.space.connectors),
         releases_(*store_),
-        publisher_({releases_, *store_, clock_, [this] { return tools_.signatures(); }, kTenant}) {}
+        publisher_({releases_, *store_, clock_, [this] { return tools_.signatures(); }, kTenant}) {
+    workspace::declare_workers(project.space, *workers_);
+    tools_.set_others(std::make_shared<tools::WorkerRunner>(workers_));
+  }
 
   boost::asio::io_context io_{1};
   std::unique_ptr<turns::Store> store_;
   tools::ToolTable tools_;
+  std::shared_ptr<tools::WorkerPool> workers_ = std::make_shared<tools::WorkerPool>();
   turns::ReleaseTable releases_;
   SystemClock clock_;
   api::FlowPublisher publisher_;

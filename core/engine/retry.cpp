@@ -17,9 +17,11 @@ constexpr auto kPassing = std::to_array<std::string_view>({
     "http_503",
     "http_504",
     "in_doubt",
+    "no_worker",
     "rate_limited",
     "timeout",
     "unavailable",
+    "worker_busy",
 });
 
 }  // namespace

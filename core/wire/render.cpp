@@ -323,7 +323,7 @@ Result<Request> render(const Tool& tool, const Value& arguments) {
         ErrorCode::unsupported,
         tool.name + " is carried out by a worker; nothing is sent",
         {},
-        "see docs/how-to/write-tools-in-typescript-or-python.md"
+        "see docs/reference/workers.md"
     );
   }
   return Renderer(tool, arguments).run();

@@ -22,6 +22,7 @@
 #include "server/net/server.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/turns/driver.hpp"
+#include "server/turns/worker_port.hpp"
 
 namespace parley::api {
 
@@ -35,6 +36,7 @@ struct Services {
   FlowPublisher& publisher;
   Setup& setup;
   ops::Metrics& metrics;
+  turns::Workers& workers;
 };
 
 struct ApiOptions {

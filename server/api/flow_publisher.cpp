@@ -1,5 +1,6 @@
 #include "server/api/flow_publisher.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "assistant/yaml.hpp"
@@ -94,7 +95,8 @@ turns::Awaitable<Publication> FlowPublisher::publish(
     std::vector<turns::FlowToPublish> flows,
     engine::AssistantSettings settings,
     turns::Cause cause,
-    flow::Diagnostics diagnostics
+    flow::Diagnostics diagnostics,
+    bool only_check
 ) {
   for (const turns::FlowToPublish& each : flows) {
     if (auto checked = co_await check_migrations(*each.flow, diagnostics); !checked)
@@ -104,6 +106,15 @@ turns::Awaitable<Publication> FlowPublisher::publish(
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   Published published{.before = world_.releases.active(world_.tenant)};
+  if (only_check) {
+    for (const turns::FlowToPublish& each : flows) {
+      const flow::FlowPtr old = find_flow(published.before, each.flow->id);
+      if (old == nullptr || old->hash != each.flow->hash)
+        published.changes.push_back({each.flow->id, each.flow, old});
+    }
+    published.warnings = std::move(diagnostics);
+    co_return published;
+  }
   auto release = co_await world_.releases.publish(
       world_.tenant, std::move(flows), std::move(settings), std::move(cause), world_.clock.now()
   );
@@ -193,7 +204,34 @@ turns::Awaitable<Publication> FlowPublisher::put_flow(
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   }
 
-  co_return co_await replace({fresh, std::string(text)}, std::move(cause), std::move(diagnostics));
+  co_return co_await replace(
+      {{fresh, std::string(text)}}, world_.signatures(), std::move(cause), std::move(diagnostics)
+  );
+}
+
+turns::Awaitable<Publication> FlowPublisher::put_flows(
+    std::vector<FlowText> flows, Signatures signatures, turns::Cause cause, bool only_check
+) {
+  auto lease = co_await one_at_a_time_.admit("flows");
+  if (!lease) co_return because(std::move(lease.error()));
+
+  flow::Diagnostics diagnostics;
+  std::vector<std::string> shared = shared_slots_of(world_.releases.active(world_.tenant));
+  std::vector<std::pair<flow::Node, FlowText>> documents;
+  for (FlowText& each : flows) {
+    auto document = assistant::read_document(each.text, each.file, diagnostics);
+    if (!document) continue;
+    for (std::string& name : flow::shared_slots(*document)) shared.push_back(std::move(name));
+    documents.emplace_back(*std::move(document), std::move(each));
+  }
+  std::vector<turns::FlowToPublish> fresh;
+  for (auto& [document, given] : documents) {
+    auto flow = flow::load(document, given.file, engine::step_specs(), diagnostics, shared);
+    if (flow != nullptr) fresh.push_back({std::move(flow), std::move(given.text)});
+  }
+  co_return co_await replace(
+      std::move(fresh), signatures, std::move(cause), std::move(diagnostics), only_check
+  );
 }
 
 turns::Awaitable<Publication> FlowPublisher::roll_back(
@@ -213,30 +251,36 @@ turns::Awaitable<Publication> FlowPublisher::roll_back(
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
   }
   cause.action = "rolled_back";
-  co_return co_await replace({std::move(old), {}}, std::move(cause), std::move(diagnostics));
+  co_return co_await replace(
+      {{std::move(old), {}}}, world_.signatures(), std::move(cause), std::move(diagnostics)
+  );
 }
 
 turns::Awaitable<Publication> FlowPublisher::replace(
-    turns::FlowToPublish fresh, turns::Cause cause, flow::Diagnostics diagnostics
+    std::vector<turns::FlowToPublish> fresh,
+    const Signatures& signatures,
+    turns::Cause cause,
+    flow::Diagnostics diagnostics,
+    bool only_check
 ) {
   const engine::ReleasePtr active = world_.releases.active(world_.tenant);
-  std::vector<flow::FlowPtr> all{fresh.flow};
-  std::vector<turns::FlowToPublish> flows;
-  flows.push_back(std::move(fresh));
+  std::vector<flow::FlowPtr> all;
+  for (const turns::FlowToPublish& each : fresh) all.push_back(each.flow);
   engine::AssistantSettings settings;
   if (active != nullptr) {
     settings = active->settings();
     for (const auto& [other_id, other] : active->flows()) {
-      if (other_id == all.front()->id) continue;
+      if (std::ranges::any_of(fresh, [&](const auto& each) { return each.flow->id == other_id; })) continue;
       all.push_back(other);
-      flows.push_back({other, {}});
     }
   }
-  const Signatures signatures = world_.signatures();
+  for (std::size_t i = fresh.size(); i < all.size(); ++i) fresh.push_back({all[i], {}});
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
   engine::check_words(all, settings, diagnostics);
-  co_return co_await publish(std::move(flows), std::move(settings), std::move(cause), std::move(diagnostics));
+  co_return co_await publish(
+      std::move(fresh), std::move(settings), std::move(cause), std::move(diagnostics), only_check
+  );
 }
 
 }  // namespace parley::api

@@ -24,6 +24,12 @@
 
 namespace parley::api {
 
+// A flow as its author wrote it; `file` tells YAML from JSON and appears in diagnostics.
+struct FlowText {
+  std::string file;
+  std::string text;
+};
+
 struct FlowChange {
   std::string flow_id;
   flow::FlowPtr now;     // null: no longer there
@@ -70,6 +76,12 @@ class FlowPublisher {
   turns::Awaitable<Publication> put_flow(
       std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
   );
+  // Several that belong together, all or none; `signatures` are of the tools that there will be. With
+  // `only_check` nothing changes, and the release of the answer is null.
+  turns::Awaitable<Publication> put_flows(
+      std::vector<FlowText> flows, Signatures signatures, turns::Cause cause, bool only_check
+  );
+  [[nodiscard]] Signatures signatures() const { return world_.signatures(); }
   // Makes an earlier version what new conversations run on; `wanted` as find_version() takes it. It stays
   // until somebody changes the flow's file or publishes another version.
   turns::Awaitable<Publication> roll_back(
@@ -89,11 +101,16 @@ class FlowPublisher {
       std::vector<turns::FlowToPublish> flows,
       engine::AssistantSettings settings,
       turns::Cause cause,
-      flow::Diagnostics diagnostics
+      flow::Diagnostics diagnostics,
+      bool only_check = false
   );
-  // One flow of the active release becomes another.
+  // Flows of the active release become others.
   turns::Awaitable<Publication> replace(
-      turns::FlowToPublish fresh, turns::Cause cause, flow::Diagnostics diagnostics
+      std::vector<turns::FlowToPublish> fresh,
+      const Signatures& signatures,
+      turns::Cause cause,
+      flow::Diagnostics diagnostics,
+      bool only_check = false
   );
 
   World world_;

@@ -1,5 +1,6 @@
 // Flows as a resource: what new conversations run on, and publishing a new version.
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "base/edit_distance.hpp"
@@ -55,23 +56,33 @@ bool valid_id(std::string_view id) {
   return !id.empty() && id.size() <= 128 && id.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-// 422 with every mistake as the terminal would show it.
-net::Response show_mistakes(const flow::Diagnostics& diagnostics, const Call& call) {
+using Sources = std::map<std::string, std::string, std::less<>>;  // by file
+
+// As the terminal would show it. A flow that was there before has no source here.
+std::string rendered(const flow::Diagnostic& diagnostic, const Sources& sources) {
+  const auto source = sources.find(diagnostic.file);
+  return flow::render(diagnostic, source == sources.end() ? std::string_view() : source->second);
+}
+
+// 422 with every mistake.
+net::Response show_mistakes(const flow::Diagnostics& diagnostics, const Sources& sources, const Call& call) {
   std::size_t errors = 0;
-  ListBuilder rendered;
+  ListBuilder list;
   for (const flow::Diagnostic& diagnostic : diagnostics) {
     if (diagnostic.severity == flow::Severity::error) ++errors;
-    rendered.add(flow::render(diagnostic, call.request.body));
+    list.add(rendered(diagnostic, sources));
   }
+  const bool several = sources.size() > 1;
   net::Response response = refused(
       {"flow_invalid",
-       "The flow has " + std::to_string(errors) + (errors == 1 ? " mistake." : " mistakes."),
+       std::string(several ? "The flows have " : "The flow has ") + std::to_string(errors) +
+           (errors == 1 ? " mistake." : " mistakes."),
        "see diagnostics"},
       call
   );
   response.body.resize(response.body.size() - 2);
   response.body += ",\"diagnostics\":";
-  append_json(response.body, rendered.build());
+  append_json(response.body, list.build());
   response.body += "}}";
   return response;
 }
@@ -108,22 +119,30 @@ turns::Cause cause_of(const Call& call, std::string_view author, std::string_vie
   };
 }
 
-net::Response show_publication(
-    const api::Publication& published, std::string_view flow_id, int status, const Call& call
-) {
-  if (!published) {
-    if (!published.error().error) return show_mistakes(published.error().diagnostics, call);
-    const Error& error = *published.error().error;
-    if (error.pointer == "version")
-      return refused({"version_not_found", "There is no such version.", error.hint, "version"}, call);
-    return failed(error, call);
+net::Response show_refusal(const NotPublished& refusal, const Sources& sources, const Call& call) {
+  if (!refusal.error) return show_mistakes(refusal.diagnostics, sources, call);
+  if (refusal.error->pointer == "version") {
+    return refused({"version_not_found", "There is no such version.", refusal.error->hint, "version"}, call);
   }
-  MapBuilder map = describe(*published->release->flows().find(flow_id)->second);
+  return failed(*refusal.error, call);
+}
+
+void add_warnings(MapBuilder& map, const flow::Diagnostics& diagnostics, const Sources& sources) {
   ListBuilder warnings;
-  for (const flow::Diagnostic& warning : published->warnings) {
-    warnings.add(flow::render(warning, call.request.body));
-  }
+  for (const flow::Diagnostic& warning : diagnostics) warnings.add(rendered(warning, sources));
   if (warnings.size() != 0) map.set("warnings", warnings.build());
+}
+
+net::Response show_publication(
+    const api::Publication& published,
+    std::string_view flow_id,
+    const Sources& sources,
+    int status,
+    const Call& call
+) {
+  if (!published) return show_refusal(published.error(), sources, call);
+  MapBuilder map = describe(*published->release->flows().find(flow_id)->second);
+  add_warnings(map, published->warnings, sources);
   return json_response(write_json(map.build()), status);
 }
 
@@ -141,13 +160,15 @@ Reply put_flow(Api& api, Call& call) {
     );
   }
   const bool existed = active_flow(api, id) != nullptr;
+  const std::string file = id + (is_json(call.request) ? ".json" : ".yaml");
   auto published = co_await api.services().publisher.put_flow(
       id,
       call.request.body,
-      id + (is_json(call.request) ? ".json" : ".yaml"),
+      file,
       cause_of(call, {}, call.request.query.find("reason").value_or(std::string_view()))
   );
-  co_return show_publication(published, id, existed ? 200 : 201, call);
+  const Sources sources{{file, std::string(call.request.body)}};
+  co_return show_publication(published, id, sources, existed ? 200 : 201, call);
 }
 
 Reply roll_back_flow(Api& api, Call& call) {
@@ -158,7 +179,107 @@ Reply roll_back_flow(Api& api, Call& call) {
   const auto published = co_await api.services().publisher.roll_back(
       id, body->text("version"), cause_of(call, body->text("author"), body->text("reason"))
   );
-  co_return show_publication(published, id, 200, call);
+  co_return show_publication(published, id, {}, 200, call);
+}
+
+namespace {
+
+constexpr std::size_t kMaxFlows = 200;
+
+std::expected<std::vector<FlowText>, Problem> flow_texts(const Value& body) {
+  std::vector<FlowText> flows;
+  const Value& list = body["flows"];
+  if (list.size() == 0 || list.size() > kMaxFlows) {
+    return std::unexpected(Problem{"invalid_field", "'flows' must have 1 to 200 flows.", {}, "flows"});
+  }
+  for (const Value& each : list.as_list()) {
+    if (auto checked = check_fields(each, kFlowText); !checked) return std::unexpected(checked.error());
+    flows.push_back({std::string(each.text("file")), std::string(each.text("text"))});
+  }
+  return flows;
+}
+
+std::expected<void, Problem> check_workers(const Value& workers) {
+  if (workers.is_null()) return {};
+  for (const Value& each : workers.as_list()) {
+    if (auto checked = check_fields(each, kWorkerTools); !checked) return checked;
+  }
+  return {};
+}
+
+// Those of the tools in use, and of the workers' as the request declares them.
+Result<Signatures> signatures_for(const Api& api, const Value& workers) {
+  Signatures all = api.services().publisher.signatures();
+  if (workers.is_null()) return all;
+  for (const Value& each : workers.as_list()) {
+    const std::string connector(each.text("connector"));
+    auto fresh = api.services().workers.signatures_with(connector, each["declaration"]);
+    if (!fresh) return std::unexpected(std::move(fresh.error()));
+    std::erase_if(all, [&](const auto& signature) { return signature.name.starts_with(connector + "."); });
+    for (flow::ToolSignature& signature : *fresh) all.push_back(std::move(signature));
+  }
+  return all;
+}
+
+Awaitable<Result<void>> declare(const Api& api, const Value& workers) {
+  if (workers.is_null()) co_return Result<void>();
+  for (const Value& each : workers.as_list()) {
+    auto declared =
+        co_await api.services().workers.declare(std::string(each.text("connector")), each["declaration"]);
+    if (!declared) co_return declared;
+  }
+  co_return Result<void>();
+}
+
+Problem bad_declaration(const Error& error) {
+  const std::string place = error.pointer.empty() ? "" : " (at " + error.pointer + ")";
+  return {
+      "invalid_field",
+      "The workers' tools cannot be declared: " + error.message + place + ".",
+      error.hint,
+      "workers"
+  };
+}
+
+net::Response show_set(
+    const api::Publication& published, const Sources& sources, bool only_checked, const Call& call
+) {
+  if (!published) return show_refusal(published.error(), sources, call);
+  ListBuilder changed;
+  for (const FlowChange& change : published->changes) {
+    if (change.now != nullptr) changed.add(describe(*change.now).build());
+  }
+  MapBuilder map;
+  map.set("flows", changed.build()).set("published", !only_checked);
+  add_warnings(map, published->warnings, sources);
+  return json_response(write_json(map.build()));
+}
+
+}  // namespace
+
+Reply post_flows(Api& api, Call& call) {
+  const auto body = read_body(call.request.body, kFlowSetRequest);
+  if (!body) co_return refused(body.error(), call);
+  auto flows = flow_texts(*body);
+  if (!flows) co_return refused(flows.error(), call);
+  const Value& workers = (*body)["workers"];
+  if (auto checked = check_workers(workers); !checked) co_return refused(checked.error(), call);
+  auto signatures = signatures_for(api, workers);
+  if (!signatures) co_return refused(bad_declaration(signatures.error()), call);
+  const Value& only = (*body)["check_only"];
+  const bool only_check = only.is_bool() && only.as_bool();
+  Sources sources;
+  for (const FlowText& each : *flows) sources.insert_or_assign(each.file, each.text);
+  FlowPublisher& publisher = api.services().publisher;
+  const turns::Cause cause = cause_of(call, body->text("author"), body->text("reason"));
+  auto published = co_await publisher.put_flows(*flows, *signatures, cause, true);
+  if (published && !only_check) {
+    // First the tools: a flow that is published may be run at once.
+    if (auto declared = co_await declare(api, workers); !declared)
+      co_return refused(bad_declaration(declared.error()), call);
+    published = co_await publisher.put_flows(*std::move(flows), *std::move(signatures), cause, false);
+  }
+  co_return show_set(published, sources, only_check, call);
 }
 
 Reply list_flow_versions(Api& api, Call& call) {

@@ -35,6 +35,9 @@ Reply get_flow(Api& api, Call& call);
 Reply put_flow(Api& api, Call& call);
 Reply roll_back_flow(Api& api, Call& call);
 Reply list_flow_versions(Api& api, Call& call);
+Reply post_flows(Api& api, Call& call);
+// workers.cpp
+Reply open_workers(Api& api, Call& call);
 // assistant.cpp
 Reply get_assistant(Api& api, Call& call);
 // health.cpp

@@ -283,6 +283,27 @@ const std::array kRoutes{
         &kFlow
     },
     Route{
+        "POST",
+        "/v1/flows",
+        post_flows,
+        Role::admin,
+        "flows",
+        "Check or publish several flows together, with the tools of the worker that they call: all or "
+        "nothing",
+        &kFlowSetRequest,
+        &kFlowSet
+    },
+    Route{
+        "GET",
+        "/v1/workers",
+        open_workers,
+        Role::admin,
+        "workers",
+        "As a WebSocket: carry out calls of tools. As a plain request: the workers that are connected",
+        nullptr,
+        &kWorkerList
+    },
+    Route{
         "GET",
         "/v1/flows/{id}/versions",
         list_flow_versions,

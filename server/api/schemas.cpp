@@ -85,6 +85,28 @@ constexpr std::array kRollbackFields{
     Field{"reason", text, "Why; kept with the version.", true, nullptr, 1024},
     Field{"author", text, "Who; the key that asks when left out.", false, nullptr, 256},
 };
+constexpr std::array kFlowTextFields{
+    Field{
+        "file",
+        text,
+        "Such as order.yaml or order.json; its stem is the id of a flow without one.",
+        true,
+        nullptr,
+        200
+    },
+    Field{"text", text, "The document.", true},
+};
+constexpr std::array kWorkerToolsFields{
+    Field{"connector", text, "What flows write before the tool's name.", true, nullptr, 32},
+    Field{"declaration", object, "{worker: {version: 1}, tools: […]}, as in a file of tools/.", true},
+};
+const std::array kFlowSetRequestFields{
+    Field{"flows", list_of_schema, "At least one.", true, &kFlowText},
+    Field{"workers", list_of_schema, "The tools of workers that the flows call.", false, &kWorkerTools},
+    Field{"check_only", boolean, "Look for mistakes and change nothing."},
+    Field{"reason", text, "Why; kept with the version.", false, nullptr, 1024},
+    Field{"author", text, "Who; the key that asks when left out.", false, nullptr, 256},
+};
 constexpr std::array kHumanFields{
     Field{
         "action",
@@ -287,6 +309,16 @@ constexpr std::array kFlowVersionFields{
     Field{"activated_at", text, "The last time.", true},
     Field{"active", boolean, "New conversations run on it.", true},
 };
+const std::array kFlowSetFields{
+    Field{"flows", list_of_schema, "As they are now, or would be.", true, &kFlow},
+    Field{"published", boolean, "False after a check.", true},
+    Field{"warnings", list_of_text, "Rendered diagnostics."},
+};
+constexpr std::array kWorkerListFields{
+    Field{"data", any, "A list of {id, name, sdk, tools, capacity, calls, draining, …}.", true},
+    Field{"tools", any, "A list of {id, effect, declared_by}.", true},
+    Field{"waiting", integer, "Calls for which no worker was free.", true},
+};
 const Schema kFlowVersion{"FlowVersion", "A published version of a flow.", kFlowVersionFields};
 const std::array kFlowVersionListFields{Field{"data", list_of_schema, "Newest first.", true, &kFlowVersion}};
 
@@ -325,6 +357,11 @@ const Schema kStartRequest{
 const Schema kFeedbackRequest{"Feedback", "How the user liked the conversation.", kFeedbackFields};
 const Schema kHumanRequest{"HumanRequest", "What an operator does.", kHumanFields};
 const Schema kRollback{"Rollback", "Which version of a flow to go back to.", kRollbackFields};
+const Schema kFlowText{"FlowText", "A flow as its author wrote it.", kFlowTextFields};
+const Schema kWorkerTools{"WorkerTools", "The tools of a worker.", kWorkerToolsFields};
+const Schema kFlowSetRequest{"FlowSetRequest", "Flows that belong together.", kFlowSetRequestFields};
+const Schema kFlowSet{"FlowSet", "What became of flows that were published together.", kFlowSetFields};
+const Schema kWorkerList{"WorkerList", "The workers that carry out calls of tools.", kWorkerListFields};
 const Schema kEventRequest{"EventRequest", "Something happened outside.", kEventRequestFields};
 const Schema kReviewRequest{"ReviewRequest", "A person's decision.", kReviewRequestFields};
 const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
@@ -356,6 +393,8 @@ std::span<const Schema* const> all_schemas() {
       &kRollback,     &kEventRequest,  &kReviewRequest,
       &kReview,       &kReviewList,    &kMemory,
       &kFact,
+      &kFlowText,     &kWorkerTools,   &kFlowSetRequest,
+      &kFlowSet,      &kWorkerList,
   };
   return all;
 }

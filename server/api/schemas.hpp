@@ -13,6 +13,9 @@ extern const Schema kStartRequest;
 extern const Schema kFeedbackRequest;
 extern const Schema kHumanRequest;
 extern const Schema kRollback;
+extern const Schema kFlowSetRequest;
+extern const Schema kFlowText;
+extern const Schema kWorkerTools;
 extern const Schema kEventRequest;
 extern const Schema kReviewRequest;
 extern const Schema kSocketMessage;
@@ -30,6 +33,8 @@ extern const Schema kMemory;
 extern const Schema kFlow;
 extern const Schema kFlowList;
 extern const Schema kFlowVersionList;
+extern const Schema kFlowSet;
+extern const Schema kWorkerList;
 extern const Schema kReadiness;
 extern const Schema kErrorAnswer;
 

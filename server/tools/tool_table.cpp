@@ -19,7 +19,7 @@ std::shared_ptr<const Connectors> ToolTable::current() const {
 std::shared_ptr<ConnectorRunner> ToolTable::runner_of(std::string_view tool) const {
   const auto connectors = current();
   const auto found = connectors->find(tool.substr(0, tool.find('.')));
-  return found == connectors->end() ? nullptr : found->second;
+  return found == connectors->end() ? others_ : found->second;
 }
 
 bool ToolTable::has(std::string_view tool) const {
@@ -47,15 +47,18 @@ turns::Awaitable<Result<turns::ToolAnswer>> ToolTable::run(const turns::ToolCall
 
 void ToolTable::stop() {
   for (const auto& [name, runner] : *current()) runner->stop();
+  if (others_ != nullptr) others_->stop();
   replace_all({});
 }
 
 std::vector<flow::ToolSignature> ToolTable::signatures() const {
   std::vector<flow::ToolSignature> all;
-  for (const auto& [name, runner] : *current()) {
-    auto own = runner->signatures();
+  const auto add = [&](const ConnectorRunner& runner) {
+    auto own = runner.signatures();
     all.insert(all.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
-  }
+  };
+  for (const auto& [name, runner] : *current()) add(*runner);
+  if (others_ != nullptr) add(*others_);
   return all;
 }
 

@@ -29,6 +29,8 @@ class ToolTable : public turns::ToolRunner {
  public:
   explicit ToolTable(Connectors connectors = {}) { replace_all(std::move(connectors)); }
 
+  // Tools of connectors that are not in the table; before the first call only.
+  void set_others(std::shared_ptr<ConnectorRunner> others) { others_ = std::move(others); }
   // The whole set at once, as a reloaded folder gives it.
   void replace_all(Connectors connectors);
 
@@ -48,6 +50,7 @@ class ToolTable : public turns::ToolRunner {
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Connectors> connectors_;
+  std::shared_ptr<ConnectorRunner> others_;  // may be null
 };
 
 }  // namespace parley::tools

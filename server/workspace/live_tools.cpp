@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "server/tools/built_in.hpp"
 #include "server/tools/live/live_runner.hpp"
+#include "server/tools/worker/worker_runner.hpp"
 
 namespace parley::workspace {
 namespace {
@@ -60,13 +62,25 @@ tools::LiveOptions options_of(
   return options;
 }
 
+bool is_worker(const wire::Connector& connector) {
+  return !connector.tools.empty() && connector.tools.front().body.kind == wire::BodyKind::worker;
+}
+
+std::shared_ptr<tools::ConnectorRunner> worker_tools(
+    const std::string& name, const std::shared_ptr<tools::WorkerPool>& workers
+) {
+  if (workers != nullptr) return std::make_shared<tools::WorkerRunner>(workers, name);
+  return std::make_shared<tools::AbsentRunner>("no_worker", "workers connect to a running server only");
+}
+
 }  // namespace
 
 LiveTools live_tools(
     const Workspace& workspace,
     const assistant::Settings& settings,
     const std::shared_ptr<net::HttpClient>& client,
-    const tools::FindSecret& find_secret
+    const tools::FindSecret& find_secret,
+    const std::shared_ptr<tools::WorkerPool>& workers
 ) {
   LiveTools out{.connectors = workspace.connectors};
   for (const auto& [name, described] : workspace.described) {
@@ -74,6 +88,11 @@ LiveTools live_tools(
     static const assistant::ConnectorSettings kNone;
     const assistant::ConnectorSettings& wanted = own == settings.connectors.end() ? kNone : own->second;
     if (wanted.mode.value_or(settings.tool_mode) == ToolMode::test) continue;
+    if (is_worker(*described)) {
+      out.connectors[name] = worker_tools(name, workers);
+      ++out.live;
+      continue;
+    }
     tools::LiveOptions options = options_of(name, wanted, *described, find_secret, out.problems);
     options.plain_hosts = settings.internal_hosts;
     if (settings.allow_internal) options.plain_hosts.emplace_back("*");
@@ -81,6 +100,18 @@ LiveTools live_tools(
     ++out.live;
   }
   return out;
+}
+
+void declare_workers(const Workspace& workspace, tools::WorkerPool& workers) {
+  tools::WorkerDeclarations::Described declared;
+  std::set<std::string, std::less<>> taken;
+  for (const auto& [name, runner] : workspace.connectors) taken.insert(name);
+  for (const auto& [name, described] : workspace.described) {
+    if (!is_worker(*described)) continue;
+    taken.erase(name);
+    declared.emplace(name, described);
+  }
+  workers.declarations().set_folder(declared, std::move(taken));
 }
 
 net::EgressPolicy egress_policy(const assistant::Settings& settings) {

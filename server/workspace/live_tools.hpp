@@ -11,6 +11,7 @@
 #include "server/net/client/http_client.hpp"
 #include "server/tools/live/secret.hpp"
 #include "server/tools/tool_table.hpp"
+#include "server/tools/worker/pool.hpp"
 #include "server/workspace/workspace.hpp"
 
 namespace parley::workspace {
@@ -21,12 +22,18 @@ struct LiveTools {
   std::vector<Error> problems;   // Error::pointer is the setting, "tools.connectors.stripe"
 };
 
+// Without `workers`, as in programs that no worker can connect to, calls of their tools fail with
+// "no_worker".
 [[nodiscard]] LiveTools live_tools(
     const Workspace& workspace,
     const assistant::Settings& settings,
     const std::shared_ptr<net::HttpClient>& client,
-    const tools::FindSecret& find_secret
+    const tools::FindSecret& find_secret,
+    const std::shared_ptr<tools::WorkerPool>& workers = nullptr
 );
+
+// Tells the pool which tools of workers the folder declares.
+void declare_workers(const Workspace& workspace, tools::WorkerPool& workers);
 
 [[nodiscard]] net::EgressPolicy egress_policy(const assistant::Settings& settings);
 

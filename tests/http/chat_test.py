@@ -1,12 +1,7 @@
 """Turns over JSON, streams and WebSocket; the same request again; conversations and their pages."""
-import base64
-import json
-import os
-import socket
-import struct
 import threading
 
-from parley_server import PATIENCE, Server, equal
+from parley_server import PATIENCE, Server, WebSocket, equal
 
 
 def test_the_same_request_gets_the_same_bytes_also_after_a_restart():
@@ -166,46 +161,6 @@ def test_feedback_is_kept_and_a_message_after_the_end_goes_on():
         equal(server.get(f"/v1/conversations/{conversation}", token).json["feedback"], {"stars": 4, "comment": "fine"})
         again = server.chat(token=token, conversation_id=conversation, message="/order").json
         equal((again["conversation_id"], again["text"]), (conversation, "Pizza or salad?"))
-
-
-class WebSocket:
-    """The client's half of RFC 6455, as far as the tests need it."""
-
-    def __init__(self, server, path="/v1/ws", **headers):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
-        key = base64.b64encode(os.urandom(16)).decode()
-        lines = [
-            f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Upgrade: websocket", "Connection: Upgrade",
-            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", *(f"{n}: {v}" for n, v in headers.items()), "", "",
-        ]
-        self.socket.sendall("\r\n".join(lines).encode())
-        self.stream = self.socket.makefile("rb")
-        self.status = int(self.stream.readline().split()[1])
-        while self.stream.readline().strip():
-            pass
-
-    def send(self, **message):
-        payload = json.dumps(message).encode()
-        mask = os.urandom(4)
-        size = bytes([0x80 | len(payload)]) if len(payload) < 126 else bytes([0x80 | 126]) + struct.pack(">H", len(payload))
-        self.socket.sendall(b"\x81" + size + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
-
-    def receive(self):
-        opcode, size = self.stream.read(2)
-        if size == 126:
-            size = struct.unpack(">H", self.stream.read(2))[0]
-        payload = self.stream.read(size)
-        return json.loads(payload) if opcode == 0x81 else (opcode, payload)
-
-    def until(self, wanted):
-        seen = []
-        while not seen or seen[-1]["type"] != wanted:
-            seen.append(self.receive())
-        return seen
-
-    def close(self):
-        self.stream.close()
-        self.socket.close()
 
 
 def test_a_websocket_speaks_the_same_messages():

@@ -1,4 +1,5 @@
 """A server of our own for one test: an assistant's folder, a data folder, the process, and a plain HTTP client."""
+import base64
 import contextlib
 import http.client
 import json
@@ -7,6 +8,8 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -259,6 +262,46 @@ class Stream:
             if event[0] == wanted:
                 return seen
         raise AssertionError(f"the stream ended without {wanted}: {seen}")
+
+
+class WebSocket:
+    """The client's half of RFC 6455, as far as the tests need it."""
+
+    def __init__(self, server, path="/v1/ws", **headers):
+        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+        key = base64.b64encode(os.urandom(16)).decode()
+        lines = [
+            f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", "Upgrade: websocket", "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", *(f"{n}: {v}" for n, v in headers.items()), "", "",
+        ]
+        self.socket.sendall("\r\n".join(lines).encode())
+        self.stream = self.socket.makefile("rb")
+        self.status = int(self.stream.readline().split()[1])
+        while self.stream.readline().strip():
+            pass
+
+    def send(self, **message):
+        payload = json.dumps(message).encode()
+        mask = os.urandom(4)
+        size = bytes([0x80 | len(payload)]) if len(payload) < 126 else bytes([0x80 | 126]) + struct.pack(">H", len(payload))
+        self.socket.sendall(b"\x81" + size + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload)))
+
+    def receive(self):
+        opcode, size = self.stream.read(2)
+        if size == 126:
+            size = struct.unpack(">H", self.stream.read(2))[0]
+        payload = self.stream.read(size)
+        return json.loads(payload) if opcode == 0x81 else (opcode, payload)
+
+    def until(self, wanted):
+        seen = []
+        while not seen or seen[-1]["type"] != wanted:
+            seen.append(self.receive())
+        return seen
+
+    def close(self):
+        self.stream.close()
+        self.socket.close()
 
 
 def equal(actual, expected, about=""):

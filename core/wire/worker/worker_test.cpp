@@ -20,10 +20,7 @@ constexpr std::string_view kDesk = R"({"worker": {"version": 1, "title": "Desk"}
 
 std::string why_dropped(std::string_view tool) {
   const auto desk = worker::compile(
-      MapBuilder()
-          .set("worker", MapBuilder().set("version", 1).build())
-          .set("tools", json(tool))
-          .build()
+      MapBuilder().set("worker", MapBuilder().set("version", 1).build()).set("tools", json(tool)).build()
   );
   REQUIRE(desk.has_value());
   REQUIRE(desk->dropped.size() == 1);
@@ -64,7 +61,8 @@ TEST_CASE("what cannot be used is dropped with its reason and place") {
       {R"([7])", "/tools/0: a tool is a map with a `name`"},
       {R"([{"name": "a b"}])",
        "/tools/0/name: a name has at most 64 characters: letters, digits, '_' and '-', such as 'a_b'"},
-      {R"([{"name": "a", "effects": "read"}])", "/tools/0/effects: 'effects' is not known here; did you mean 'effect'?"},
+      {R"([{"name": "a", "effects": "read"}])",
+       "/tools/0/effects: 'effects' is not known here; did you mean 'effect'?"},
       {R"([{"name": "a", "effect": "safe"}])",
        "/tools/0/effect: `effect` must be read, keyed, natural, reconcile or unsafe"},
       {R"([{"name": "a", "timeout": "2h"}])",
@@ -80,20 +78,20 @@ TEST_CASE("what cannot be used is dropped with its reason and place") {
     CAPTURE(row.tool);
     CHECK(why_dropped(row.tool) == row.said);
   }
-  CHECK(why_dropped(R"([{"name": "a", "result": {"type": "nothing"}}])").starts_with(
-      "/tools/0/result/type: the schema `result` cannot be used: "
-  ));
+  CHECK(why_dropped(R"([{"name": "a", "result": {"type": "nothing"}}])")
+            .starts_with("/tools/0/result/type: the schema `result` cannot be used: "));
 }
 
 TEST_CASE("a document that is no declaration is refused as a whole") {
   CHECK_FALSE(worker::compile(json(R"({"worker": {"version": 1}})")).has_value());
-  CHECK(worker::compile(json(R"({"worker": {"version": 2}, "tools": []})")).error().code == ErrorCode::unsupported);
+  CHECK(
+      worker::compile(json(R"({"worker": {"version": 2}, "tools": []})")).error().code ==
+      ErrorCode::unsupported
+  );
   ListBuilder many;
   for (int i = 0; i < 257; ++i) many.add(MapBuilder().set("name", "t" + std::to_string(i)).build());
-  const Value document = MapBuilder()
-                             .set("worker", MapBuilder().set("version", 1).build())
-                             .set("tools", many.build())
-                             .build();
+  const Value document =
+      MapBuilder().set("worker", MapBuilder().set("version", 1).build()).set("tools", many.build()).build();
   CHECK(worker::compile(document).error().code == ErrorCode::too_large);
 }
 

@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "server/net/client/egress.hpp"
+#include "server/tools/deadline.hpp"
 #include "server/tools/live/answers.hpp"
 #include "server/tools/test_mode.hpp"
 #include "wire/conduct/conduct.hpp"
@@ -27,11 +28,6 @@ using Timer = boost::asio::basic_waitable_timer<
 
 // Repetitions that a service may ask for within one call; a flow's `retry` comes on top.
 constexpr int kRepetitions = 2;
-
-// A little before the caller stops waiting, so that the reason reaches him.
-std::uint32_t own_timeout(std::uint32_t timeout_ms) {
-  return timeout_ms - std::min<std::uint32_t>(timeout_ms / 10, 100);
-}
 
 void add_if_absent(net::Headers& headers, std::string_view name, std::string_view value) {
   const auto same = [&](const auto& header) { return ascii_lower(header.first) == ascii_lower(name); };
