@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
-#include "base/edit_distance.hpp"
-#include "flow/load.hpp"
+#include "assistant/member_reader.hpp"
 
 namespace parley::assistant {
 namespace {
@@ -42,8 +40,13 @@ bool read_url(const Node& node, std::string& out) {
   return true;
 }
 
-constexpr auto kKinds =
-    std::to_array<std::string_view>({"bearer", "basic", "header", "query", "cookie", "client_credentials"});
+constexpr auto kKinds = std::to_array<std::string_view>(
+    {"bearer", "basic", "header", "query", "cookie", "client_credentials", "authorization_code"}
+);
+
+bool read_owner(const Node& node, std::string& out) {
+  return read(node, out) && (out == "user" || out == "team");
+}
 
 bool read_kind(const Node& node, std::string& out) {
   return read(node, out) && std::ranges::find(kKinds, std::string_view(out)) != kKinds.end();
@@ -71,16 +74,9 @@ bool read_headers(const Node& node, std::vector<std::pair<std::string, std::stri
   return true;
 }
 
-template <typename Target>
-struct Row {
-  std::string_view name;
-  std::string_view expected;
-  bool (*read)(const Node& node, Target& target);
-};
-
-constexpr Row<CredentialSetting> kCredentialRows[] = {
+constexpr SettingRow<CredentialSetting> kCredentialRows[] = {
     {"kind",
-     "one of bearer, basic, header, query, cookie, client_credentials",
+     "one of bearer, basic, header, query, cookie, client_credentials, authorization_code",
      [](const Node& n, CredentialSetting& c) { return read_kind(n, c.kind); }},
     {"secret",
      "the name of a secret in capitals, such as STRIPE_KEY; its value comes from PARLEY_SECRET_STRIPE_KEY",
@@ -94,12 +90,21 @@ constexpr Row<CredentialSetting> kCredentialRows[] = {
     {"token_url",
      "a URL that begins with https:// or http://",
      [](const Node& n, CredentialSetting& c) { return read_url(n, c.token_url); }},
+    {"authorization_url",
+     "a URL that begins with https:// or http://",
+     [](const Node& n, CredentialSetting& c) { return read_url(n, c.authorization_url); }},
+    {"revocation_url",
+     "a URL that begins with https:// or http://",
+     [](const Node& n, CredentialSetting& c) { return read_url(n, c.revocation_url); }},
+    {"owner",
+     "user, when each signs in for himself, or team",
+     [](const Node& n, CredentialSetting& c) { return read_owner(n, c.owner); }},
     {"scopes", "a list of words", [](const Node& n, CredentialSetting& c) { return read(n, c.scopes); }},
 };
 
-class Reader {
+class Reader : private MemberReader {
  public:
-  Reader(std::string_view file, flow::Diagnostics& diagnostics) : file_(file), diagnostics_(diagnostics) {}
+  using MemberReader::MemberReader;
 
   ConnectorTable read_all(const Node& node) {
     ConnectorTable table;
@@ -116,7 +121,7 @@ class Reader {
 
  private:
   void read_connector(const Node& node, const std::string& name, ConnectorSettings& settings) {
-    static constexpr Row<ConnectorSettings> kRows[] = {
+    static constexpr SettingRow<ConnectorSettings> kRows[] = {
         {"mode", "test or live", [](const Node& n, ConnectorSettings& s) { return read_mode(n, s.mode); }},
         {"server",
          "a URL that begins with https:// or http://",
@@ -151,7 +156,8 @@ class Reader {
       const std::string path = name + ".credentials." + member.key;
       if (!map_expected(member.value, path, "a map such as {secret: STRIPE_KEY}")) continue;
       read_members<CredentialSetting>(member.value, path, kCredentialRows, credential);
-      if (member.value.find("secret") == nullptr) {
+      // A client that has no secret shows by PKCE that it is the one that asked.
+      if (member.value.find("secret") == nullptr && credential.kind != "authorization_code") {
         error(
             "F0602",
             member.key_position,
@@ -162,53 +168,6 @@ class Reader {
       settings.credentials.push_back(std::move(credential));
     }
   }
-
-  template <typename Target>
-  void read_members(
-      const Node& node, const std::string& name, std::span<const Row<Target>> rows, Target& target
-  ) {
-    for (const Node::Member& member : node.members) {
-      const auto row = std::ranges::find(rows, std::string_view(member.key), &Row<Target>::name);
-      if (row == rows.end()) {
-        std::vector<std::string_view> known;
-        for (const auto& each : rows) known.push_back(each.name);
-        unknown(member, name, known);
-      } else if (row->read != nullptr && !row->read(member.value, target)) {
-        wrong(member.value.position, name + "." + member.key, row->expected);
-      }
-    }
-  }
-
-  void unknown(const Node::Member& member, const std::string& name, std::span<const std::string_view> known) {
-    const std::string_view meant = nearest(member.key, known);
-    std::string help = "did you mean '" + std::string(meant) + "'?";
-    if (meant.empty()) {
-      help = "one of: ";
-      for (const std::string_view key : known) help += (key == known.front() ? "" : ", ") + std::string(key);
-    }
-    error("F0601", member.key_position, "unknown setting '" + name + "." + member.key + "'", std::move(help));
-  }
-
-  bool map_expected(const Node& node, const std::string& name, std::string_view expected) {
-    if (node.is_map()) return true;
-    if (!node.is_null()) wrong(node.position, name, expected);
-    return false;
-  }
-
-  void wrong(flow::Position position, const std::string& name, std::string_view expected) {
-    error(
-        "F0602", position, "the value of '" + name + "' does not fit", "it must be " + std::string(expected)
-    );
-  }
-
-  void error(std::string_view code, flow::Position position, std::string message, std::string help) {
-    diagnostics_.push_back(
-        {std::string(code), flow::Severity::error, file_, position, std::move(message), std::move(help)}
-    );
-  }
-
-  std::string file_;
-  flow::Diagnostics& diagnostics_;
 };
 
 }  // namespace

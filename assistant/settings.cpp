@@ -201,6 +201,12 @@ bool read_connectors(const Node& node, ConnectorTable& out) {
   return diagnostics.empty();
 }
 
+bool read_hooks(const Node& node, HookTable& out) {
+  flow::Diagnostics diagnostics;
+  out = read_hook_settings(node, {}, diagnostics);
+  return diagnostics.empty();
+}
+
 bool read_truth(const Node& node, bool& out) {
   const Value value = flow::to_value(node);
   if (!value.is_bool()) return false;
@@ -281,6 +287,12 @@ constexpr Row kRows[] = {
       "idempotency_header, answer_bytes, kept_bytes}",
       "How each connector is called."},
      [](const Node& n, Settings& s) { return read_connectors(n, s.connectors); }},
+    {{"hooks",
+      "a map of the names of hooks to {scheme, secret, event, data, user, only, signature_header, "
+      "timestamp_header, "
+      "id_header}",
+      "Webhooks that start flows: POST /v1/hooks/<name>."},
+     [](const Node& n, Settings& s) { return read_hooks(n, s.hooks); }},
     {{"egress.internal_hosts",
       "a list of hosts, such as [crm.internal, \"127.0.0.1:9000\"]",
       "Hosts inside the own network that tools may call."},
@@ -405,6 +417,11 @@ class Reader {
   void read_value(const Row& row, const Node& node) {
     if (row.info.name == "tools.connectors") {
       settings_.connectors = read_connector_settings(node, file_, diagnostics_);
+      settings_.places.emplace(row.info.name, node.position);
+      return;
+    }
+    if (row.info.name == "hooks") {
+      settings_.hooks = read_hook_settings(node, file_, diagnostics_);
       settings_.places.emplace(row.info.name, node.position);
       return;
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "assistant/connector_settings.hpp"
+#include "assistant/hook_settings.hpp"
 #include "assistant/model_settings.hpp"
 #include "base/time.hpp"
 #include "flow/diagnostic.hpp"
@@ -52,6 +53,7 @@ struct Settings {
   std::uint32_t budget_tokens = 0;      // of models, a day; 0: no limit
   std::string budget_money;             // the same in the currency of their prices; "": no limit
   ConnectorTable connectors;
+  HookTable hooks;
   std::vector<std::string> internal_hosts;
   bool allow_internal = false;
   std::string ca_file;  // empty: the system's

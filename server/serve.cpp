@@ -82,6 +82,16 @@ std::optional<tools::Secret> secret_named(std::string_view name) {
   return tools::Secret(*std::move(secret));
 }
 
+// A hook whose secret is not set takes nothing, which whoever starts the server should know.
+api::HookTable hooks_of(const assistant::Settings& settings) {
+  api::HookTable hooks = api::make_hooks(settings.hooks, ops::find_secret);
+  for (const auto& [name, hook] : hooks) {
+    if (hook.secret.empty())
+      say("the hook " + name + " takes nothing until PARLEY_SECRET_" + hook.settings.secret + " is set\n");
+  }
+  return hooks;
+}
+
 turns::AdmissionRules admission_rules(const assistant::Settings& settings) {
   turns::AdmissionRules rules;
   for (const assistant::AdmissionSetting& each : settings.admission) {
@@ -529,6 +539,7 @@ Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
     say(assistant::render_all(fresh.folder, on_terminal()) + "\nkeeping the flows that run\n");
     co_return fail(ErrorCode::invalid_input, "");
   }
+  api_->set_hooks(hooks_of(settings));
   api_->set_settings(std::move(settings));
   if (published->before != nullptr) co_await tell_changes(*published);
   co_return Result<void>();

@@ -86,6 +86,17 @@ Wrong:
 Right:
     tools/crm.yaml
 )"},
+    {"F0951", R"(F0951: a text or expression of a hook that cannot be read
+
+event, user and data of a hook are texts with {{ }}, only is an expression. They may use body (what the
+service sent), headers (their names in small letters) and event (the service's word for what happened).
+
+Wrong:
+    hooks: { desk: { secret: DESK_HOOK, only: "body.status = closed" } }
+
+Right:
+    hooks: { desk: { secret: DESK_HOOK, only: "body.status == 'closed'" } }
+)"},
 };
 
 }  // namespace

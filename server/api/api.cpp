@@ -37,7 +37,8 @@ Problem nothing_here(std::string_view path) {
 Api::Api(Services services, ApiOptions options)
     : services_(services),
       options_(std::move(options)),
-      settings_(std::make_shared<const assistant::Settings>()) {
+      settings_(std::make_shared<const assistant::Settings>()),
+      hooks_(std::make_shared<const HookTable>()) {
   constexpr std::array kClasses{"", "1xx", "2xx", "3xx", "4xx", "5xx"};
   const std::size_t count = routes().size() + 1;
   metrics_.resize(count);
@@ -180,6 +181,17 @@ void Api::set_settings(assistant::Settings settings) {
 std::shared_ptr<const assistant::Settings> Api::settings() const {
   const std::lock_guard lock(mutex_);
   return settings_;
+}
+
+void Api::set_hooks(HookTable hooks) {
+  auto fresh = std::make_shared<const HookTable>(std::move(hooks));
+  const std::lock_guard lock(mutex_);
+  hooks_ = std::move(fresh);
+}
+
+std::shared_ptr<const HookTable> Api::hooks() const {
+  const std::lock_guard lock(mutex_);
+  return hooks_;
 }
 
 std::vector<std::pair<std::string, std::string>> stream_headers(const Api& api, const net::Request& request) {

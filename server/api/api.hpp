@@ -18,6 +18,7 @@
 #include "server/api/access.hpp"
 #include "server/api/errors.hpp"
 #include "server/api/flow_publisher.hpp"
+#include "server/api/hooks.hpp"
 #include "server/api/setup.hpp"
 #include "server/net/server.hpp"
 #include "server/ops/metrics.hpp"
@@ -69,6 +70,9 @@ class Api {
   void set_settings(assistant::Settings settings);
   [[nodiscard]] std::shared_ptr<const assistant::Settings> settings() const;
 
+  void set_hooks(HookTable hooks);
+  [[nodiscard]] std::shared_ptr<const HookTable> hooks() const;
+
   [[nodiscard]] const Services& services() const { return services_; }
   [[nodiscard]] turns::TurnDriver& driver() const { return services_.driver; }
   [[nodiscard]] turns::Store& store() const { return services_.store; }
@@ -98,6 +102,7 @@ class Api {
   std::atomic<bool> draining_{false};
   mutable std::mutex mutex_;
   std::shared_ptr<const assistant::Settings> settings_;  // guarded by mutex_
+  std::shared_ptr<const HookTable> hooks_;               // guarded by mutex_
 };
 
 // The headers that a stream must send itself, since it answers before the router can add any.

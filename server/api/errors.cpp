@@ -24,6 +24,11 @@ constexpr std::array kRows{
     ErrorRow{"idempotency_key_invalid", 400, kInvalid, "The Idempotency-Key is empty or too long."},
     ErrorRow{"token_required", 401, kAuth, "The request needs a conversation's token or an API key."},
     ErrorRow{"token_invalid", 401, kAuth, "The token or API key is wrong or revoked."},
+    ErrorRow{
+        "signature_missing", 401, kAuth, "A webhook without the signature or time that its scheme needs."
+    },
+    ErrorRow{"signature_wrong", 401, kAuth, "A webhook's signature is not that of its body."},
+    ErrorRow{"signature_expired", 401, kAuth, "A webhook was signed more than five minutes ago."},
     ErrorRow{"forbidden", 403, kPermission, "The caller is known but may not do this."},
     ErrorRow{
         "origin_not_allowed", 403, kPermission, "The web page's origin is not in server.allowed_origins."
@@ -33,6 +38,7 @@ constexpr std::array kRows{
     ErrorRow{"conversation_not_found", 404, kInvalid, "There is no conversation with this id."},
     ErrorRow{"flow_not_found", 404, kInvalid, "There is no flow with this id."},
     ErrorRow{"version_not_found", 404, kInvalid, "The flow has no such version."},
+    ErrorRow{"hook_not_found", 404, kInvalid, "parley.yaml has no hook of this name."},
     ErrorRow{"event_not_wanted", 404, kInvalid, "No flow is triggered by this event now."},
     ErrorRow{"review_not_found", 404, kInvalid, "There is no review with this id."},
     ErrorRow{"method_not_allowed", 405, kInvalid, "The path exists, but not for this method; see Allow."},
@@ -55,6 +61,7 @@ constexpr std::array kRows{
     ErrorRow{"internal", 500, kServer, "The server's fault."},
     ErrorRow{"unsupported", 501, kServer, "This build cannot do that."},
     ErrorRow{"unavailable", 503, kOverloaded, "Try again later; nothing was done."},
+    ErrorRow{"hook_not_ready", 503, kServer, "The secret of the hook is not set."},
     ErrorRow{
         "conversation_busy", 503, kOverloaded, "Earlier messages of the conversation are being answered."
     },

@@ -20,6 +20,8 @@ Reply list_turns(Api& api, Call& call);
 Reply list_records(Api& api, Call& call);
 Reply post_feedback(Api& api, Call& call);
 Reply post_human(Api& api, Call& call);
+// hooks.cpp
+Reply post_hook(Api& api, Call& call);
 // reviews.cpp
 Reply list_reviews(Api& api, Call& call);
 Reply get_review(Api& api, Call& call);

@@ -111,6 +111,16 @@ const std::array kRoutes{
         &kAnswer
     },
     Route{
+        "POST",
+        "/v1/hooks/{name}",
+        post_hook,
+        Role::anyone,
+        "events",
+        "What another system tells of, signed with the secret of the hook; the same delivery counts once",
+        nullptr,
+        &kHookAnswer
+    },
+    Route{
         "GET",
         "/v1/ws",
         open_websocket,

@@ -213,6 +213,11 @@ const std::array kRecordListFields{
     Field{"data", list_of_schema, "", true, &kRecord}, Field{"has_more", boolean, "", true}
 };
 
+constexpr std::array kHookAnswerFields{
+    Field{"received", boolean, "It is kept; sending it again changes nothing."},
+    Field{"wanted", boolean, "False: no flow wants it."},
+};
+
 constexpr std::array kEventRequestFields{
     Field{"name", text, "What happened, such as ticket.closed.", true, nullptr, kIdBytes},
     Field{"data", object, "What flows see as event.data."},
@@ -365,6 +370,7 @@ const Schema kWorkerList{"WorkerList", "The workers that carry out calls of tool
 const Schema kEventRequest{"EventRequest", "Something happened outside.", kEventRequestFields};
 const Schema kReviewRequest{"ReviewRequest", "A person's decision.", kReviewRequestFields};
 const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
+const Schema kHookAnswer{"HookAnswer", "A delivery was taken.", kHookAnswerFields};
 const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
 const Schema kAssistant{"Assistant", "What a chat page shows before the first message.", kAssistantFields};
 const Schema kConversation{"Conversation", "A conversation, without what was said.", kConversationFields};
@@ -382,19 +388,19 @@ const Schema kErrorAnswer{"ErrorAnswer", "Every error looks like this.", kErrorA
 
 std::span<const Schema* const> all_schemas() {
   static const std::array all{
-      &kChatRequest,  &kStartRequest,  &kFeedbackRequest,
-      &kHumanRequest, &kSocketMessage, &kAnswer,
-      &kMessage,      &kButton,        &kInput,
-      &kTurn,         &kSaid,          &kTurnList,
-      &kAssistant,    &kConversation,  &kConversationList,
-      &kRecord,       &kRecordList,    &kFlow,
-      &kFlowList,     &kFlowVersion,   &kFlowVersionList,
-      &kReadiness,    &kError,         &kErrorAnswer,
-      &kRollback,     &kEventRequest,  &kReviewRequest,
-      &kReview,       &kReviewList,    &kMemory,
-      &kFact,
-      &kFlowText,     &kWorkerTools,   &kFlowSetRequest,
-      &kFlowSet,      &kWorkerList,
+      &kChatRequest,    &kStartRequest,  &kFeedbackRequest,
+      &kHumanRequest,   &kSocketMessage, &kAnswer,
+      &kMessage,        &kButton,        &kInput,
+      &kTurn,           &kSaid,          &kTurnList,
+      &kAssistant,      &kConversation,  &kConversationList,
+      &kRecord,         &kRecordList,    &kFlow,
+      &kFlowList,       &kFlowVersion,   &kFlowVersionList,
+      &kReadiness,      &kError,         &kErrorAnswer,
+      &kRollback,       &kEventRequest,  &kReviewRequest,
+      &kReview,         &kReviewList,    &kMemory,
+      &kFact,           &kFlowText,      &kWorkerTools,
+      &kFlowSetRequest, &kFlowSet,       &kWorkerList,
+      &kHookAnswer,
   };
   return all;
 }

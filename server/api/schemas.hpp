@@ -22,6 +22,7 @@ extern const Schema kSocketMessage;
 
 // Responses.
 extern const Schema kAnswer;
+extern const Schema kHookAnswer;
 extern const Schema kAssistant;
 extern const Schema kConversation;
 extern const Schema kConversationList;

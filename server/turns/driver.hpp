@@ -140,7 +140,7 @@ class TurnDriver {
 
   // Something happened outside. It starts a conversation, or enters the one that `request` names or its user
   // is in. Errors: not_found when no flow of the assistant wants it.
-  Awaitable<Result<Answer>> arrive(ChatRequest request);
+  Awaitable<Result<Answer>> arrive(ChatRequest request, Observer* observer = nullptr);
   // A person's decision about a review. Errors: not_found, conflict (decided already, too late, of other
   // content), invalid_input (the values); nothing has changed then.
   Awaitable<Result<Answer>> decide(std::string tenant, engine::ReviewDecided decision);

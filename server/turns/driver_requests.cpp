@@ -57,7 +57,7 @@ Awaitable<Result<Answer>> TurnDriver::start(ChatRequest request, Observer* obser
   co_return co_await answer_once(std::move(request), observer);
 }
 
-Awaitable<Result<Answer>> TurnDriver::arrive(ChatRequest request) {
+Awaitable<Result<Answer>> TurnDriver::arrive(ChatRequest request, Observer* observer) {
   request.text.clear();
   request.payload.clear();
   if (request.conversation_id.empty() && !request.user_id.empty()) {
@@ -65,7 +65,7 @@ Awaitable<Result<Answer>> TurnDriver::arrive(ChatRequest request) {
     if (!last) co_return std::unexpected(std::move(last.error()));
     if (!last->empty() && last->front().status != "ended") request.conversation_id = last->front().id;
   }
-  co_return co_await answer_once(std::move(request), nullptr);
+  co_return co_await answer_once(std::move(request), observer);
 }
 
 // The first of equal requests is answered; all others get its answer.
