@@ -255,6 +255,36 @@ class Tools(unittest.TestCase):
         self.assertEqual(tool("add", "stripe", folder, "--name", "payments").returncode, 0)
         self.assertEqual(tool("show", "payments.charge", folder).returncode, 0)
 
+    def test_connectors_send_what_the_services_want(self):
+        cases = [
+            ("stripe", "charge", {"amount": "12.5", "currency": "EUR", "items": ["pizza", "coke"]},
+             "POST", "/v1/charges", "amount=1250&currency=eur&description=pizza%20and%20coke"),
+            ("stripe", "charge", {"amount": {"amount": "500", "currency": "JPY"}}, "POST", "/v1/charges", "amount=500&currency=jpy"),
+            ("stripe", "charge", {"amount": "0.29", "currency": "kwd"}, "POST", "/v1/charges", "amount=290&currency=kwd"),
+            ("stripe", "charge", {"amount": 7, "currency": "MGA"}, "POST", "/v1/charges", "amount=7&currency=mga"),
+            ("stripe", "charge", {"amount": 7, "currency": "ISK"}, "POST", "/v1/charges", "amount=700&currency=isk"),
+            ("stripe", "refund", {"charge": "ch_1"}, "POST", "/v1/refunds", "charge=ch_1"),
+            ("jira", "label_issue", {"issue": "A-1", "add": ["x"], "remove": ["y"]}, "PUT", "/rest/api/2/issue/A-1",
+             '{"update":{"labels":[{"add":"x"},{"remove":"y"}]}}'),
+            ("jira", "transition_issue", {"issue": "A-1", "transition_id": "31"}, "POST", "/rest/api/2/issue/A-1/transitions",
+             '{"transition":{"id":"31"}}'),
+            ("notion", "create_page", {"page_id": "p", "properties": {}}, "POST", "/v1/pages",
+             '{"properties":{},"parent":{"type":"page_id","page_id":"p"}}'),
+            ("salesforce", "customer_cases", {"email": "o'neil\\@x.test", "limit": 3}, "GET",
+             "/services/data/v60.0/query?q=SELECT%20Id%2C%20CaseNumber%2C%20Subject%2C%20Description%2C%20Status%2C%20CreatedDate%20FROM%20Case"
+             "%20WHERE%20Contact.Email%20%3D%20%27o%5C%27neil%5C%5C%40x.test%27%20ORDER%20BY%20CreatedDate%20DESC%20LIMIT%203", None),
+            ("salesforce", "upsert_record", {"object": "Case", "external_field": "T__c", "external_id": "a/b", "body": {"Status": "x"}},
+             "PATCH", "/services/data/v60.0/sobjects/Case/T__c/a%2Fb", '{"Status":"x"}'),
+            ("salesforce", "get_record", {"object": "Case", "id": "5", "fields": ["Id", "Status"]}, "GET",
+             "/services/data/v60.0/sobjects/Case/5?fields=Id,Status", None),
+        ]
+        for connector, name, args, method, path, body in cases:
+            with self.subTest(f"{connector}.{name} {args}"):
+                said = tool("render", str(ROOT / "connectors" / f"{connector}.yaml"), stdin=json.dumps({"tool": name, "args": args}))
+                request = json.loads(said.stdout)
+                self.assertEqual((request["method"], request["body"]), (method, body))
+                self.assertTrue(request["url"].endswith(path), request["url"])
+
     def test_a_service_s_own_description_comes_with_the_overlay_it_needs(self):
         (self.folder / "flows").mkdir()
         own = self.write("own.json", json.dumps({"openapi": "3.0.0", "paths": {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """check_requests.py PARLEY DOCUMENT… [--calls N]: compiles each document, makes random arguments for every tool, renders them and
-lets an independent reader judge the requests against the document itself. Prints one row a document."""
+lets an independent reader judge the requests against the document itself. Prints one row a document; with --markdown a table, which
+table.py makes of the documents of public packages."""
 import argparse
 import collections
 import json
@@ -66,10 +67,37 @@ def judge_document(parley, path, calls, examples):
             reasons[key] += 1
             if reasons[key] <= examples:
                 print(f"  {tool['method']} {tool['path']}: {problem[:300]}\n    {json.dumps(args)[:300]}\n    {line[:400]}", file=sys.stderr)
-    share = 100 * good / len(cases) if cases else 100
-    print(f"{pathlib.Path(path).name:42} tools {len(report['tools']):5} dropped {len(report['dropped']):3} calls {len(cases):6} "
-          f"valid {share:7.3f} % unmade {unmade:4} compile {seconds:.2f} s {dict(reasons.most_common(6)) if reasons else ''}", flush=True)
-    return len(cases) - good
+    return {
+        "document": pathlib.Path(path).name, "operations": operations_of(load(path)), "tools": len(report["tools"]),
+        "dropped": collections.Counter(one["reason"] for one in report["dropped"]), "calls": len(cases), "good": good, "unmade": unmade,
+        "reasons": reasons, "compile": seconds, "seconds": time.monotonic() - began,
+    }
+
+
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
+
+
+def operations_of(document):
+    items = [item for item in document.get("paths", {}).values() if isinstance(item, dict)]
+    return sum(1 for item in items for method in item if method in METHODS)
+
+
+def plain(row):
+    share = 100 * row["good"] / row["calls"] if row["calls"] else 100
+    return (f"{row['document']:42} tools {row['tools']:5} dropped {sum(row['dropped'].values()):3} calls {row['calls']:6} "
+            f"valid {share:7.3f} % unmade {row['unmade']:4} compile {row['compile']:.2f} s "
+            f"{dict(row['reasons'].most_common(6)) if row['reasons'] else ''}")
+
+
+HEAD = ("| document | operations | tools | dropped, and why | calls | valid | compile | all |\n"
+        "|---|---:|---:|---|---:|---:|---:|---:|")
+
+
+def markdown(row):
+    share = 100 * row["good"] / row["calls"] if row["calls"] else 100
+    dropped = "; ".join(f"{count}: {reason}" for reason, count in row["dropped"].most_common()) or "0"
+    return (f"| {row['document']} | {row['operations']:,} | {row['tools']:,} | {dropped} | {row['calls']:,} | {row['good']:,} ({share:.2f} %) "
+            f"| {row['compile']:.2f} s | {row['seconds']:.1f} s |")
 
 
 def main():
@@ -79,9 +107,17 @@ def main():
     parser.add_argument("--calls", type=int, default=3)
     parser.add_argument("--examples", type=int, default=0)
     parser.add_argument("--allow", type=float, default=0.1, help="percent of calls that may be judged invalid")
+    parser.add_argument("--markdown", action="store_true")
     options = parser.parse_args()
-    bad = sum(judge_document(options.parley, path, options.calls, options.examples) for path in options.documents)
+    bad = 0
+    if options.markdown:
+        print(HEAD)
+    for path in options.documents:
+        row = judge_document(options.parley, path, options.calls, options.examples)
+        print(markdown(row) if options.markdown else plain(row), flush=True)
+        bad += row["calls"] - row["good"]
     return 1 if bad and options.allow == 0 else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

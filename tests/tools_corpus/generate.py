@@ -115,7 +115,7 @@ class Generator:
     def matching(self, pattern, low, high):
         for sample in ("abc", "a", "A", "1", "12", "abc-1", "ABC", "#ffffff", "ffffff", "a/b", "0.5", "2026-11-25", "1.2.3.4",
                        "SM" + "0" * 32, "AC" + "0" * 32, "en", "en-US", "USD", "https://example.org/", "a@example.org", "+4912345",
-                       "00:00", "00000000-0000-4000-8000-000000000000", "0" * 32, "a" * 24, "0" * 40, "1h", "arn:aws:x:y:000000000000:z"):
+                       "00:00", "1795000000.000100", "00000000-0000-4000-8000-000000000000", "0" * 32, "a" * 24, "0" * 40, "1h", "arn:aws:x:y:000000000000:z"):
             try:
                 if re.search(pattern, sample) and low <= len(sample) <= high:
                     return sample
