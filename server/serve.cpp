@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -32,6 +33,7 @@
 #include "server/ops/metrics.hpp"
 #include "server/ops/process.hpp"
 #include "server/ops/secrets.hpp"
+#include "server/protection.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
@@ -118,7 +120,7 @@ class Application {
   void set_models(const assistant::Settings& settings);
   [[nodiscard]] Timestamp keep_memory_since();
   [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
-  void make_server();
+  [[nodiscard]] std::optional<int> make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
   Awaitable<Result<void>> publish_first();
@@ -147,6 +149,7 @@ class Application {
   ops::Endpoint endpoint_;
   ops::SecretKey secret_;
   ops::Metrics metrics_;
+  std::optional<Protection> protection_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<turns::Store> store_;
   tools::ToolTable tools_;
@@ -163,6 +166,7 @@ class Application {
   std::unique_ptr<api::Access> access_;
   std::unique_ptr<api::Setup> setup_;
   std::unique_ptr<api::FlowPublisher> publisher_;
+  std::unique_ptr<api::Throttle> throttle_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<assistant::Watcher> watcher_;
   std::optional<std::string> setup_token_;
@@ -170,7 +174,9 @@ class Application {
   bool welcome_ = false;
   bool reloading_ = false;
   bool changed_again_ = false;
+  bool serving_ = false;
   bool stopping_ = false;
+  boost::asio::steady_timer leaving_{control_};
 };
 
 int Application::run() {
@@ -246,7 +252,8 @@ std::optional<int> Application::check_access() {
 std::optional<int> Application::open_data() {
   auto store = open_store(*config_);
   if (!store) return report(store.error(), kConfiguration);
-  store_ = std::move(*store);
+  protection_.emplace(*config_);
+  store_ = protection_->watched(std::move(*store));
   return std::nullopt;
 }
 
@@ -351,8 +358,11 @@ Awaitable<Result<void>> Application::prepare_data() {
   auto token = co_await setup_->begin();
   if (!token) co_return std::unexpected(std::move(token.error()));
   setup_token_ = std::move(*token);
+  throttle_ = protection_->make_throttle(*config_, std::make_unique<limits::LocalLimiter>(), metrics_);
   api_ = std::make_unique<api::Api>(
-      api::Services{*driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_, *workers_},
+      api::Services{
+          *driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_, *workers_, *throttle_
+      },
       api::ApiOptions{.tenant = std::string(kTenant), .allowed_origins = config_->assistant().allowed_origins}
   );
   api_->set_settings(config_->assistant());
@@ -401,10 +411,16 @@ Awaitable<Result<void>> Application::publish_first() {
   co_return Result<void>();
 }
 
-void Application::make_server() {
+std::optional<int> Application::make_server() {
+  auto proxies = net::TrustedProxies::read(config_->text("server.trusted_proxies"));
+  if (!proxies) {
+    proxies.error().pointer = config_->source("server.trusted_proxies").where;
+    return report(proxies.error(), kConfiguration);
+  }
   net::ServerOptions options{
       .address = endpoint_.address, .port = endpoint_.port, .loops = config_->assistant().threads
   };
+  options.proxies = *std::move(proxies);
   options.limits.body_bytes = static_cast<std::size_t>(config_->integer("server.body_bytes"));
   options.limits.connections_per_address =
       static_cast<std::size_t>(config_->integer("server.connections_per_address"));
@@ -421,13 +437,17 @@ void Application::make_server() {
       std::move(options),
       [this](net::Request& request, net::Exchange& exchange) { return api_->handle(request, exchange); }
   );
+  return std::nullopt;
 }
 
 std::optional<int> Application::start_serving() {
-  make_server();
+  if (auto code = make_server()) return code;
+  protection_->register_metrics(metrics_);
   register_metrics(metrics_, *driver_, *server_);
   register_model_metrics(metrics_, *models_);
   if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
+  protection_->start(*server_);
+  serving_ = true;
   const auto upkeep = [](turns::TurnDriver& driver) -> Awaitable<void> {
     const auto resumed = co_await driver.recover(std::string(kTenant));
     if (!resumed) {
@@ -590,7 +610,16 @@ Awaitable<VersionChange> Application::version_change(
 
 void Application::stop() {
   if (std::exchange(stopping_, true)) return;
-  control_.stop();
+  const std::int64_t delay = serving_ ? config_->integer("server.drain_delay_seconds") : 0;
+  if (delay == 0) {
+    control_.stop();
+    return;
+  }
+  // The load balancer goes on sending until it has asked /readyz again; whoever it sends is answered.
+  say("stopping: not ready any more, answering for " + std::to_string(delay) + " s yet; again to force\n");
+  api_->begin_drain();
+  leaving_.expires_after(std::chrono::seconds(delay));
+  leaving_.async_wait([this](const boost::system::error_code&) { control_.stop(); });
 }
 
 int Application::shut_down() {

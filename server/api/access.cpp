@@ -65,7 +65,7 @@ std::expected<Caller, Problem> Access::identify(const net::Request& request) con
   if (!open()) return Caller{};
   // A page of a foreign site may have had its name resolved to this machine; it does not get this far.
   const auto host = request.header("host");
-  return host && names_this_machine(*host) ? Caller{Role::admin, "local"} : Caller{};
+  return host && names_this_machine(*host) ? Caller{Role::admin, std::string(kLocalCaller)} : Caller{};
 }
 
 std::expected<Caller, Problem> Access::identify_credential(std::string_view credential) const {

@@ -25,6 +25,9 @@ namespace parley::api {
 enum class Role : std::uint8_t { anyone, visitor, operator_, admin };
 [[nodiscard]] std::string_view name(Role role);
 
+// The id of callers without a key on an open server.
+inline constexpr std::string_view kLocalCaller = "local";
+
 struct Caller {
   Role role = Role::anyone;
   std::string id = {};     // of the API key

@@ -68,6 +68,8 @@ Awaitable<net::Response> Api::handle(net::Request& request, net::Exchange& excha
   std::size_t index = routes().size();
   net::Response response = co_await route(request, exchange, index);
   if (request.header("origin")) add_cors(request, response);
+  // Whoever keeps the connection would not notice that this server is going away.
+  if (draining()) response.close = true;
   const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun);
   observe(request, index, response.status, static_cast<std::uint64_t>(duration.count()));
   co_return response;
@@ -90,6 +92,8 @@ Awaitable<net::Response> Api::route(net::Request& request, net::Exchange& exchan
   }
   index = match->route;
   const Route& found = routes()[index];
+  if (auto problem = services_.throttle.refuse(work_of(found)))
+    co_return error_response(*problem, request.request_id);
   auto caller = authorise(request, found);
   if (!caller) co_return error_response(caller.error(), request.request_id);
   Call call{request, exchange, match->params, std::move(*caller)};
@@ -153,7 +157,9 @@ void Api::add_cors(const net::Request& request, net::Response& response) const {
   const std::string_view origin = *request.header("origin");
   if (!allows_origin(origin, request.header("host").value_or(""))) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", origin);
-  response.headers.emplace_back("Access-Control-Expose-Headers", "retry-after, x-request-id");
+  response.headers.emplace_back(
+      "Access-Control-Expose-Headers", "retry-after, ratelimit, ratelimit-policy, x-request-id"
+  );
 }
 
 void Api::observe(const net::Request& request, std::size_t index, int status, std::uint64_t duration_us) {

@@ -20,6 +20,7 @@
 #include "server/api/flow_publisher.hpp"
 #include "server/api/hooks.hpp"
 #include "server/api/setup.hpp"
+#include "server/api/throttle.hpp"
 #include "server/net/server.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/turns/driver.hpp"
@@ -38,6 +39,7 @@ struct Services {
   Setup& setup;
   ops::Metrics& metrics;
   turns::Workers& workers;
+  Throttle& throttle;
 };
 
 struct ApiOptions {
@@ -77,6 +79,7 @@ class Api {
   [[nodiscard]] turns::TurnDriver& driver() const { return services_.driver; }
   [[nodiscard]] turns::Store& store() const { return services_.store; }
   [[nodiscard]] Access& access() const { return services_.access; }
+  [[nodiscard]] Throttle& throttle() const { return services_.throttle; }
   [[nodiscard]] Setup& setup() const { return services_.setup; }
   [[nodiscard]] const std::string& tenant() const { return options_.tenant; }
 

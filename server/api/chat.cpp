@@ -1,6 +1,9 @@
 // POST /v1/chat, POST /v1/conversations and POST /v1/events: one turn, as JSON; of a chat also as a stream.
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/json.hpp"
 #include "server/api/chat_request.hpp"
@@ -37,7 +40,8 @@ bool wants_stream(const net::Request& request) {
 // is refused before gets a proper status.
 class StreamedTurn : public turns::Observer {
  public:
-  StreamedTurn(Api& api, Call& call) : api_(api), call_(call) {}
+  StreamedTurn(Api& api, Call& call, Throttle::Headers limits)
+      : api_(api), call_(call), limits_(std::move(limits)) {}
 
   void on_turn_started(std::string_view conversation_id, std::uint64_t turn) override {
     std::string data = "{\"conversation_id\":";
@@ -67,9 +71,9 @@ class StreamedTurn : public turns::Observer {
 
   void send(std::string_view event, std::string_view data) {
     if (!stream_) {
-      stream_.emplace(
-          call_.exchange.start_stream(200, "text/event-stream", stream_headers(api_, call_.request))
-      );
+      auto headers = stream_headers(api_, call_.request);
+      std::ranges::move(limits_, std::back_inserter(headers));
+      stream_.emplace(call_.exchange.start_stream(200, "text/event-stream", std::move(headers)));
       heartbeat_ = std::make_unique<Heartbeat>(call_.exchange.executor(), *stream_);
     }
     std::string bytes;
@@ -82,12 +86,13 @@ class StreamedTurn : public turns::Observer {
  private:
   Api& api_;
   Call& call_;
+  Throttle::Headers limits_;
   std::optional<net::StreamWriter> stream_;
   std::unique_ptr<Heartbeat> heartbeat_;
 };
 
-Reply stream_turn(Api& api, Call& call, turns::ChatRequest request) {
-  StreamedTurn turn(api, call);
+Reply stream_turn(Api& api, Call& call, turns::ChatRequest request, Throttle::Headers limits) {
+  StreamedTurn turn(api, call, std::move(limits));
   auto answer = co_await api.driver().chat(request, &turn);
   if (answer) {
     // A repeated request has nothing to watch: it gets the messages it got before.
@@ -126,28 +131,45 @@ std::expected<turns::ChatRequest, Problem> read_request(Api& api, Call& call, co
   );
 }
 
+net::Response with_headers(net::Response response, Throttle::Headers headers) {
+  std::ranges::move(headers, std::back_inserter(response.headers));
+  return response;
+}
+
 }  // namespace
 
 Reply post_chat(Api& api, Call& call) {
   auto request = read_request(api, call, kChatRequest);
   if (!request) co_return refused(request.error(), call);
-  if (wants_stream(call.request)) co_return co_await stream_turn(api, call, std::move(*request));
+  Throttle::Headers limits;
+  if (auto problem = co_await api.throttle().refuse_turn(call.caller, *request, call.request.peer, limits))
+    co_return with_headers(refused(*problem, call), std::move(limits));
+  if (wants_stream(call.request))
+    co_return co_await stream_turn(api, call, std::move(*request), std::move(limits));
   auto answer = co_await api.driver().chat(*request);
-  if (!answer) co_return refused(chat_problem(api, answer.error(), *request), call);
-  co_return json_response(answer_json(api, *answer));
+  if (!answer)
+    co_return with_headers(refused(chat_problem(api, answer.error(), *request), call), std::move(limits));
+  co_return with_headers(json_response(answer_json(api, *answer)), std::move(limits));
 }
 
 Reply start_conversation(Api& api, Call& call) {
   auto request = read_request(api, call, kStartRequest);
   if (!request) co_return refused(request.error(), call);
+  Throttle::Headers limits;
+  if (auto problem = co_await api.throttle().refuse_turn(call.caller, *request, call.request.peer, limits))
+    co_return with_headers(refused(*problem, call), std::move(limits));
   auto answer = co_await api.driver().start(*request);
-  if (!answer) co_return refused(chat_problem(api, answer.error(), *request), call);
-  co_return json_response(answer_json(api, *answer), 201);
+  if (!answer)
+    co_return with_headers(refused(chat_problem(api, answer.error(), *request), call), std::move(limits));
+  co_return with_headers(json_response(answer_json(api, *answer), 201), std::move(limits));
 }
 
 Reply post_event(Api& api, Call& call) {
   auto request = read_request(api, call, kEventRequest);
   if (!request) co_return refused(request.error(), call);
+  Throttle::Headers limits;
+  if (auto problem = co_await api.throttle().refuse_turn(call.caller, *request, call.request.peer, limits))
+    co_return with_headers(refused(*problem, call), std::move(limits));
   auto answer = co_await api.driver().arrive(*request);
   if (answer) co_return json_response(answer_json(api, *answer));
   if (answer.error().pointer == "event_not_wanted") co_return failed(answer.error(), call);

@@ -29,7 +29,7 @@ std::string_view first_language(std::string_view accept) {
 // Separates callers, so that nobody gets the answer to another's request by choosing the same key.
 std::string key_scope(const ChatOrigin& origin, std::string_view conversation_id, std::string_view key) {
   if (!conversation_id.empty()) return "conversation:" + std::string(conversation_id);
-  if (!origin.caller.id.empty() && origin.caller.id != "local") return "key:" + origin.caller.id;
+  if (!origin.caller.id.empty() && origin.caller.id != kLocalCaller) return "key:" + origin.caller.id;
   if (key.size() < kUnguessableKeyBytes) return "address:" + origin.peer.to_string();
   return "new";
 }

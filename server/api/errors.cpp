@@ -58,10 +58,22 @@ constexpr std::array kRows{
     ErrorRow{"evaluation_failed", 422, kInvalid, "An expression could not be evaluated."},
     ErrorRow{"websocket_required", 426, kInvalid, "This path speaks WebSocket only."},
     ErrorRow{"limit_exceeded", 429, "rate_limit", "A limit is used up."},
+    ErrorRow{
+        "rate_limited",
+        429,
+        "rate_limit",
+        "A user, conversation, address or API key sends too many messages; Retry-After says when to go on."
+    },
     ErrorRow{"internal", 500, kServer, "The server's fault."},
     ErrorRow{"unsupported", 501, kServer, "This build cannot do that."},
     ErrorRow{"unavailable", 503, kOverloaded, "Try again later; nothing was done."},
     ErrorRow{"hook_not_ready", 503, kServer, "The secret of the hook is not set."},
+    ErrorRow{
+        "overloaded",
+        503,
+        kOverloaded,
+        "The server has more to do than it manages and leaves this for later; nothing was done."
+    },
     ErrorRow{
         "conversation_busy", 503, kOverloaded, "Earlier messages of the conversation are being answered."
     },
@@ -156,7 +168,8 @@ net::Response error_response(const Problem& problem, std::string_view request_id
   net::Response response{.status = status, .content_type = "application/json"};
   response.body = error_body(problem, request_id);
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (status == 503 || status == 429) response.headers.emplace_back("Retry-After", "1");
+  if (status == 503 || status == 429)
+    response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_seconds));
   return response;
 }
 

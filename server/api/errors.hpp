@@ -4,6 +4,7 @@
 // values and pure functions.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct Problem {
   std::string message;
   std::string hint = {};
   std::string param = {};
+  std::uint32_t retry_after_seconds = 1;  // of 429 and 503
 };
 
 // INVARIANT: the code is in the table.

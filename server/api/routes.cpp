@@ -441,6 +441,14 @@ std::optional<Match> find_route(std::string_view method, std::string_view path) 
   return std::nullopt;
 }
 
+limits::Work work_of(const Route& route) {
+  using enum limits::Work;
+  if (route.status == 101 || route.media == kStream) return reading;
+  if (route.method != "GET") return route.access == Role::visitor ? running : vital;
+  if (!route.pattern.starts_with("/v1/")) return vital;
+  return route.access >= Role::operator_ ? reading : running;
+}
+
 std::string allowed_methods(std::string_view path) {
   std::string methods;
   std::array<std::string_view, 2> ignored{};

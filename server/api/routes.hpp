@@ -48,6 +48,9 @@ struct Match {
 // "GET, HEAD, POST": what the path takes; empty when there is nothing there.
 [[nodiscard]] std::string allowed_methods(std::string_view path);
 
+// What it is for an overloaded server. Turns are judged by their handlers, which know whose they are.
+[[nodiscard]] limits::Work work_of(const Route& route);
+
 // OpenAPI 3.1 of the table.
 [[nodiscard]] const std::string& openapi_document();
 

@@ -140,6 +140,12 @@ class Session {
       report(request.error());
       co_return;
     }
+    Throttle::Headers unsent;
+    const auto problem = co_await api_.throttle().refuse_turn(caller, *request, call_.request.peer, unsent);
+    if (problem) {
+      report(*problem);
+      co_return;
+    }
     SocketTurn turn(socket_.sender());
     auto answer = co_await api_.driver().chat(*request, &turn);
     if (!answer) {

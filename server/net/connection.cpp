@@ -141,7 +141,7 @@ Awaitable<bool> Connection::answer() {
   Request& request = reader_->request();
   const std::string id = worker_->next_request_id();
   request.request_id = id;
-  request.peer = peer_;
+  request.peer = worker_->shared().options.proxies.client_of(peer_, request.headers);
   keep_ = request.http_keep_alive;
   answered_any_ = true;
 
@@ -356,7 +356,8 @@ void Connection::begin_drain() {
       deadline_ = std::min(deadline_, worker_->deadline_in(kFreshDrainMs));
     }
   }
-  if (websocket_ && !outlasts_) close_websocket(wire::kCloseGoingAway, "the server is restarting");
+  // A message that is being answered is answered first: its handler comes back to receive().
+  if (websocket_ && websocket_->receiving) leave_websocket();
   if (const auto outbox = outbox_) outbox->signal_end(StreamEnd::draining);
 }
 

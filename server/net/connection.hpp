@@ -93,6 +93,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Result<Message> websocket_gone();
   Awaitable<void> finish_websocket(bool failed);
   void sweep_websocket();
+  void leave_websocket();
 
   std::shared_ptr<Worker> worker_;
   boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor> socket_;

@@ -55,7 +55,7 @@ struct Request {
   std::vector<Header> headers;
   std::string_view body;
   std::string_view request_id;
-  PeerAddress peer;
+  PeerAddress peer;  // of the client, as a trusted proxy names it
   bool http_keep_alive = true;
   bool is_http_1_0 = false;
 

@@ -19,6 +19,7 @@
 #include "server/net/http.hpp"
 #include "server/net/limits.hpp"
 #include "server/net/loop.hpp"
+#include "server/net/proxies.hpp"
 
 namespace parley::net {
 
@@ -29,6 +30,7 @@ struct ServerOptions {
   std::uint16_t port = 0;             // 0: any free one, see Server::port()
   std::size_t loops = 0;              // 0: one per processor
   Limits limits = {};
+  TrustedProxies proxies = {};  // have no limit of connections, and say whose requests they bring
   // Decides on WebSocket handshakes that carry an Origin. Default: only the host the request was sent to.
   std::function<bool(std::string_view origin, const Request&)> allow_origin = {};
   // Told of handlers that threw; `what` is for the operator, the client only sees a 500.

@@ -144,6 +144,7 @@ Awaitable<Result<Message>> Connection::receive_message() {
   WebSocketSession& session = *websocket_;
   INVARIANT(!session.receiving, "one receive() at a time");
   session.receiving = true;
+  if (worker_->draining()) leave_websocket();
   for (;;) {
     if (auto result = decode_message()) {
       session.receiving = false;
@@ -219,6 +220,12 @@ void Connection::close_websocket(std::uint16_t code, std::string_view reason) {
   wire::append_close(frame, code, reason);
   outbox_->append(frame);
   deadline_ = worker_->deadline_in(worker_->limits().close_ms);
+}
+
+// The client connects again, to another server or to the next process. What requests in flight need stays.
+void Connection::leave_websocket() {
+  if (outlasts_) return;
+  close_websocket(wire::kCloseGoingAway, "the server is restarting");
 }
 
 Awaitable<void> Connection::finish_websocket(bool failed) {

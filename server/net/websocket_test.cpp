@@ -283,6 +283,34 @@ TEST_CASE("a connection that outlasts requests is closed when the last of them i
   CHECK(clean.get());
 }
 
+TEST_CASE("a message that is being answered when a drain begins is answered first") {
+  std::promise<void> taken;
+  std::move_only_function<void(bool)> go;
+  TestServer server([&](Request&, Exchange& exchange) -> Awaitable<Response> {
+    auto socket = exchange.accept_websocket();
+    if (!socket) co_return std::move(socket.error());
+    while (const auto message = co_await socket->receive()) {
+      co_await await_callback<bool>([&](auto done) {
+        go = std::move(done);
+        taken.set_value();
+      });
+      socket->send("answer to " + message->payload);
+    }
+    co_return Response{};
+  });
+  WebSocketClient client(server.port());
+  client.send_text("this");
+  client.send_text("that");  // nobody takes it any more
+  taken.get_future().wait();
+  server.server->begin_drain();
+  server.server->post_to_loop(0, [&] { go(true); });
+  CHECK(client.next() == "text:answer to this");
+  CHECK(client.next() == "close:1001");
+  client.send(WebSocketClient::frame(Opcode::close, "\x03\xE9"));
+  CHECK(client.next() == "end");
+  CHECK(server.server->wait(std::chrono::seconds(10)));
+}
+
 TEST_CASE("a peer that ignores our close is dropped") {
   TestServer server(echo, TestServer::with_limits({.close_ms = 50}));
   WebSocketClient client(server.port());

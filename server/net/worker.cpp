@@ -52,11 +52,15 @@ Shared::AddressKey Shared::key_of(const PeerAddress& peer) {
   return key;
 }
 
+bool Shared::counts(const PeerAddress& peer) const {
+  return options.limits.connections_per_address > 0 && !options.proxies.contains(peer);
+}
+
 bool Shared::admit(const PeerAddress& peer) {
   const Limits& limits = options.limits;
   if (limits.connections > 0 && connections.load(std::memory_order_relaxed) >= limits.connections)
     return false;
-  if (limits.connections_per_address > 0) {
+  if (counts(peer)) {
     const std::lock_guard lock(mutex_);
     std::size_t& count = per_address_[key_of(peer)];
     if (count >= limits.connections_per_address) return false;
@@ -67,7 +71,7 @@ bool Shared::admit(const PeerAddress& peer) {
 }
 
 void Shared::leave(const PeerAddress& peer) {
-  if (options.limits.connections_per_address > 0) {
+  if (counts(peer)) {
     const std::lock_guard lock(mutex_);
     const auto entry = per_address_.find(key_of(peer));
     if (entry != per_address_.end() && --entry->second == 0) per_address_.erase(entry);

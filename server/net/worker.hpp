@@ -41,6 +41,7 @@ struct Shared {
  private:
   using AddressKey = std::array<std::uint8_t, 16>;
   static AddressKey key_of(const PeerAddress& peer);
+  [[nodiscard]] bool counts(const PeerAddress& peer) const;
   std::mutex mutex_;
   std::map<AddressKey, std::size_t> per_address_;
 };

@@ -9,6 +9,25 @@ namespace {
 using enum KeyType;
 
 constexpr std::array kKeys{
+    ConfigKey{
+        "limits.key_turns_per_minute",
+        integer,
+        "6000",
+        "Messages of one API key, over all its users, in a minute, a tenth of them at once; 0 is no limit.",
+        0,
+        600'000
+    },
+    ConfigKey{"limits.turns_burst", integer, "20", "Messages somebody may send at once.", 1, 10'000},
+    ConfigKey{
+        "limits.turns_per_minute",
+        integer,
+        "60",
+        "Messages of one user, conversation or address in a minute; 0 is no limit, which an open server on "
+        "this "
+        "machine has.",
+        0,
+        600'000
+    },
     ConfigKey{"server.api_key", secret, "", "A key with admin access, at least 24 characters."},
     ConfigKey{"server.body_bytes", integer, "1048576", "The largest request body.", 1024, 64 * 1024 * 1024},
     ConfigKey{
@@ -28,9 +47,33 @@ constexpr std::array kKeys{
         1'000'000
     },
     ConfigKey{
+        "server.drain_delay_seconds",
+        integer,
+        "0",
+        "How long a stop goes on answering while /readyz says no, until a load balancer has noticed.",
+        0,
+        3600
+    },
+    ConfigKey{
         "server.drain_seconds", integer, "10", "How long a stop waits for requests in flight.", 0, 3600
     },
+    ConfigKey{
+        "server.overload_ms",
+        integer,
+        "500",
+        "A delay of the store from which on less urgent requests get 503; of the loops it is a fifth, at "
+        "least 100 "
+        "ms. 0 is never.",
+        0,
+        600'000
+    },
     ConfigKey{"server.public_url", text, "", "How browsers reach this server, if not by its address."},
+    ConfigKey{
+        "server.trusted_proxies",
+        text,
+        "",
+        "Proxies whose X-Forwarded-For is believed: addresses and ranges, with commas between them."
+    },
     ConfigKey{
         "store.batch", integer, "256", "Turns that may share one commit; 1 gives each its own.", 1, 4096
     },
