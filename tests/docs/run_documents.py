@@ -2,8 +2,8 @@
 """Runs the code blocks of README.md, docs/tutorial.md, docs/how-to and docs/explanation against the real binary, so that they stay true.
 
 sh blocks run line by line in a folder of their own: `make run` becomes the binary serving the example, `parley` and
-build/release/server/parley become the binary, port 8080 a free one. yaml blocks that a sentence names (Write `path`:) become that file; a
-yaml flow without a name is checked as a flow. usage: run_documents.py BINARY SOURCE_DIR
+build/release/server/parley become the binary, port 8080 a free one; `parley-flows` is the Python SDK's. yaml and python blocks that a sentence
+names (Write `path`:) become that file; a yaml flow without a name is checked as a flow. usage: run_documents.py BINARY SOURCE_DIR
 """
 import os
 import pathlib
@@ -32,6 +32,7 @@ class Document:
     def __init__(self, name: str):
         self.name, self.passed, self.failures = name, 0, []
         self.servers: list[subprocess.Popen] = []
+        self.workers: list[subprocess.Popen] = []
         self.port = free_port()
         self.home = tempfile.TemporaryDirectory()
         self.cwd = pathlib.Path(self.home.name)
@@ -60,11 +61,26 @@ class Document:
                 time.sleep(0.05)
         self.check(False, "the server did not become ready", (self.cwd / "serve.log").read_text())
 
+    def flows(self, words: list[str]) -> None:
+        """parley-flows, of the Python SDK; a worker stays until the page ends."""
+        environment = {**os.environ, "PYTHONPATH": str(SOURCE / "sdk/python"), "PYTHONDONTWRITEBYTECODE": "1",
+                       "PARLEY_BINARY": BINARY}
+        words = [sys.executable, "-m", "parley_sdk", *words]
+        if words[3] != "work":
+            done = subprocess.run(words, cwd=self.cwd, env=environment, capture_output=True, text=True, timeout=60)
+            return self.check(done.returncode == 0, shlex.join(words), done.stdout + done.stderr)
+        worker = subprocess.Popen(words, cwd=self.cwd, env=environment, stderr=subprocess.PIPE, text=True)
+        self.workers.append(worker)
+        first = worker.stderr.readline()
+        self.check(first.startswith("connected to"), "work", first)
+
     def line(self, command: str) -> None:
         command = command.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
         words = shlex.split(command)
         if command == "make run":
             return self.serve([str(SOURCE / "examples/shop")])
+        if words[0] == "parley-flows":
+            return self.flows(words[1:])
         if words[0] == "make":
             known = subprocess.run(["make", "-n", *words[1:]], cwd=SOURCE, capture_output=True, text=True)
             return self.check(known.returncode == 0, command, known.stderr)
@@ -93,7 +109,7 @@ class Document:
             if language == "sh":
                 for command in filter(None, map(str.strip, body.splitlines())):
                     self.line(command)
-            elif language == "yaml":
+            elif language in ("yaml", "python"):
                 named = NAMED.search(before)
                 if named:
                     path = self.cwd / named.group(1)
@@ -107,9 +123,9 @@ class Document:
                     (folder / "flows/block.yaml").write_text(body, encoding="utf-8")
                     done = subprocess.run([BINARY, "check", str(folder)], capture_output=True, text=True)
                     self.check(done.returncode == 0, "the flow in a block", done.stdout + done.stderr)
-        for server in self.servers:
-            server.terminate()
-            server.wait(20)
+        for process in (*self.workers, *self.servers):
+            process.terminate()
+            process.wait(20)
         self.home.cleanup()
 
 

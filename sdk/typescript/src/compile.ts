@@ -1,6 +1,6 @@
 // Flows in TypeScript become documents that the server reads, and the functions in them tools of a worker.
 import { isFlow, type Flow } from "./flow.js";
-import { effectOf, isTool, type CallFunction, type Effect, type Tool } from "./tool.js";
+import { isTool, optionsOf, type CallFunction, type Effect, type Tool } from "./tool.js";
 
 export const kDefaultConnector = "worker";
 
@@ -141,16 +141,16 @@ class Compiler {
     }
     const name = `${at.flow}_${id}${key === "compensate" ? "_undo" : ""}`.replace(/[^A-Za-z0-9_-]/g, "_");
     const wrapped = key === "call" && step["with"] === undefined;
-    const effect: Effect = effectOf(run) ?? (step["effect"] === "read" ? "read" : "unsafe");
     const any = { type: ["object", "null"] };
     const declaration: Declaration = {
       name,
       description: `The function of step ${id} in flow ${at.flow}.`,
-      effect,
+      effect: step["effect"] === "read" ? "read" : "unsafe",
       parameters: {
         type: "object",
         properties: wrapped ? { slots: any, context: any } : properties_of(step["with"]),
       },
+      ...optionsOf(run),
     };
     return this.register(run, { connector: this.connector, declaration, run, wrapped }, at);
   }

@@ -64,25 +64,31 @@ export function isTool(value: unknown): value is Tool {
   return typeof value === "object" && value !== null && kTool in value;
 }
 
-const kEffect = Symbol.for("parley.effect");
-type Marked = CallFunction & { [kEffect]?: Effect };
+/** What may be said of a function that stands in a step; its name and arguments are the step's. */
+export type FunctionOptions = Pick<ToolOptions, "description" | "effect" | "timeout" | "result" | "example">;
 
-function marked(effect: Effect, run: CallFunction): CallFunction {
+const kOptions = Symbol.for("parley.options");
+type Marked = CallFunction & { [kOptions]?: FunctionOptions };
+
+function marked(run: CallFunction, options: FunctionOptions): CallFunction {
   const copy: Marked = (ctx) => run(ctx);
   Object.defineProperty(copy, "name", { value: run.name });
-  copy[kEffect] = effect;
+  copy[kOptions] = options;
   return copy;
 }
 
 /** `call: read(async (ctx) => …)`: the function changes nothing. */
-export const read = (run: CallFunction): CallFunction => marked("read", run);
+export const read = (run: CallFunction, options: FunctionOptions = {}): CallFunction =>
+  marked(run, { effect: "read", ...options });
 /** The function hands ctx.call.idempotencyKey on to a service that recognises it, or looks it up itself. */
-export const keyed = (run: CallFunction): CallFunction => marked("keyed", run);
+export const keyed = (run: CallFunction, options: FunctionOptions = {}): CallFunction =>
+  marked(run, { effect: "keyed", ...options });
 /** Doing it again leaves everything as doing it once. */
-export const natural = (run: CallFunction): CallFunction => marked("natural", run);
+export const natural = (run: CallFunction, options: FunctionOptions = {}): CallFunction =>
+  marked(run, { effect: "natural", ...options });
 
-export function effectOf(run: CallFunction): Effect | undefined {
-  return (run as Marked)[kEffect];
+export function optionsOf(run: CallFunction): FunctionOptions {
+  return (run as Marked)[kOptions] ?? {};
 }
 
 /**
