@@ -1,5 +1,6 @@
-// GET /v1/workers: processes of the team that carry out calls of its own functions connect here. The protocol is
-// the pool's (docs/reference/workers.md); this is its WebSocket. A plain request gets the list of who is there.
+// GET /v1/workers: processes of the team that carry out calls of its own functions connect here. The protocol
+// is the pool's (docs/reference/workers.md); this is its WebSocket. A plain request gets the list of who is
+// there.
 #include <boost/asio/post.hpp>
 #include <memory>
 

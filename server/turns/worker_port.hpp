@@ -1,5 +1,5 @@
-// The port between the route that workers connect to and what hands them calls of tools: workers are processes
-// of the team that carry out functions of its own.
+// The port between the route that workers connect to and what hands them calls of tools: workers are
+// processes of the team that carry out functions of its own.
 #pragma once
 
 #include <cstdint>

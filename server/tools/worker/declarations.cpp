@@ -70,16 +70,13 @@ Result<Value> Contract::checked_result(std::string_view json, std::size_t max_by
   }
   auto value = parse_json(json);
   if (!value) {
-    return fail(
-        ErrorCode::invalid_input, tool.id + " gave no JSON: " + value.error().message, "bad_answer"
-    );
+    return fail(ErrorCode::invalid_input, tool.id + " gave no JSON: " + value.error().message, "bad_answer");
   }
   const std::vector<SchemaProblem> problems =
       result ? result->validate(*value) : std::vector<SchemaProblem>();
   if (!problems.empty()) {
     const SchemaProblem& first = problems.front();
-    const std::string place =
-        first.instance_pointer.empty() ? "" : first.instance_pointer.substr(1) + ": ";
+    const std::string place = first.instance_pointer.empty() ? "" : first.instance_pointer.substr(1) + ": ";
     return fail(
         ErrorCode::invalid_input,
         tool.id + " gave a result that is not as declared: " + place + first.message,
@@ -89,9 +86,7 @@ Result<Value> Contract::checked_result(std::string_view json, std::size_t max_by
   return tool.fields.empty() ? *std::move(value) : wire::project(*value, tool.fields);
 }
 
-void WorkerDeclarations::set_folder(
-    const Described& declared, std::set<std::string, std::less<>> taken
-) {
+void WorkerDeclarations::set_folder(const Described& declared, std::set<std::string, std::less<>> taken) {
   std::map<std::string, Contracts, std::less<>> folder;
   for (const auto& [name, connector] : declared) {
     Contracts contracts;
@@ -138,7 +133,8 @@ Result<std::vector<flow::ToolSignature>> WorkerDeclarations::signatures_with(
   auto fresh = read(connector, document);
   if (!fresh) return std::unexpected(std::move(fresh.error()));
   const std::lock_guard lock(mutex_);
-  if (auto sound = check_declared(connector, document); !sound) return std::unexpected(std::move(sound.error()));
+  if (auto sound = check_declared(connector, document); !sound)
+    return std::unexpected(std::move(sound.error()));
   const auto file = folder_.find(connector);
   std::vector<flow::ToolSignature> all;
   for (const auto& [id, contract] : file == folder_.end() ? fresh->contracts : file->second)
@@ -219,9 +215,12 @@ WorkerDeclarations::Accepted WorkerDeclarations::accept_declared(
     const std::string file = "tools/" + connector + ".yaml";
     if (found == declared.end()) {
       out.refused.push_back({name, file + " does not declare it", pointer});
-    } else if (const std::string effect(tool.text("effect", "unsafe")); effect != found->second->tool.effect) {
+    } else if (const std::string effect(tool.text("effect", "unsafe"));
+               effect != found->second->tool.effect) {
       out.refused.push_back(
-          {name, "its effect is " + effect + " here and " + found->second->tool.effect + " in " + file, pointer}
+          {name,
+           "its effect is " + effect + " here and " + found->second->tool.effect + " in " + file,
+           pointer}
       );
     } else {
       out.tools.push_back(found->first);
@@ -260,8 +259,7 @@ Result<bool> WorkerDeclarations::replace(const std::string& connector, const Val
     return std::unexpected(std::move(sound.error()));
   if (folder_.contains(connector)) return false;
   const auto before = registered_.find(connector);
-  if (before != registered_.end() &&
-      write_canonical(before->second.document) == write_canonical(document))
+  if (before != registered_.end() && write_canonical(before->second.document) == write_canonical(document))
     return false;
   registered_.insert_or_assign(connector, *std::move(fresh));
   return true;
@@ -293,11 +291,8 @@ Value WorkerDeclarations::describe() const {
   ListBuilder list;
   const auto add = [&](const Contracts& contracts, std::string_view by) {
     for (const auto& [id, contract] : contracts) {
-      list.add(MapBuilder()
-                   .set("id", id)
-                   .set("effect", contract->tool.effect)
-                   .set("declared_by", by)
-                   .build());
+      list.add(MapBuilder().set("id", id).set("effect", contract->tool.effect).set("declared_by", by).build()
+      );
     }
   };
   const std::lock_guard lock(mutex_);

@@ -122,7 +122,9 @@ turns::Awaitable<void> WorkerPool::enter(std::string session, worker::Register w
     entered.name = wanted.name;
     entered.sdk = wanted.sdk;
     entered.capacity = wanted.capacity;
-    std::erase_if(entered.tools, [&](const std::string& tool) { return tool.starts_with(wanted.connector + "."); });
+    std::erase_if(entered.tools, [&](const std::string& tool) {
+      return tool.starts_with(wanted.connector + ".");
+    });
     entered.tools.insert(accepted->tools.begin(), accepted->tools.end());
     line = entered.line;
     waiting = next_waiting(entered);

@@ -30,8 +30,8 @@ struct WorkerOptions {
   std::chrono::milliseconds lease{30'000};      // silent for longer, it counts as lost
   std::chrono::milliseconds rejoin{2'000};      // how long the answer of a lost worker is waited for
   std::size_t workers = 256;
-  std::size_t capacity = 1'000;   // calls at once of one worker
-  std::size_t calls = 10'000;     // all together, those that wait included
+  std::size_t capacity = 1'000;  // calls at once of one worker
+  std::size_t calls = 10'000;    // all together, those that wait included
   std::size_t result_bytes = 64U << 10U;
   std::string prefix = "w";  // of ids; another one after each start, so that no id comes twice
   // Stores what restore() gets at the next start; without it nothing is kept.

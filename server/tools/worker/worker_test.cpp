@@ -52,7 +52,9 @@ struct Bench {
   explicit Bench(WorkerOptions options = {}) : pool(std::make_shared<WorkerPool>(std::move(options))) {}
 
   void run(turns::Awaitable<void> work) {
-    boost::asio::co_spawn(loop, std::move(work), [](std::exception_ptr problem) { REQUIRE(problem == nullptr); });
+    boost::asio::co_spawn(loop, std::move(work), [](std::exception_ptr problem) {
+      REQUIRE(problem == nullptr);
+    });
     turn();
   }
   // Everything that can happen without time passing.
@@ -73,13 +75,15 @@ struct Bench {
     return worker;
   }
   void answer(const Worker& worker, const std::string& call_id, std::string_view result) {
-    say(worker, R"({"type": "result", "call_id": ")" + call_id + R"(", "result": )" + std::string(result) + "}");
+    say(worker,
+        R"({"type": "result", "call_id": ")" + call_id + R"(", "result": )" + std::string(result) + "}");
   }
 
   // Its outcome: the result as JSON, or the failure's code; "" while it is under way.
   std::shared_ptr<std::string> call(turns::ToolCall wanted) {
     const auto outcome = std::make_shared<std::string>();
-    run([](WorkerRunner& tools, turns::ToolCall asked, std::shared_ptr<std::string> out) -> turns::Awaitable<void> {
+    run([](WorkerRunner& tools, turns::ToolCall asked, std::shared_ptr<std::string> out
+        ) -> turns::Awaitable<void> {
       const auto answer = co_await tools.run(asked);
       *out = answer ? write_json(answer->result) : answer.error().pointer;
     }(runner, std::move(wanted), outcome));
@@ -157,10 +161,16 @@ TEST_CASE("answers that do not fit are failures with a code") {
       {"as declared", R"("type": "result", "result": {"n": 1})", R"({"n":1})"},
       {"not as declared", R"("type": "result", "result": {"n": "one"})", "bad_answer"},
       {"no result", R"("type": "result")", "bad_answer"},
-      {"too large", R"("type": "result", "result": {"n": 1, "text": ")" + std::string(100, 'x') + "\"}", "too_large"},
-      {"the worker's own code", R"("type": "error", "code": "card_declined", "message": "no")", "card_declined"},
+      {"too large",
+       R"("type": "result", "result": {"n": 1, "text": ")" + std::string(100, 'x') + "\"}",
+       "too_large"},
+      {"the worker's own code",
+       R"("type": "error", "code": "card_declined", "message": "no")",
+       "card_declined"},
       {"an error without a code", R"("type": "error")", "worker_error"},
-      {"the function threw", R"("type": "error", "code": "exception", "message": "x is undefined")", "tool_broke"},
+      {"the function threw",
+       R"("type": "error", "code": "exception", "message": "x is undefined")",
+       "tool_broke"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -217,7 +227,9 @@ TEST_CASE("calls are spread over the workers that offer the tool, within what ea
 
 TEST_CASE("a call waits within its deadline for a worker to connect") {
   Bench bench;
-  { Worker earlier = bench.connect(); }
+  {
+    Worker earlier = bench.connect();
+  }
   const auto outcome = bench.call(asks_for("worker.label"));
   CHECK(outcome->empty());
   Worker worker = bench.connect();
@@ -330,8 +342,14 @@ TEST_CASE("what workers register stays known after a restart") {
     co_return Result<void>();
   };
   Bench before({.keep = keep});
-  { Worker a = before.connect(); }
-  { Worker b = before.connect(R"([{"name": "label", "effect": "natural"}, {"name": "more", "effect": "read"}, {"name": "bad name"}])"); }
+  {
+    Worker a = before.connect();
+  }
+  {
+    Worker b = before.connect(
+        R"([{"name": "label", "effect": "natural"}, {"name": "more", "effect": "read"}, {"name": "bad name"}])"
+    );
+  }
   CHECK(before.runner.signatures().size() == 5);
   Bench after;
   REQUIRE(after.pool->declarations().restore(kept).has_value());
@@ -345,14 +363,17 @@ TEST_CASE("what workers register stays known after a restart") {
 TEST_CASE("what a file declares counts; a worker may offer it, not change it") {
   Bench bench;
   auto file = wire::worker::compile(
-      json(R"({"worker": {"version": 1}, "tools": [{"name": "label", "effect": "keyed"}, {"name": "mail"}]})"),
+      json(R"({"worker": {"version": 1}, "tools": [{"name": "label", "effect": "keyed"}, {"name": "mail"}]})"
+      ),
       {.connector = "worker"}
   );
   REQUIRE(file.has_value());
   bench.pool->declarations().set_folder(
       {{"worker", std::make_shared<const wire::Connector>(*std::move(file))}}, {"stripe"}
   );
-  Worker worker = bench.connect(R"([{"name": "label", "effect": "keyed"}, {"name": "mail", "effect": "read"}, {"name": "new"}])");
+  Worker worker = bench.connect(
+      R"([{"name": "label", "effect": "keyed"}, {"name": "mail", "effect": "read"}, {"name": "new"}])"
+  );
   const Value& registered = worker.line->last();
   CHECK(write_json(registered["tools"]) == R"(["worker.label"])");
   REQUIRE(registered["refused"].size() == 2);
@@ -372,9 +393,11 @@ TEST_CASE("a push declares tools before any worker is there") {
   const Value desk = json(R"({"worker": {"version": 1}, "tools": [{"name": "a", "effect": "read"}]})");
   const auto declare = [&](std::string connector, const Value& document) {
     Result<void> outcome;
-    bench.run([](WorkerPool& pool, std::string name, Value what, Result<void>& out) -> turns::Awaitable<void> {
-      out = co_await pool.declare(std::move(name), std::move(what));
-    }(*bench.pool, std::move(connector), document, outcome));
+    bench.run(
+        [](WorkerPool& pool, std::string name, Value what, Result<void>& out) -> turns::Awaitable<void> {
+          out = co_await pool.declare(std::move(name), std::move(what));
+        }(*bench.pool, std::move(connector), document, outcome)
+    );
     return outcome;
   };
   const auto seen = bench.pool->signatures_with("desk", desk);
@@ -385,7 +408,8 @@ TEST_CASE("a push declares tools before any worker is there") {
   CHECK(bench.runner.has("desk.a"));
   CHECK(declare("desk", json(R"({"worker": {"version": 1}, "tools": [{"name": "b"}]})")).has_value());
   CHECK_FALSE(bench.runner.has("desk.a"));
-  const auto wrong = declare("desk", json(R"({"worker": {"version": 1}, "tools": [{"name": "b", "effect": "?"}]})"));
+  const auto wrong =
+      declare("desk", json(R"({"worker": {"version": 1}, "tools": [{"name": "b", "effect": "?"}]})"));
   REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error().pointer == "/tools/0/effect");
 }
