@@ -94,7 +94,13 @@ std::vector<flow::ToolSignature> tools() {
   );
   const auto answer =
       parse_json(R"({"type":"object","properties":{"id":{"type":"string"},"status":{"type":"string"}}})");
-  return {{"stripe.charge", *parameters, *answer}, {"stripe.refund", *parameters}};
+  const auto any = parse_json(R"({"type":"object"})");
+  return {
+      {"crm.find", *any, *any, "read"},
+      {"crm.note", *any, *any, "unsafe"},
+      {"stripe.charge", *parameters, *answer},
+      {"stripe.refund", *parameters},
+  };
 }
 
 std::string check_flow(const fs::path& path, const std::string& text) {

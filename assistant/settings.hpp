@@ -67,6 +67,7 @@ struct Settings {
   std::string data_dir = "parley-data";
   std::string log_level = "info";
   std::string log_format = "text";
+  bool author_approves_alone = true;
   std::uint32_t threads = 0;  // 0: one for each core
   std::vector<std::string> allowed_origins;
 

@@ -26,6 +26,7 @@ extern const Command kReviewShow;
 extern const Command kReviewApprove;
 extern const Command kReviewReject;
 extern const Command kReviewAnswer;
+extern const Command kReviewEdit;
 extern const Command kReplay;
 extern const Command kBacktest;
 extern const Command kBisect;

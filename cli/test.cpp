@@ -33,6 +33,12 @@ assistant::AnswerTool answers_of(const Project& project) {
   };
 }
 
+assistant::DialogueOptions options_of(const Project& project) {
+  return {.only_reads = [&project](std::string_view tool) {
+    return workspace::only_reads(project.space.connectors, tool);
+  }};
+}
+
 TestRun play_all(const Project& project, const std::optional<Regex>& wanted, bool quiet) {
   TestRun run;
   assistant::Visits visits;
@@ -40,7 +46,7 @@ TestRun play_all(const Project& project, const std::optional<Regex>& wanted, boo
   for (const assistant::ConversationTest& test : project.tests) {
     if (wanted && !wanted->search(test.name)) continue;
     const auto begun = std::chrono::steady_clock::now();
-    assistant::TestResult result = assistant::play(test, *project.space.release, answer);
+    assistant::TestResult result = assistant::play(test, *project.space.release, answer, options_of(project));
     PlayedTest played{.name = test.name, .file = project.shown(test.file), .turns = result.turns};
     played.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     if (!test.lines.empty()) played.line = test.lines.front().position.line;
@@ -75,7 +81,8 @@ Result<void> update_snapshots(Project& project, const std::optional<Regex>& want
     if (!test.wants_snapshot()) continue;
     auto& snapshots = files[test.file];
     if (!wanted || wanted->search(test.name)) {
-      const auto result = assistant::play(test, *project.space.release, answers_of(project));
+      const auto result =
+          assistant::play(test, *project.space.release, answers_of(project), options_of(project));
       test.snapshot = assistant::transcript(result.log);
     }
     if (test.snapshot) snapshots.insert_or_assign(test.name, *test.snapshot);

@@ -158,6 +158,7 @@ class Application {
   std::shared_ptr<tools::WorkerPool> workers_;
   std::atomic<bool> understands_with_model_{false};
   std::atomic<std::uint32_t> memory_days_{0};
+  std::atomic<bool> author_approves_alone_{true};
   turns::SystemClock clock_;
   turns::RandomIds ids_;
   turns::Hub hub_;
@@ -320,6 +321,7 @@ void Application::compose() {
           .understands_with_model =
               [this] { return understands_with_model_.load(std::memory_order_relaxed); },
           .keep_memory_since = [this] { return keep_memory_since(); },
+          .author_approves_alone = [this] { return author_approves_alone_.load(std::memory_order_relaxed); },
       }
   );
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
@@ -337,6 +339,7 @@ Timestamp Application::keep_memory_since() {
   constexpr std::int64_t kDay = 86'400;
   const std::uint32_t days = memory_days_.load(std::memory_order_relaxed);
   return days == 0 ? Timestamp{} : add(clock_.now(), Duration{-kDay * days, 0}).value_or(Timestamp{});
+  author_approves_alone_.store(settings.author_approves_alone);
 }
 
 // What needs more than a folder. Without a model the built-in one stays.

@@ -42,9 +42,13 @@ class Game {
 
  private:
   StageOptions options() {
-    return {.watch = [this](const PlayedEvent& played, const std::vector<engine::Visit>& visits) {
-      invariants_.see(played, visits);
-    }};
+    return {
+        .only_reads = [this](std::string_view tool
+                      ) { return world_.has_effects && !world_.has_effects(tool); },
+        .watch = [this](
+                     const PlayedEvent& played, const std::vector<engine::Visit>& visits
+                 ) { invariants_.see(played, visits); }
+    };
   }
 
   void run(const UserLine& user) {
@@ -77,7 +81,9 @@ class Game {
   void run(const ReviewLine& review) {
     settle();
     if (stage_.reviews().empty()) return;
-    stage_.feed(decide(stage_.reviews().back(), review.action, review.values, review.note));
+    auto decision = decide(stage_.reviews().back(), review.action, review.values, review.note);
+    decision.reviewer = review.by;
+    stage_.feed(std::move(decision));
     rest(false);
   }
   void run(const EventLine& event) {

@@ -45,7 +45,9 @@ class Player {
 
  private:
   StageOptions stage_options() {
-    StageOptions options{.restore_between_events = options_.restore_between_events};
+    StageOptions options{
+        .restore_between_events = options_.restore_between_events, .only_reads = options_.only_reads
+    };
     if (test_.setting.now) options.start = *test_.setting.now;
     options.watch = [this](const PlayedEvent&, const std::vector<engine::Visit>& visits) {
       add_visits(result_.visits, visits);
@@ -124,6 +126,7 @@ class Player {
     nothing_more_said(line.position);
     if (stage_.reviews().empty()) return fail(line.position, "no review is open");
     auto decision = decide(stage_.reviews().back(), review.action, review.values, review.note);
+    decision.reviewer = review.by;
     const auto fits =
         engine::reviews::check_decision(stage_.release(), stage_.state(), decision, stage_.now());
     if (!fits) fail(line.position, "the decision cannot be taken: " + fits.error().message);

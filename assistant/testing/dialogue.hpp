@@ -35,6 +35,7 @@ struct DialogueOptions {
   bool restore_between_events = false;  // snapshot and restore the state before every event
   std::uint32_t fail_effect =
       0;  // the n-th tool call of the dialogue fails (0: none); expectations are not checked then
+  std::function<bool(std::string_view tool)> only_reads = {};  // as in StageOptions
 };
 
 [[nodiscard]] TestResult play(

@@ -71,6 +71,7 @@ engine::ReviewDecided decide(
       .review_id = asked.review_id,
       .decision = action == "approve"  ? engine::ReviewStatus::approved
                   : action == "reject" ? engine::ReviewStatus::rejected
+                  : action == "edit"   ? engine::ReviewStatus::edited
                                        : engine::ReviewStatus::answered,
       .values = std::move(values),
       .reviewer = "reviewer",
@@ -127,6 +128,8 @@ std::optional<Timestamp> Stage::next_timer() const {
 
 void Stage::return_from(std::string_view effect_id, Value result) {
   const std::string tool = forget_call(effect_id);
+  if (tool == engine::kAgentCall && options_.only_reads)
+    result = engine::with_effects(result, options_.only_reads);
   feed(engine::returned(tool, std::string(effect_id), std::move(result), true));
 }
 

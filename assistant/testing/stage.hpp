@@ -44,7 +44,7 @@ using Visits = std::map<std::pair<std::string, flow::StepIndex>, StepVisits, std
 void add_visits(Visits& visits, const std::vector<engine::Visit>& more);
 void add_visits(Visits& visits, const Visits& more);
 
-// A person's decision about an open review. action: "approve", "reject", or "answer" with values.
+// A person's decision about an open review. action: "approve", "reject", or "answer" or "edit" with values.
 [[nodiscard]] engine::ReviewDecided decide(
     const engine::RequestReview& asked, std::string_view action, Value values, std::string note
 );
@@ -52,6 +52,9 @@ void add_visits(Visits& visits, const Visits& more);
 struct StageOptions {
   Timestamp start{1'767'225'600, 0};    // 2026-01-01T00:00:00Z
   bool restore_between_events = false;  // snapshot and restore the state before every event
+  // Whether a tool changes nothing outside; without it what an agent's answer says counts, else every tool
+  // may.
+  std::function<bool(std::string_view tool)> only_reads = {};
   // Sees each event when it has been consumed, with the steps that ran.
   std::function<void(const PlayedEvent&, const std::vector<engine::Visit>&)> watch = {};
 };

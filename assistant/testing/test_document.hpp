@@ -18,8 +18,8 @@
 //           with: {amount: "19.00"}
 //           returns: {id: ch_1}
 //         - operator: {join: Sam}       # also {reply: …}, {leave: …}
-//         - review: {approve: fine}    # also {reject: …}, {answer: {field: value}}; of the one asked for
-//         last
+//         - review: {approve: fine}    # also {reject: …}, {answer: {field: value}}, {edit: {argument:
+//         value}} last
 //         - event: ticket.closed        # from outside; `data: {…}` beside it
 //         - advance: 30m                # timers that become due fire
 //         - expect: {flow: order, step: confirm, status: waiting, slots: {…}, outcome: resolved}
@@ -71,9 +71,10 @@ struct OperatorLine {
 };
 
 struct ReviewLine {
-  std::string action;  // "approve", "reject", "answer"
+  std::string action;  // "approve", "reject", "answer", "edit"
   std::string note;
   Value values;
+  std::string by = "reviewer";  // who decides
 };
 
 struct EventLine {

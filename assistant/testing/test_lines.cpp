@@ -69,15 +69,17 @@ std::optional<LineKind> read_review(const Node& line, TestProblems& problems) {
     if (member.key == "approve" || member.key == "reject") {
       review.action = member.key;
       review.note = member.value.text;
-    } else if (member.key == "answer") {
+    } else if (member.key == "answer" || member.key == "edit") {
       review.action = member.key;
       review.values = flow::to_value(member.value);
     } else if (member.key == "note") {
       review.note = member.value.text;
+    } else if (member.key == "by") {
+      review.by = member.value.text;
     } else if (member.key == "values") {
       review.values = flow::to_value(member.value);
     } else {
-      problems.unknown_key(member, {"approve", "reject", "answer", "note", "values"});
+      problems.unknown_key(member, {"approve", "reject", "answer", "edit", "note", "by", "values"});
     }
   }
   if (!review.action.empty()) return review;
@@ -85,7 +87,7 @@ std::optional<LineKind> read_review(const Node& line, TestProblems& problems) {
       "T0108",
       what.position,
       "a review line says what the reviewer decides",
-      "write: review: {approve: fine}, {reject: why} or {answer: {field: value}}"
+      "write: review: {approve: fine}, {reject: why}, {answer: {field: value}} or {edit: {argument: value}}"
   );
   return std::nullopt;
 }

@@ -94,11 +94,12 @@ class Writer {
     out_ += "operator: {" + action.action + ": " + as_json(action.text) + "}\n";
   }
   void add(const ReviewLine& review) {
+    const bool gives_values = review.action == "answer" || review.action == "edit";
     out_ += "review: {" + review.action + ": " +
-            (review.action == "answer" ? write_json(review.values) : as_json(review.note));
-    if (review.action == "answer" && !review.note.empty()) out_ += ", note: " + as_json(review.note);
-    if (review.action != "answer" && !review.values.is_null())
-      out_ += ", values: " + write_json(review.values);
+            (gives_values ? write_json(review.values) : as_json(review.note));
+    if (gives_values && !review.note.empty()) out_ += ", note: " + as_json(review.note);
+    if (!gives_values && !review.values.is_null()) out_ += ", values: " + write_json(review.values);
+    if (review.by != ReviewLine().by) out_ += ", by: " + as_json(review.by);
     out_ += "}\n";
   }
   void add(const EventLine& event) {

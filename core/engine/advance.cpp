@@ -10,6 +10,7 @@
 #include "engine/loop.hpp"
 #include "engine/masking.hpp"
 #include "engine/migration.hpp"
+#include "engine/origins.hpp"
 #include "engine/people/handoffs.hpp"
 #include "engine/people/reviews.hpp"
 #include "engine/repair/repair.hpp"
@@ -47,7 +48,7 @@ void set_slots(Run& run, std::span<const Command> commands) {
       reason = std::move(*why);
       continue;
     }
-    run.set_slot(frame, slot->name, command.value);
+    run.set_slot(frame, slot->name, command.value, origins::of(command));
     frame.attempts.erase(slot->name);
     frame.asked = false;
   }
@@ -166,6 +167,7 @@ class Advance {
       for (const auto& [name, value] : event.user_slots.entries())
         state_.slots.insert_or_assign(std::string(name.as_string()), value);
     }
+    if (origins::traced(state_)) state_.origins = read_origins(event.user_origins);
     if (!event.event.is_null()) {
       if (start_by_event(run_, {std::string(event.event.text("name")), event.event["data"]})) run_steps(run_);
       return;

@@ -35,6 +35,8 @@ void uncaught(Run& run, Leaving error) {
     for (Undo& each : callee.undo) run.frame().undo.push_back(std::move(each));
     return leave_blocks(run, std::move(error));
   }
+  if (error.code == kApprovalRejected || error.code == kReviewRejected)
+    return repair::review_rejected(run, error.text);
   repair::error(run, error.code, error.text, error.in_doubt);
 }
 

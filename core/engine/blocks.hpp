@@ -26,6 +26,9 @@ void leave_blocks(Run& run, Leaving leaving);
 [[nodiscard]] flow::StepIndex enterable(const flow::Flow& flow, const Frame& frame, flow::StepIndex step);
 // Goes back to an earlier step, or to the step whose closed block holds it.
 void rewind_to(Run& run, flow::StepIndex step);
+// What a person said no to, as errors that a block may catch; else the flow stops with their words.
+inline constexpr std::string_view kApprovalRejected = "approval_rejected";
+inline constexpr std::string_view kReviewRejected = "review_rejected";
 // An error: the innermost block that catches it, or the error repair.
 void raise(Run& run, std::string code, std::string message, bool in_doubt = false);
 

@@ -8,6 +8,9 @@
 
 namespace parley::engine {
 
+// How many equal calls were made so far: the occurrence that this one would have now.
+[[nodiscard]] std::uint32_t next_occurrence(const State& state, const CallTool& call);
+
 struct EmittedCall {
   std::string effect_id;
   std::uint32_t occurrence = 0;

@@ -26,11 +26,18 @@ constexpr std::string_view kNames[] = {
     "CallModel",
     "Recall",
     "RecordExposure",
+    "NoteApproval",
 };
 static_assert(std::size(kNames) == std::variant_size_v<Effect>);
 
 void text(MapBuilder& map, std::string_view name, const std::string& value) {
   if (!value.empty()) map.set(name, value);
+}
+
+Value names(const std::vector<std::string>& list) {
+  ListBuilder all;
+  for (const std::string& each : list) all.add(each);
+  return all.build();
 }
 
 struct Write {
@@ -64,11 +71,7 @@ struct Write {
     if (call.occurrence != 0) out.set("occurrence", static_cast<std::int64_t>(call.occurrence));
     out.set("timeout_ms", static_cast<std::int64_t>(call.timeout_ms));
     text(out, "review_id", call.review_id);
-    if (!call.sensitive.empty()) {
-      ListBuilder names;
-      for (const std::string& argument : call.sensitive) names.add(argument);
-      out.set("sensitive", names.build());
-    }
+    if (!call.sensitive.empty()) out.set("sensitive", names(call.sensitive));
     if (call.attempt != 1) out.set("attempt", static_cast<std::int64_t>(call.attempt));
   }
   void operator()(const CallModel& call) const {
@@ -110,6 +113,12 @@ struct Write {
     if (!review.subject.is_null()) out.set("subject", review.subject);
     if (!review.form.is_null()) out.set("form", review.form);
     if (review.due) out.set("due", *review.due);
+    if (review.people != 1) out.set("people", static_cast<std::int64_t>(review.people));
+    text(out, "replaces", review.replaces);
+  }
+  void operator()(const NoteApproval& approval) const {
+    out.set("review_id", approval.review_id);
+    out.set("reviewers", names(approval.reviewers));
   }
   void operator()(const CloseReview& review) const {
     out.set("review_id", review.review_id);
@@ -121,6 +130,7 @@ struct Write {
   void operator()(const Remember& memory) const {
     out.set("name", memory.name);
     if (!memory.value.is_null()) out.set("value", memory.value);
+    if (!memory.origins.empty()) out.set("origins", names(memory.origins));
   }
   void operator()(const RecordExposure& exposure) const {
     out.set("experiment", exposure.experiment);
@@ -137,6 +147,16 @@ std::string text(const Value& map, std::string_view key) {
 std::uint32_t count(const Value& map, std::string_view key, std::uint32_t otherwise) {
   const Value& value = map[key];
   return value.is_int() ? static_cast<std::uint32_t>(value.as_int()) : otherwise;
+}
+
+std::vector<std::string> names(const Value& map, std::string_view key) {
+  std::vector<std::string> list;
+  if (const Value& all = map[key]; all.is_list()) {
+    for (const Value& each : all.as_list()) {
+      if (each.is_string()) list.emplace_back(each.as_string());
+    }
+  }
+  return list;
 }
 
 Timestamp time(const Value& map, std::string_view key) {
@@ -172,6 +192,8 @@ Effect read_review_request(const Value& m) {
       .form = m["form"],
   };
   if (const Value& due = m["due"]; due.is_timestamp()) review.due = due.as_timestamp();
+  review.people = count(m, "people", 1);
+  review.replaces = text(m, "replaces");
   return review;
 }
 
@@ -193,9 +215,7 @@ constexpr Reader kReaders[] = {
        call.timeout_ms = count(m, "timeout_ms", 30'000);
        call.review_id = text(m, "review_id");
        call.attempt = count(m, "attempt", 1);
-       if (const Value& names = m["sensitive"]; names.is_list()) {
-         for (const Value& argument : names.as_list()) call.sensitive.emplace_back(argument.as_string());
-       }
+       call.sensitive = names(m, "sensitive");
        return call;
      }},
     {"CallModel",
@@ -236,7 +256,10 @@ constexpr Reader kReaders[] = {
            .values = m["values"],
        };
      }},
-    {"Remember", [](const Value& m) -> Effect { return Remember{text(m, "name"), m["value"]}; }},
+    {"Remember",
+     [](const Value& m) -> Effect { return Remember{text(m, "name"), m["value"], names(m, "origins")}; }},
+    {"NoteApproval",
+     [](const Value& m) -> Effect { return NoteApproval{text(m, "review_id"), names(m, "reviewers")}; }},
     {"RecordExposure",
      [](const Value& m) -> Effect {
        return RecordExposure{text(m, "experiment"), text(m, "variant"), text(m, "unit"), text(m, "metric")};

@@ -107,6 +107,14 @@ struct RequestReview {
   Value subject;         // of a tool call: {tool, arguments}
   Value form;            // the fields: a list of {name, label, type, …}
   std::optional<Timestamp> due;
+  std::uint32_t people = 1;  // how many different people must say yes
+  std::string replaces;      // the review whose call somebody has edited into this one
+};
+
+// Who has said yes so far, where one person's is not enough.
+struct NoteApproval {
+  std::string review_id;
+  std::vector<std::string> reviewers;
 };
 
 // The last word about a review: its decision, or that none is wanted any more.
@@ -123,6 +131,7 @@ struct CloseReview {
 struct Remember {
   std::string name;
   Value value;
+  std::vector<std::string> origins = {};  // where it came from, unless from the user or the author
 };
 
 // No flow runs any more. outcome: "resolved", "abandoned", "escalated" or "failed".
@@ -152,7 +161,8 @@ using Effect = std::variant<
     Remember,
     CallModel,
     Recall,
-    RecordExposure>;
+    RecordExposure,
+    NoteApproval>;
 using Effects = std::vector<Effect>;
 
 [[nodiscard]] std::string_view name(const Effect& effect);

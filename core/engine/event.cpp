@@ -45,6 +45,7 @@ struct Write {
     out.value("user_slots", e.user_slots);
     out.value("event", e.event);
     write_semantics(e.semantics);
+    out.value("user_origins", e.user_origins);
   }
   void operator()(const MessageReceived& e) const {
     out.text("message_id", e.message_id);
@@ -97,6 +98,8 @@ struct Write {
     out.text("reviewer", e.reviewer);
     out.text("note", e.note);
     out.text("digest", e.digest);
+    out.text("actor", e.actor);
+    out.flag("author", e.author);
   }
   void operator()(const EventArrived& e) const {
     out.text("name", e.name);
@@ -184,6 +187,7 @@ constexpr Reader kReaders[] = {
            .user_slots = m["user_slots"],
            .event = m["event"],
            .semantics = semantics(m),
+           .user_origins = m["user_origins"],
        };
      }},
     {"MessageReceived",
@@ -235,6 +239,8 @@ constexpr Reader kReaders[] = {
            .reviewer = text(m, "reviewer"),
            .note = text(m, "note"),
            .digest = text(m, "digest"),
+           .actor = text(m, "actor"),
+           .author = m["author"] == Value(true),
        };
      }},
     {"EventArrived", [](const Value& m) -> EventBody { return EventArrived{text(m, "name"), m["data"]}; }},

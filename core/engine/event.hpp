@@ -32,6 +32,7 @@ struct ConversationStarted {
   Value user_slots;  // what is remembered of the user, by name: slots, and facts (see facts.hpp)
   Value event;       // the outside event that starts it: {name, data}; its flow follows from the triggers
   std::uint32_t semantics = kNewestSemantics;
+  Value user_origins = {};  // of user_slots that are not the user's own words: slot name to a list
 };
 
 struct MessageReceived {
@@ -123,11 +124,14 @@ struct FeedbackGiven {
 // A person decided a review. A decision that does not fit (see check_decision) changes nothing.
 struct ReviewDecided {
   std::string review_id;
-  ReviewStatus decision = ReviewStatus::rejected;  // approved, rejected or answered
-  Value values;                                    // of a form: field name to value
+  ReviewStatus decision = ReviewStatus::rejected;  // approved, rejected, answered or edited
+  Value values;  // of a form: field name to value; of an edited call: its arguments; of an answered one: the
+                 // result
   std::string reviewer;
   std::string note;
-  std::string digest;  // of what the person saw
+  std::string digest;      // of what the person saw
+  std::string actor = {};  // who the person proved to be; empty when nobody asked
+  bool author = false;     // the person published what the conversation runs on, and may not approve alone
 };
 
 // Something happened in an outside system.

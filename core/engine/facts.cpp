@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/json.hpp"
+#include "engine/origins.hpp"
 
 namespace parley::engine::facts {
 
@@ -27,10 +28,11 @@ void drop(Run& run, std::string_view key) {
   const auto found = slots.find(key);
   if (found == slots.end()) return;
   slots.erase(found);
+  run.mark_shared(key, {});
   if (!run.state().user_id.empty()) run.emit(Remember{std::string(key), {}});
 }
 
-void put(Run& run, std::string_view name, Value value) {
+void put(Run& run, std::string_view name, Value value, Origins origins) {
   const State& state = run.state();
   Value fact = MapBuilder()
                    .set("value", std::move(value))
@@ -39,7 +41,8 @@ void put(Run& run, std::string_view name, Value value) {
                    .set("turn", static_cast<std::int64_t>(state.turn))
                    .build();
   // Nobody can be told apart from others without an id, so nothing is kept for them.
-  if (!state.user_id.empty()) run.emit(Remember{key_of(name), fact});
+  if (!state.user_id.empty()) run.emit(Remember{key_of(name), fact, origins});
+  run.mark_shared(key_of(name), std::move(origins));
   run.state().slots.insert_or_assign(key_of(name), std::move(fact));
 }
 
@@ -64,7 +67,8 @@ Result<void> remember(Run& run, const flow::Data& facts) {
           "the fact '" + member.key + "' is longer than " + std::to_string(kMostBytes) + " bytes"
       );
     }
-    put(run, member.key, std::move(*value));
+    const bool traced = origins::traced(run.state());
+    put(run, member.key, std::move(*value), traced ? origins::of(run, member.value) : Origins());
   }
   return {};
 }
@@ -103,6 +107,7 @@ void forget_everything(Run& run) {
   State& state = run.state();
   for (auto each = state.slots.begin(); each != state.slots.end();) {
     const bool kept = !is_fact(each->first) && !run.release().remembered().contains(each->first);
+    if (!kept) run.mark_shared(each->first, {});
     each = kept ? std::next(each) : state.slots.erase(each);
   }
   if (!state.user_id.empty()) run.emit(Remember{});

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/blocks.hpp"
+#include "engine/origins.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/steps/registry.hpp"
 
@@ -85,10 +86,17 @@ void continue_below(Run& run, Frame repair) {
   }
 }
 
-std::vector<std::pair<std::string, Value>> evaluate_outputs(Run& run, const flow::Flow& flow) {
-  std::vector<std::pair<std::string, Value>> outputs;
+struct Output {
+  std::string name;
+  Value value;
+  Origins origins;
+};
+
+std::vector<Output> evaluate_outputs(Run& run, const flow::Flow& flow) {
+  std::vector<Output> outputs;
   for (const flow::Parameter& output : flow.outputs) {
-    if (auto value = output.value.evaluate(run.scope())) outputs.emplace_back(output.name, std::move(*value));
+    if (auto value = output.value.evaluate(run.scope()))
+      outputs.push_back({output.name, std::move(*value), origins::of(run, output.value)});
   }
   return outputs;
 }
@@ -111,7 +119,8 @@ void finish_frame(Run& run, std::string outcome) {
         run.frame().done.push_back(run.frame().step);
       }
       for (Undo& each : finished.undo) run.frame().undo.push_back(std::move(each));
-      for (auto& [name, value] : outputs) run.set_slot(run.frame(), name, std::move(value));
+      for (Output& output : outputs)
+        run.set_slot(run.frame(), output.name, std::move(output.value), std::move(output.origins));
       run.go_to(run.flow().steps[run.frame().step].next);
       return;
     case Frame::Kind::flow:
@@ -144,6 +153,7 @@ bool apply(Run& run, const flow::Step& step, Outcome outcome) {
       callee.kind = Frame::Kind::call;
       callee.flow = std::move(outcome.flow);
       callee.slots = std::move(outcome.slots);
+      callee.origins = std::move(outcome.origins);
       run.frame().entered = true;
       run.push(std::move(callee));
       return false;

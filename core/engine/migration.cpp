@@ -91,6 +91,7 @@ void move_frame(Frame& frame, const Value& plan) {
   }
   if (const Value& slots = plan["slots"]; slots.is_map()) {
     rename_keys(frame.slots, slots);
+    rename_keys(frame.origins, slots);
     rename_keys(frame.attempts, slots);
     rename_set(frame.skipped, slots);
   }

@@ -49,6 +49,21 @@ std::optional<CallTool> as_call(const Effect& effect) {
   return std::nullopt;
 }
 
+Value with_effects(const Value& answer, const std::function<bool(std::string_view)>& only_reads) {
+  const Value& calls = answer["calls"];
+  if (!calls.is_list()) return answer;
+  ListBuilder known;
+  for (const Value& call : calls.as_list()) {
+    const std::string_view tool = call.text("tool");
+    known.add(MapBuilder()
+                  .set("tool", tool)
+                  .set("arguments", call["arguments"])
+                  .set("effect", only_reads(tool) ? "read" : "write")
+                  .build());
+  }
+  return answer.with("calls", known.build());
+}
+
 EventBody returned(std::string_view tool, std::string effect_id, Value result, bool test_mode) {
   if (tool.starts_with(kModel))
     return ModelReturned{.effect_id = std::move(effect_id), .result = std::move(result)};

@@ -3,6 +3,7 @@
 // connector may be called model, memory or knowledge.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,13 @@ namespace parley::engine {
 // Nothing for effects that are not calls. The arguments of a model call are its input, with `model` and
 // `max_tokens` where given; those of a look-up are {query, k, min_score}.
 [[nodiscard]] std::optional<CallTool> as_call(const Effect& effect);
+
+inline constexpr std::string_view kAgentCall = "model.agent";
+// A model's answer to an agent with what each call that it proposes does to the world, as {…, effect: "read"
+// or "write"}. The model's own word for it does not count.
+[[nodiscard]] Value with_effects(
+    const Value& answer, const std::function<bool(std::string_view tool)>& only_reads
+);
 
 // The event that tells what became of the call of this tool.
 [[nodiscard]] EventBody returned(

@@ -146,23 +146,39 @@ const Value* Run::slot(const Frame& frame, std::string_view name) const {
   return found == slots.end() || found->second.is_null() ? nullptr : &found->second;
 }
 
-void Run::set_slot(Frame& frame, std::string_view name, Value value) {
+void Run::mark(OriginMap& marks, std::string_view name, Origins origins) {
+  if (!origins.empty() && state_.semantics >= kOriginSemantics) {
+    marks.insert_or_assign(std::string(name), std::move(origins));
+  } else if (!marks.empty()) {
+    if (const auto mark = marks.find(name); mark != marks.end()) marks.erase(mark);
+  }
+}
+
+void Run::set_name(Frame& frame, std::string_view name, Value value, Origins origins) {
+  frame.slots.insert_or_assign(std::string(name), std::move(value));
+  mark(frame.origins, name, std::move(origins));
+}
+
+void Run::set_slot(Frame& frame, std::string_view name, Value value, Origins origins) {
   const flow::Slot* declared = flow_of(frame).slot(name);
   const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
   // Nobody can be told apart from others without an id, so nothing is kept for them.
   if (shared && declared->scope == flow::SlotScope::user && !state_.user_id.empty())
-    emit(Remember{std::string(name), value});
+    emit(Remember{std::string(name), value, state_.semantics >= kOriginSemantics ? origins : Origins()});
   Slots& slots = shared ? state_.slots : frame.slots;
   slots.insert_or_assign(std::string(name), std::move(value));
+  mark(shared ? state_.origins : frame.origins, name, std::move(origins));
   frame.confirmed = false;
 }
 
 void Run::clear_slot(Frame& frame, std::string_view name) {
   if (const auto found = frame.slots.find(name); found != frame.slots.end()) frame.slots.erase(found);
+  mark(frame.origins, name, {});
   const flow::Slot* declared = flow_of(frame).slot(name);
   if (declared != nullptr && declared->scope != flow::SlotScope::flow) {
     if (const auto found = state_.slots.find(name); found != state_.slots.end()) {
       state_.slots.erase(found);
+      mark(state_.origins, name, {});
       if (declared->scope == flow::SlotScope::user && !state_.user_id.empty())
         emit(Remember{std::string(name), {}});
     }

@@ -37,13 +37,19 @@ struct Outcome {
   Slots slots = {};
   std::string text = {};
   std::string_view code = {};
+  OriginMap origins = {};  // of `slots`
 
   static Outcome next() { return {}; }
   static Outcome jump(flow::StepIndex to) { return {.kind = Kind::jump, .step = to}; }
   static Outcome wait() { return {.kind = Kind::wait}; }
   static Outcome stay() { return {.kind = Kind::stay}; }
-  static Outcome call(std::string flow_id, Slots inputs) {
-    return {.kind = Kind::call, .flow = std::move(flow_id), .slots = std::move(inputs)};
+  static Outcome call(std::string flow_id, Slots inputs, OriginMap origins = {}) {
+    return {
+        .kind = Kind::call,
+        .flow = std::move(flow_id),
+        .slots = std::move(inputs),
+        .origins = std::move(origins)
+    };
   }
   static Outcome end(std::string outcome) { return {.kind = Kind::end, .text = std::move(outcome)}; }
   static Outcome fail(std::string why, std::string_view code = "flow_error") {
@@ -128,8 +134,15 @@ class Run {
   // Slots of the top frame's flow, by their declared scope. Null values count as empty.
   [[nodiscard]] const Value* slot(std::string_view name) const { return slot(state_.stack.back(), name); }
   [[nodiscard]] const Value* slot(const Frame& frame, std::string_view name) const;
-  void set_slot(Frame& frame, std::string_view name, Value value);
+  // `origins`: where the value came from, unless from the user or the author; see origins.hpp.
+  void set_slot(Frame& frame, std::string_view name, Value value, Origins origins = {});
+  // A name of the frame that is no slot of its flow: `result`, `error`, the item of a loop.
+  void set_name(Frame& frame, std::string_view name, Value value, Origins origins = {});
   void clear_slot(Frame& frame, std::string_view name);
+  // Where a value that the conversation's flows share came from; without origins the mark goes.
+  void mark_shared(std::string_view name, Origins origins) {
+    mark(state_.origins, name, std::move(origins));
+  }
 
   // What a flow's inputs hold when a caller gives none. The names of required ones that are missing.
   [[nodiscard]] std::vector<std::string_view> fill_inputs(const flow::Flow& flow, Slots& slots);
@@ -156,6 +169,7 @@ class Run {
   static const Value* look_up(const void* names, std::string_view name);
   [[nodiscard]] const Value* find_name(const NameTable& table, std::string_view name);
   const Value* keep(Value value);
+  void mark(OriginMap& marks, std::string_view name, Origins origins);
   [[nodiscard]] Result<std::string> render(
       const flow::Text& text, const NameTable& names, std::vector<std::string>* values = nullptr
   );

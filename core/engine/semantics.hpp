@@ -9,7 +9,10 @@
 namespace parley::engine {
 
 inline constexpr std::uint32_t kFirstSemantics = 1;  // of logs that name none
+// From here on values carry where they came from (origins.hpp), a call that is not the user's or the author's
+// alone waits for a person, and what a person refuses or lets expire can be caught like any error.
+inline constexpr std::uint32_t kOriginSemantics = 2;
 inline constexpr std::uint32_t kNewestSemantics =
-    1;  // of conversations that begin, or go on to newer flows, now
+    2;  // of conversations that begin, or go on to newer flows, now
 
 }  // namespace parley::engine

@@ -187,6 +187,7 @@ void write_frame(std::string& out, const Frame& f) {
       .text("flow", f.flow)
       .value("held", f.held)
       .text("kind", kFrameKinds[static_cast<std::size_t>(f.kind)])
+      .value("origins", f.origins.empty() ? Value() : origins_value(f.origins))
       .text("outcome", f.outcome)
       .text("pending_effect", f.pending_effect)
       .text("prompt", f.prompt)
@@ -203,13 +204,19 @@ void write_frame(std::string& out, const Frame& f) {
       .end();
 }
 
+void write_approval(std::string& out, const Approval& a) {
+  Fields(out).text("actor", a.actor).flag("author", a.author).text("reviewer", a.reviewer).end();
+}
+
 void write_review(std::string& out, const OpenReview& r) {
   Fields(out)
+      .list("approvals", r.approvals, write_approval)
       .text("digest", r.digest)
       .value("due", r.due ? Value(*r.due) : Value())
       .text("id", r.id)
       .text("kind", name(r.kind))
       .text("note", r.note)
+      .number("people", r.people, 1)
       .text("reviewer", r.reviewer)
       .text("status", name(r.status))
       .number("turn", static_cast<std::int64_t>(r.turn))
@@ -296,6 +303,11 @@ OpenReview read_review(const Value& m) {
       .values = m["values"],
   };
   if (const Value& due = m["due"]; due.is_timestamp()) review.due = due.as_timestamp();
+  review.people = static_cast<std::uint32_t>(number(m, "people", 1));
+  if (const Value& approvals = m["approvals"]; approvals.is_list()) {
+    for (const Value& each : approvals.as_list())
+      review.approvals.push_back({text(each, "reviewer"), text(each, "actor"), flag(each, "author")});
+  }
   return review;
 }
 
@@ -388,6 +400,7 @@ Frame read_frame(const Value& m) {
   frame.target = step(m, "target", -1);
   frame.outcome = text(m, "outcome");
   frame.review = text(m, "review");
+  frame.origins = read_origins(m["origins"]);
   return frame;
 }
 
@@ -398,6 +411,24 @@ std::string_view name(Owner owner) {
 }
 std::string_view name(Continuation continuation) {
   return kContinuations[static_cast<std::size_t>(continuation)];
+}
+
+Value origins_value(const OriginMap& origins) {
+  MapBuilder map;
+  for (const auto& [name, from] : origins) {
+    ListBuilder list;
+    for (const std::string& each : from) list.add(each);
+    map.set(name, list.build());
+  }
+  return map.build();
+}
+
+OriginMap read_origins(const Value& map) {
+  OriginMap origins;
+  if (!map.is_map()) return origins;
+  for (const auto& [name, from] : map.entries())
+    origins.insert_or_assign(std::string(name.as_string()), read_names<Origins>(from));
+  return origins;
 }
 
 std::string snapshot(const State& s) {
@@ -422,6 +453,7 @@ std::string snapshot(const State& s) {
       .map("occurrences", s.occurrences)
       .list("offered", s.offered, append_json_string)
       .text("operator_name", s.operator_name)
+      .value("origins", s.origins.empty() ? Value() : origins_value(s.origins))
       .text("outcome", s.outcome)
       .text("owner", name(s.owner))
       .text("release", s.release)
@@ -474,6 +506,7 @@ Result<State> restore(std::string_view bytes) {
       .offered = read_names<std::vector<std::string>>(m["offered"]),
       .message = text(m, "message"),
       .slots = read_slots(m["slots"]),
+      .origins = read_origins(m["origins"]),
       .occurrences = read_counts(m["occurrences"]),
       .handoff = m["handoff"],
       .handoff_timer = text(m, "handoff_timer"),

@@ -25,6 +25,20 @@ using Slots = std::map<std::string, Value, std::less<>>;
 enum class Owner : std::uint8_t { bot, pending_human, human, returning };
 [[nodiscard]] std::string_view name(Owner owner);
 
+// Where values came from that are neither the user's nor the author's, by name: sorted names of calls as in
+// outside_calls.hpp ("shop.find", "model.extract"). See origins.hpp.
+using Origins = std::vector<std::string>;
+using OriginMap = std::map<std::string, Origins, std::less<>>;
+
+// One person's yes.
+struct Approval {
+  std::string reviewer;  // as the team knows them
+  std::string actor;     // who they proved to be; empty: nobody asked
+  bool author = false;   // of what the conversation runs on, whose yes alone is not enough
+
+  bool operator==(const Approval&) const = default;
+};
+
 // A decision by a person that a frame waits for, or has but was not yet free to act on.
 struct OpenReview {
   std::string id;
@@ -36,6 +50,8 @@ struct OpenReview {
   std::string reviewer;
   std::string note;
   Value values;
+  std::uint32_t people = 1;  // how many must say yes
+  std::vector<Approval> approvals;
 };
 
 // What to do when a repair frame is done.
@@ -128,6 +144,7 @@ struct Frame : Cursor {
   flow::StepIndex segment = 0;        // where a correction goes on from: nothing after it has effects yet
   std::vector<flow::StepIndex> done;  // steps that have had an effect on the world, in that order
   Slots slots;                        // flow scope, inputs and saved results included
+  OriginMap origins;                  // of these slots
   std::map<std::string, std::uint32_t, std::less<>> attempts;  // failed answers by slot
   std::set<std::string, std::less<>> skipped;  // optional slots that the user does not want to fill
   std::string review;                          // the review this frame waits for
@@ -166,6 +183,7 @@ struct State {
   std::string message;         // the user's last text, for `message` in expressions
   std::vector<Frame> stack;    // the last one runs
   Slots slots;                 // conversation scope
+  OriginMap origins;           // of these slots
   std::vector<Say> last_said;  // of the last turn that said something, for "repeat"
   std::map<std::string, std::uint32_t, std::less<>> occurrences;  // equal tool calls so far, by digest
   std::vector<OpenReview> reviews;                                // that frames wait for
@@ -179,6 +197,10 @@ struct State {
 // version wrote.
 [[nodiscard]] std::string snapshot(const State& state);
 [[nodiscard]] Result<State> restore(std::string_view bytes);
+
+// {name: [origin…]}, both ways.
+[[nodiscard]] Value origins_value(const OriginMap& origins);
+[[nodiscard]] OriginMap read_origins(const Value& map);
 
 // SHA-256 of snapshot(), lower-case hex. The same natively and in WebAssembly.
 [[nodiscard]] std::string state_hash(const State& state);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "flow/analysis/checks.hpp"
 #include "flow/load.hpp"
 #include "flow/loading/context.hpp"
 
@@ -341,6 +342,11 @@ void check_flow_call(
   }
 }
 
+// Where values come from besides tools.
+bool names_no_tool(std::string_view origin) {
+  return origin.starts_with("model.") || origin.starts_with("memory.") || origin.starts_with("knowledge.");
+}
+
 void check_step(
     const Flow& flow, const Step& step, const FlowsById& flows, const ToolsByName& tools, Report& report
 ) {
@@ -351,8 +357,11 @@ void check_step(
     }
     const FieldKind kind = step.spec->keywords[k].kind;
     if (kind == FieldKind::tool_names && step.get<Names>(k) != nullptr) {
-      for (const Name& tool : *step.get<Names>(k))
+      const bool sources = step.spec->keywords[k].name == "trust";
+      for (const Name& tool : *step.get<Names>(k)) {
+        if (sources && names_no_tool(tool.text)) continue;
         check_tool_call(flow, step, tool, nullptr, step.field_positions[k], tools, report);
+      }
     }
     const auto* name = step.get<Name>(k);
     if (name == nullptr) continue;
@@ -379,6 +388,7 @@ void check_all(
     for (const Step& step : flow->steps) check_step(*flow, step, by_id, by_name, report);
     loading::check_types_of_results(*flow, tools, diagnostics);
   }
+  analysis::check_origins(flows, tools, diagnostics);
 }
 
 }  // namespace parley::flow

@@ -86,6 +86,78 @@ Wrong:
 Right:
     tools/crm.yaml
 )"},
+    {"F0931", R"(F0931: a call that may wait for a person
+
+A call with side effects is made at once when its arguments are constants, come from the user, or from the connector that
+is called. What another connector, a model or a look-up gave may have been written by a stranger, so a person is asked
+first; unless the step trusts where it comes from, or the user was shown the value in full and said yes.
+
+Wrong:
+    - {type: tool, call: crm.find, with: {name: "{{name}}"}, save: customer, effect: read}
+    - {type: tool, call: stripe.refund, with: {charge: "{{customer.charge}}"}}
+
+Right:
+    - {type: tool, call: crm.find, with: {name: "{{name}}"}, save: customer, effect: read}
+    - {type: tool, call: stripe.refund, with: {charge: "{{customer.charge}}"}, trust: [crm.find]}
+)"},
+    {"F0932", R"(F0932: a call inside of a parallel that may need a person
+
+Inside of a parallel no person's approval can be waited for; a call that needs one (see F0931) fails there.
+
+Wrong:
+    parallel: [[{type: tool, call: mail.send, with: {text: "{{customer.note}}"}}], […]]
+
+Right:
+    parallel: [[{type: tool, call: mail.send, with: {text: "{{customer.note}}"}, trust: [crm.find]}], […]]
+)"},
+    {"F0933", R"(F0933: a call that is said to read only, and does not
+
+`effect: read` says that the call changes nothing. The description of the operation says otherwise. Such a call is made
+again by a correction, and never waits for the person that F0931 speaks of.
+
+Wrong:
+    - {type: tool, call: stripe.refund, effect: read}
+
+Right:
+    - {type: tool, call: stripe.refund}
+)"},
+    {"F0934", R"(F0934: an allowed call that waits once the model has read something
+
+A model that has read what a stranger may have written can be told by it what to do. From then on a person is asked about
+its calls, those under `allow` too, unless they only read within the same connector. `trust` names the tools whose answers
+may be read without that.
+
+Wrong:
+    tools: [tickets.get, shop.cancel]
+    allow: [tickets.get, shop.cancel]
+
+Right:
+    tools: [tickets.get, shop.cancel]
+    allow: [tickets.get, shop.cancel]
+    trust: [tickets.get]
+)"},
+    {"F0935", R"(F0935: too many or too few approvals
+
+`approvals` is how many different people must say yes to a call.
+
+Wrong:
+    approvals: 0
+
+Right:
+    approvals: 2
+)"},
+    {"F0936", R"(F0936: pins for a tool that the agent does not have
+
+`pins` fixes arguments of the tools that the step names.
+
+Wrong:
+    tools: [shop.find]
+    pins: {shop.fnd: {customer: "{{user.id}}"}}
+
+Right:
+    tools: [shop.find]
+    pins: {shop.find: {customer: "{{user.id}}"}}
+)"},
     {"F0951", R"(F0951: a text or expression of a hook that cannot be read
 
 event, user and data of a hook are texts with {{ }}, only is an expression. They may use body (what the

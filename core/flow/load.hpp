@@ -34,9 +34,12 @@ namespace parley::flow {
 
 // What check_all needs to know of a tool; made from the connectors' descriptions.
 struct ToolSignature {
-  std::string name;   // "stripe.charge"
-  Value parameters;   // JSON Schema of the arguments (an object)
-  Value result = {};  // JSON Schema of the answer; null when it is not known
+  std::string name;         // "stripe.charge"
+  Value parameters;         // JSON Schema of the arguments (an object)
+  Value result = {};        // JSON Schema of the answer; null when it is not known
+  std::string effect = {};  // "read", "keyed", "natural", "reconcile" or "unsafe"; empty when it is not known
+  std::string description = {};  // one line, for whoever chooses among tools
+  std::string place = {};        // where it is found: "POST /v1/charges"; empty when that says nothing
 };
 
 // Checks across flows: duplicate ids and triggers, calls of unknown flows and tools, arguments that the tool

@@ -52,6 +52,7 @@ Value to_value(const Command& command) {
     map.set("options", options.build());
   }
   if (command.sensitive) map.set("sensitive", true);
+  if (command.inferred) map.set("inferred", true);
   return map.build();
 }
 
@@ -64,6 +65,7 @@ Command command_from(const Value& value) {
   command.text = value.text("text");
   command.reason = value.text("reason");
   command.sensitive = value["sensitive"] == Value(true);
+  command.inferred = value["inferred"] == Value(true);
   const Value& options = value["options"];
   if (options.is_list()) {
     for (const Value& option : options.as_list()) {

@@ -21,14 +21,19 @@ Value describe(const turns::ReviewEntry& review) {
       .set("kind", review.kind)
       .set("status", review.status);
   if (!review.assignee.empty()) map.set("assignee", review.assignee);
-  for (const std::string_view name : {"title", "text", "subject", "form", "digest"}) {
+  for (const std::string_view name :
+       {"title", "text", "subject", "form", "digest", "call", "people", "replaces"}) {
     const Value& value = request[name];
     if (!value.is_null() && !(value.is_string() && value.as_string().empty())) map.set(name, value);
   }
   map.set("requested_at", format_timestamp(review.requested_at))
       .set("due", review.due ? Value(format_timestamp(*review.due)) : Value());
+  // Of an open review, those who have approved so far.
+  const Value decision = parse_json(review.decision).value_or(Value());
+  if (const Value& approvals = decision["approvals"]; approvals.is_list()) map.set("approvals", approvals);
+  if (review.status == "open") return map.build();
   if (review.decided_at) map.set("decided_at", format_timestamp(*review.decided_at));
-  if (!review.decision.empty()) map.set("decision", parse_json(review.decision).value_or(Value()));
+  if (!review.decision.empty()) map.set("decision", decision);
   return map.build();
 }
 
@@ -86,6 +91,8 @@ Reply post_review(Api& api, Call& call) {
       .reviewer = std::string(body->text("reviewer", call.caller.id)),
       .note = std::string(body->text("note")),
       .digest = std::string(body->text("digest")),
+      // In an open development server everybody is the same caller, so names have to do.
+      .actor = api.access().open() ? std::string() : call.caller.id,
   };
   if (decision.digest.empty()) {
     // Whoever names none decides about what the review shows now.

@@ -237,13 +237,19 @@ constexpr std::array kReviewRequestFields{
     Field{
         "decision",
         text,
-        "approved or rejected; of a form answered or rejected.",
+        "approved or rejected; of a form answered or rejected; of a call also edited, or answered instead of "
+        "it.",
         true,
         nullptr,
         0,
-        "approved|rejected|answered"
+        "approved|rejected|answered|edited"
     },
-    Field{"values", any, "Of a form: field name to value. Of an outcome: the result, if known."},
+    Field{
+        "values",
+        any,
+        "Of a form: field name to value. Of an outcome: the result, if known. Of an edited call: all its "
+        "arguments. Of an answered call: what it would have returned."
+    },
     Field{"note", text, "For the flow, as review.note.", false, nullptr, 4096},
     Field{
         "digest",
@@ -259,12 +265,21 @@ constexpr std::array kReviewFields{
     Field{"id", text, "", true},
     Field{"conversation_id", text, "", true},
     Field{"kind", text, "", true, nullptr, 0, "form|approval|outcome"},
-    Field{"status", text, "", true, nullptr, 0, "open|approved|rejected|answered|expired|withdrawn"},
+    Field{"status", text, "", true, nullptr, 0, "open|approved|rejected|answered|expired|withdrawn|edited"},
     Field{"assignee", text, "The person or queue that should decide."},
     Field{"title", text, "", true},
     Field{"text", text, ""},
     Field{"subject", any, "Of a tool call: {tool, arguments}."},
+    Field{
+        "call",
+        any,
+        "Of a tool call: {words, effect, request: {method, url, headers, body}}, as it would go out; without "
+        "credentials."
+    },
     Field{"form", any, "The fields: a list of {name, label, type, …}."},
+    Field{"people", any, "How many different people must approve, when more than one."},
+    Field{"approvals", any, "Who has approved so far, when one is not enough."},
+    Field{"replaces", text, "The review whose call somebody edited into this one."},
     Field{"digest", text, "SHA-256 of what is to be decided.", true},
     Field{"requested_at", text, "RFC 3339.", true},
     Field{"due", text, "When it expires.", true, nullptr, 0, {}, 0, 0, true},

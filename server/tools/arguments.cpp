@@ -36,4 +36,24 @@ Result<Value> ArgumentCheck::taken(std::string_view tool, const Value& arguments
   return fail(ErrorCode::invalid_input, std::move(message), "invalid_arguments");
 }
 
+Result<void> ArgumentCheck::exact(std::string_view tool, const Value& arguments) const {
+  if (!arguments.is_map())
+    return fail(ErrorCode::invalid_input, std::string(tool) + " takes a map of arguments", "values");
+  auto known = taken(tool, arguments);
+  if (!known) {
+    known.error().pointer = "values";
+    return std::unexpected(std::move(known.error()));
+  }
+  for (const auto& [key, value] : arguments.entries()) {
+    if (key.is_string() && known->find(key.as_string()) != nullptr) continue;
+    return fail(
+        ErrorCode::invalid_input,
+        std::string(tool) + " has no argument '" + (key.is_string() ? std::string(key.as_string()) : "") +
+            "'",
+        "values"
+    );
+  }
+  return {};
+}
+
 }  // namespace parley::tools

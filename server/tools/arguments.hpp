@@ -18,6 +18,8 @@ class ArgumentCheck {
   // operation does not know is left out rather than refused. Error::pointer is the failure code
   // "invalid_arguments"; the message names the argument.
   [[nodiscard]] Result<Value> taken(std::string_view tool, const Value& arguments) const;
+  // As a person gives them: what the operation does not know is a mistake.
+  [[nodiscard]] Result<void> exact(std::string_view tool, const Value& arguments) const;
 
  private:
   Value parameters_;

@@ -4,8 +4,11 @@
 
 #include "expr/scope.hpp"
 #include "wire/conduct/fill.hpp"
+#include "expr/template.hpp"
+#include "server/tools/preview.hpp"
 #include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
+#include "wire/render.hpp"
 
 namespace parley::tools {
 
@@ -33,6 +36,35 @@ turns::EffectClass TestModeRunner::effect_class(std::string_view tool) const {
   return operation == nullptr ? turns::EffectClass::unsafe : effect_class_named(operation->effect);
 }
 
+std::optional<turns::CallPreview> TestModeRunner::preview(const turns::ToolCall& call) const {
+  const wire::Tool* tool = connector_->find(call.tool);
+  if (tool == nullptr) return std::nullopt;
+  auto arguments = checks_.find(tool->id)->second.taken(tool->id, call.arguments);
+  if (!arguments) return preview_of(*tool, call.arguments, std::unexpected(std::move(arguments.error())));
+  auto rendered = wire::render(*tool, *arguments);
+  if (!rendered) return preview_of(*tool, *arguments, std::unexpected(std::move(rendered.error())));
+  return preview_of(
+      *tool,
+      *arguments,
+      ShownRequest{
+          std::move(rendered->method),
+          std::move(rendered->url),
+          std::move(rendered->headers),
+          std::move(rendered->body)
+      }
+  );
+}
+
+Result<void> TestModeRunner::check_arguments(std::string_view tool, const Value& arguments) const {
+  const auto check = checks_.find(tool);
+  return check == checks_.end() ? Result<void>() : check->second.exact(tool, arguments);
+}
+
+Result<void> TestModeRunner::check_result(std::string_view tool, const Value& result) const {
+  const wire::Tool* known = connector_->find(tool);
+  return known == nullptr ? Result<void>() : check_against_result(*known, result);
+}
+
 Result<turns::ToolAnswer> TestModeRunner::answer(const turns::ToolCall& call) const {
   const wire::Tool* operation = connector_->find(call.tool);
   if (operation == nullptr) {
@@ -57,7 +89,10 @@ std::vector<flow::ToolSignature> TestModeRunner::signatures() const {
     all.push_back(
         {operation.id,
          wire::without_references(operation.parameters),
-         wire::without_references(operation.result_schema)}
+         wire::without_references(operation.result_schema),
+         operation.effect,
+         operation.description,
+         operation.method + " " + operation.path}
     );
   return all;
 }

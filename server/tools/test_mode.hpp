@@ -23,6 +23,9 @@ class TestModeRunner : public ConnectorRunner {
 
   [[nodiscard]] bool has(std::string_view tool) const override;
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
+  [[nodiscard]] std::optional<turns::CallPreview> preview(const turns::ToolCall& call) const override;
+  [[nodiscard]] Result<void> check_arguments(std::string_view tool, const Value& arguments) const override;
+  [[nodiscard]] Result<void> check_result(std::string_view tool, const Value& result) const override;
   // Failure codes: "unknown_tool", "invalid_arguments".
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override;

@@ -32,6 +32,21 @@ turns::EffectClass ToolTable::effect_class(std::string_view tool) const {
   return runner == nullptr ? turns::EffectClass::unsafe : runner->effect_class(tool);
 }
 
+std::optional<turns::CallPreview> ToolTable::preview(const turns::ToolCall& call) const {
+  const auto runner = runner_of(call.tool);
+  return runner == nullptr ? std::nullopt : runner->preview(call);
+}
+
+Result<void> ToolTable::check_arguments(std::string_view tool, const Value& arguments) const {
+  const auto runner = runner_of(tool);
+  return runner == nullptr ? Result<void>() : runner->check_arguments(tool, arguments);
+}
+
+Result<void> ToolTable::check_result(std::string_view tool, const Value& result) const {
+  const auto runner = runner_of(tool);
+  return runner == nullptr ? Result<void>() : runner->check_result(tool, result);
+}
+
 turns::Awaitable<Result<turns::ToolAnswer>> ToolTable::run(const turns::ToolCall& call) {
   const auto runner = runner_of(call.tool);
   if (runner == nullptr || !runner->has(call.tool)) {

@@ -36,6 +36,9 @@ class ToolTable : public turns::ToolRunner {
 
   [[nodiscard]] bool has(std::string_view tool) const override;
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
+  [[nodiscard]] std::optional<turns::CallPreview> preview(const turns::ToolCall& call) const override;
+  [[nodiscard]] Result<void> check_arguments(std::string_view tool, const Value& arguments) const override;
+  [[nodiscard]] Result<void> check_result(std::string_view tool, const Value& result) const override;
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
 
   // Stops all connectors and forgets them.

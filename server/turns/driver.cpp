@@ -139,10 +139,12 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
     );
   }
   Value remembered;
+  Value origins;
   if (!request.user_id.empty() && release->remembers_users()) {
     const auto memory = co_await world_.store.memory(turn.tenant, request.user_id);
     if (!memory) co_return std::unexpected(memory.error());
     remembered = memory_value(*memory);
+    origins = memory_origins(*memory);
   }
   turn.at = world_.clock.now();
   turn.hot = std::make_unique<Hot>();
@@ -168,6 +170,7 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
           .context = request.context,
           .user_slots = std::move(remembered),
           .event = request.event,
+          .user_origins = std::move(origins),
       }
   );
   if (!request.event.is_null() && turn.hot->state.stack.empty() && turn.effects.empty()) {
@@ -268,6 +271,8 @@ Commit TurnDriver::describe(Turn& turn) {
       commit.timers.push_back({cancelled->timer_id, std::nullopt});
     } else {
       add_people_entries(commit, effect, turn.at);
+      if (const auto* asked = std::get_if<engine::RequestReview>(&effect))
+        add_preview(commit.reviews.back(), *asked, hot.state, turn.effects, world_.tools);
     }
   }
 
@@ -394,11 +399,32 @@ Awaitable<void> TurnDriver::make_call(
   calls->something_finished.happen();
 }
 
+// What was approved is a request, not only a tool's name and arguments: when its description has changed
+// since, nobody has seen what would go out now.
+Awaitable<Result<void>> TurnDriver::still_what_was_approved(const ToolCall& call) {
+  const auto review = co_await world_.store.review(call.caller.tenant, call.review_id);
+  if (!review) co_return std::unexpected(review.error());
+  const std::string shown = *review ? shown_fingerprint(**review) : std::string();
+  if (shown.empty()) co_return Result<void>();
+  const auto now = world_.tools.preview(call);
+  if (now && now->fingerprint == shown) co_return Result<void>();
+  co_return fail(
+      ErrorCode::conflict,
+      call.tool + " would send something else now than what was approved",
+      "call_changed",
+      "ask for the approval again"
+  );
+}
+
 Awaitable<TurnDriver::ToolOutcome> TurnDriver::call_tool(const OutboxEntry& entry, CallContext context) {
   auto call = decode_request(entry);
   if (!call) co_return ToolOutcome{std::unexpected(std::move(call.error())), false};
   call->listener = std::move(context.listener);
   call->caller = std::move(context.caller);
+  if (!call->review_id.empty()) {
+    if (auto same = co_await still_what_was_approved(*call); !same)
+      co_return ToolOutcome{std::unexpected(std::move(same.error())), false};
+  }
   if (call->attempt <= 1) {
     retries_.first_call(entry.tool);
   } else if (!retries_.may_retry(entry.tool, world_.clock.now())) {
@@ -429,6 +455,12 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   const std::string tool = entry.tool;
   turn.outbox.push_back(std::move(entry));
   if (outcome.answer) {
+    if (tool == engine::kAgentCall) {
+      outcome.answer->result =
+          engine::with_effects(outcome.answer->result, [this](std::string_view proposed) {
+            return world_.tools.effect_class(proposed) == EffectClass::read;
+          });
+    }
     auto returned =
         engine::returned(tool, std::move(effect_id), std::move(outcome.answer->result), test_mode);
     if (auto* by_model = std::get_if<engine::ModelReturned>(&returned)) {

@@ -108,6 +108,8 @@ struct DriverOptions {
   std::uint32_t understanding_timeout_ms = 10'000;
   // What is remembered of users from before this is forgotten; the first moment: nothing is. From any loop.
   std::function<Timestamp()> keep_memory_since = [] { return Timestamp{}; };
+  // Whether the person who published a flow may approve its calls without another; from any loop.
+  std::function<bool()> author_approves_alone = [] { return true; };
 };
 
 class TurnDriver {
@@ -185,8 +187,11 @@ class TurnDriver {
   Awaitable<Result<Answer>> take_turn(
       const ChatRequest& request, Observer* observer, AdmissionMode mode, std::vector<RequestKey> merged = {}
   );
+  // The flow that waits for the review was published by the person who decides.
+  Awaitable<Result<bool>> decides_as_author(const Turn& turn, const engine::ReviewDecided& decision);
+  Awaitable<Result<void>> complete(const Turn& turn, engine::ReviewDecided& decision);
   Awaitable<Result<Answer>> take_event(
-      std::string_view tenant, std::string_view conversation_id, const engine::EventBody& body
+      std::string_view tenant, std::string_view conversation_id, engine::EventBody body
   );
 
   // The turn, in the order things happen (driver.cpp).
@@ -208,6 +213,7 @@ class TurnDriver {
   };
   [[nodiscard]] static Caller caller_of(const Turn& turn);
   Awaitable<void> make_call(std::shared_ptr<CallsUnderWay> calls, OutboxEntry entry, CallContext context);
+  Awaitable<Result<void>> still_what_was_approved(const ToolCall& call);
   Awaitable<ToolOutcome> call_tool(const OutboxEntry& entry, CallContext context);
   void feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome);
   // By a listener here or at another server.

@@ -1,8 +1,10 @@
 // What callers ask for: one message, one event, one reading. A repeated request is recognised here.
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
 
+#include "base/json.hpp"
 #include "engine/advance.hpp"
 #include "engine/people/reviews.hpp"
 #include "server/turns/driver.hpp"
@@ -37,6 +39,19 @@ std::unexpected<Error> no_conversation(std::string_view conversation_id) {
       "conversation_id",
       "leave it out to start a new conversation"
   );
+}
+
+// What a person gives for a call fits the tool.
+Result<void> check_given(
+    const ToolRunner& tools, const ReviewEntry& asked, const engine::ReviewDecided& decision
+) {
+  if (asked.kind != "approval") return {};
+  const Value request = parse_json(asked.request).value_or(Value());
+  const std::string_view tool = request["subject"].text("tool");
+  if (tool.empty()) return {};
+  if (decision.decision == engine::ReviewStatus::edited) return tools.check_arguments(tool, decision.values);
+  if (decision.decision == engine::ReviewStatus::answered) return tools.check_result(tool, decision.values);
+  return {};
 }
 
 }  // namespace
@@ -227,11 +242,37 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(
 Awaitable<Result<Answer>> TurnDriver::event(
     std::string tenant, std::string conversation_id, engine::EventBody body
 ) {
-  co_return co_await take_event(tenant, conversation_id, body);
+  co_return co_await take_event(tenant, conversation_id, std::move(body));
+}
+
+Awaitable<Result<bool>> TurnDriver::decides_as_author(
+    const Turn& turn, const engine::ReviewDecided& decision
+) {
+  const auto& stack = turn.hot->state.stack;
+  const auto waiting = std::ranges::find(stack, decision.review_id, &engine::Frame::review);
+  if (options_.author_approves_alone() || waiting == stack.end()) co_return false;
+  const flow::Flow* flow = turn.hot->release->find(waiting->flow);
+  if (flow == nullptr) co_return false;
+  const auto version = co_await world_.store.flow_by_hash(turn.tenant, flow->hash);
+  if (!version) co_return std::unexpected(version.error());
+  if (!*version) co_return false;
+  const std::string& author = (*version)->author;
+  co_return author == decision.reviewer ||
+      (!decision.actor.empty() && (author == decision.actor || author == "key:" + decision.actor));
+}
+
+// What only the server knows about a decision, and whether it can be taken.
+Awaitable<Result<void>> TurnDriver::complete(const Turn& turn, engine::ReviewDecided& decision) {
+  const auto author = co_await decides_as_author(turn, decision);
+  if (!author) co_return std::unexpected(author.error());
+  decision.author = *author;
+  const auto fits = engine::reviews::check_decision(*turn.hot->release, turn.hot->state, decision, turn.at);
+  if (!fits) co_return std::unexpected(fits.error());
+  co_return Result<void>();
 }
 
 Awaitable<Result<Answer>> TurnDriver::take_event(
-    std::string_view tenant, std::string_view conversation_id, const engine::EventBody& body
+    std::string_view tenant, std::string_view conversation_id, engine::EventBody body
 ) {
   try {
     Turn turn;
@@ -243,8 +284,8 @@ Awaitable<Result<Answer>> TurnDriver::take_event(
       if (auto loaded = co_await load(turn, conversation_id); !loaded) {
         co_return std::unexpected(std::move(loaded.error()));
       }
-      if (const auto* decision = std::get_if<engine::ReviewDecided>(&body)) {
-        auto fits = engine::reviews::check_decision(*turn.hot->release, turn.hot->state, *decision, turn.at);
+      if (auto* decision = std::get_if<engine::ReviewDecided>(&body)) {
+        auto fits = co_await complete(turn, *decision);
         if (!fits) {
           turn.lease.put(std::move(turn.hot));
           co_return std::unexpected(std::move(fits.error()));
@@ -297,6 +338,8 @@ Awaitable<Result<Answer>> TurnDriver::decide(std::string tenant, engine::ReviewD
         "a review is decided once"
     );
   }
+  if (auto fits = check_given(world_.tools, asked, decision); !fits)
+    co_return std::unexpected(std::move(fits.error()));
   co_return co_await take_event(tenant, asked.conversation_id, std::move(decision));
 }
 

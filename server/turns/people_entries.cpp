@@ -6,6 +6,8 @@
 #include <variant>
 
 #include "base/json.hpp"
+#include "engine/calls.hpp"
+#include "server/turns/record.hpp"
 
 namespace parley::turns {
 
@@ -18,6 +20,8 @@ ReviewEntry review_entry(const engine::RequestReview& review, Timestamp at) {
       .set("subject", review.subject)
       .set("form", review.form)
       .set("digest", review.digest);
+  if (review.people != 1) request.set("people", static_cast<std::int64_t>(review.people));
+  if (!review.replaces.empty()) request.set("replaces", review.replaces);
   return {
       .review_id = review.review_id,
       .kind = std::string(engine::name(review.kind)),
@@ -39,6 +43,43 @@ ReviewDecision review_decision(const engine::CloseReview& review, Timestamp at) 
   };
 }
 
+ReviewDecision approvals_so_far(const engine::NoteApproval& approval, Timestamp at) {
+  ListBuilder reviewers;
+  for (const std::string& reviewer : approval.reviewers) reviewers.add(reviewer);
+  return {
+      .review_id = approval.review_id,
+      .status = "open",
+      .decision = write_json(MapBuilder().set("approvals", reviewers.build()).build()),
+      .at = at,
+  };
+}
+
+// A remembered value that is not the user's own begins with where it came from: `from:["shop.find"] "x"`. No
+// JSON begins so.
+constexpr std::string_view kFrom = "from:";
+
+struct Remembered {
+  std::string_view origins;  // JSON, or empty
+  std::string_view value;    // typed JSON
+};
+
+Remembered split(std::string_view stored) {
+  if (!stored.starts_with(kFrom)) return {{}, stored};
+  const std::size_t end = stored.find(' ');
+  if (end == std::string_view::npos) return {{}, {}};
+  return {stored.substr(kFrom.size(), end - kFrom.size()), stored.substr(end + 1)};
+}
+
+std::string remembered(const engine::Remember& memory) {
+  std::string text;
+  if (!memory.origins.empty()) {
+    ListBuilder from;
+    for (const std::string& origin : memory.origins) from.add(origin);
+    text = std::string(kFrom) + write_json(from.build()) + " ";
+  }
+  return text + write_typed(memory.value);
+}
+
 }  // namespace
 
 void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp at) {
@@ -46,9 +87,11 @@ void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp 
     commit.reviews.push_back(review_entry(*review, at));
   } else if (const auto* closed = std::get_if<engine::CloseReview>(&effect)) {
     commit.decisions.push_back(review_decision(*closed, at));
+  } else if (const auto* approval = std::get_if<engine::NoteApproval>(&effect)) {
+    commit.decisions.push_back(approvals_so_far(*approval, at));
   } else if (const auto* memory = std::get_if<engine::Remember>(&effect)) {
     MemoryEntry entry{.name = memory->name, .value = {}, .at = at};
-    if (!memory->value.is_null()) entry.value = write_typed(memory->value);
+    if (!memory->value.is_null()) entry.value = remembered(*memory);
     commit.memory.push_back(std::move(entry));
     if (memory->name.empty())
       commit.memory.push_back({std::string(kForgottenUntil), write_typed(Value(at)), at});
@@ -59,7 +102,7 @@ Value memory_value(const std::vector<MemoryEntry>& entries) {
   MapBuilder map;
   for (const MemoryEntry& entry : entries) {
     if (!entry.value || entry.name.starts_with('.')) continue;
-    if (auto value = parse_typed(*entry.value)) map.set(entry.name, std::move(*value));
+    if (auto value = parse_typed(split(*entry.value).value)) map.set(entry.name, std::move(*value));
   }
   return map.build();
 }
@@ -68,7 +111,7 @@ std::vector<RememberedFact> facts_of(const std::vector<MemoryEntry>& entries) {
   std::vector<RememberedFact> facts;
   for (const MemoryEntry& entry : entries) {
     if (!entry.value || !entry.name.starts_with(flow::kFactPrefix)) continue;
-    const auto fact = parse_typed(*entry.value);
+    const auto fact = parse_typed(split(*entry.value).value);
     if (!fact) continue;
     const Value& turn = (*fact)["turn"];
     facts.push_back({
@@ -95,6 +138,54 @@ Timestamp forgotten_before(
     if (entry.name == kForgottenUntil && entry.value) later(*entry.value);
   }
   return time;
+}
+
+Value memory_origins(const std::vector<MemoryEntry>& entries) {
+  MapBuilder map;
+  bool any = false;
+  for (const MemoryEntry& entry : entries) {
+    if (!entry.value) continue;
+    const Remembered parts = split(*entry.value);
+    if (parts.origins.empty()) continue;
+    map.set(entry.name, parse_json(parts.origins).value_or(Value::list()));
+    any = true;
+  }
+  return any ? map.build() : Value();
+}
+
+void add_preview(
+    ReviewEntry& entry,
+    const engine::RequestReview& asked,
+    const engine::State& state,
+    std::span<const engine::Effect> effects,
+    const ToolRunner& tools
+) {
+  const std::string_view tool = asked.subject.text("tool");
+  if (asked.kind != engine::ReviewKind::approval || tool.empty()) return;
+  engine::CallTool call{.effect_id = {}, .tool = std::string(tool), .arguments = asked.subject["arguments"]};
+  call.occurrence = engine::next_occurrence(state, call);
+  for (const engine::Effect& effect : effects) {
+    const auto* made = std::get_if<engine::CallTool>(&effect);
+    if (made != nullptr && made->review_id == asked.review_id) call = *made;
+  }
+  const OutboxEntry planned{
+      .effect_id = {},
+      .tool = call.tool,
+      .request = encode_request(call),
+      .idempotency_key = engine::idempotency_key(state.tenant, state.conversation_id, call),
+  };
+  const auto decoded = decode_request(planned);
+  const auto preview = decoded ? tools.preview(*decoded) : std::nullopt;
+  if (!preview) return;
+  MapBuilder shown;
+  shown.set("words", preview->words).set("effect", preview->effect);
+  if (!preview->request.is_null()) shown.set("request", preview->request);
+  if (!preview->fingerprint.empty()) shown.set("fingerprint", preview->fingerprint);
+  entry.request = write_json(parse_json(entry.request).value_or(Value::map()).with("call", shown.build()));
+}
+
+std::string shown_fingerprint(const ReviewEntry& entry) {
+  return std::string(parse_json(entry.request).value_or(Value())["call"].text("fingerprint"));
 }
 
 std::string forgotten_until(std::string_view user_id) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/value.hpp"
 #include "engine/effect.hpp"
 #include "flow/flow.hpp"
+#include "engine/state.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::turns {
@@ -23,8 +25,23 @@ void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp 
 // front are none of the engine's.
 inline constexpr std::string_view kForgottenUntil = ".forgotten_until";
 
+// Shows in the review of a call what would go out, made from the very text that the outbox will hold.
+// `effects` are those of the same commit: the call itself may be among them.
+void add_preview(
+    ReviewEntry& entry,
+    const engine::RequestReview& asked,
+    const engine::State& state,
+    std::span<const engine::Effect> effects,
+    const ToolRunner& tools
+);
+// The fingerprint of the request that a review showed; empty when it showed none.
+[[nodiscard]] std::string shown_fingerprint(const ReviewEntry& entry);
+
 // What is remembered of a user, by name: slots, and facts as "user.prefers".
 [[nodiscard]] Value memory_value(const std::vector<MemoryEntry>& entries);
+// Where it came from, by name, as in engine::ConversationStarted::user_origins; null when all of it is
+// the user's own.
+[[nodiscard]] Value memory_origins(const std::vector<MemoryEntry>& entries);
 
 // A fact as engine/facts.hpp has it.
 struct RememberedFact {

@@ -85,14 +85,16 @@ struct ReviewEntry {
   std::string kind;             // "form", "approval", "outcome"
   std::string status = "open";  // then "approved", "rejected", "answered", "expired" or "withdrawn"
   std::string assignee;
-  std::string request;   // JSON {title, text, subject, form, digest}
-  std::string decision;  // JSON {reviewer, note, values}; empty while open
+  std::string request;   // JSON {title, text, subject, form, digest, people, replaces, call: {words, effect,
+                         // request, fingerprint}}
+  std::string decision;  // JSON {reviewer, note, values}; while open empty, or {approvals: [reviewer]}
   Timestamp requested_at;
   std::optional<Timestamp> due;
   std::optional<Timestamp> decided_at;
 };
 
-// Closes an open review; one that is closed already keeps its decision.
+// Closes an open review; one that is closed already keeps its decision. With the status "open" it only notes
+// who has approved so far.
 struct ReviewDecision {
   std::string review_id;
   std::string status;
@@ -420,6 +422,15 @@ struct ToolCall {
   std::uint32_t timeout_ms = 30'000;
   std::shared_ptr<TextListener> listener = {};  // may be null
   Caller caller = {};
+  std::string review_id = {};  // of the review that approved it, or empty
+};
+
+// A call as it would go out, for the person who decides about it. No credential is in it.
+struct CallPreview {
+  std::string words;        // what it does, in a sentence
+  std::string effect;       // what repeating it does: "read", "keyed"…
+  Value request;            // {method, url, headers, body}; null when how it travels is not known
+  std::string fingerprint;  // SHA-256 of the request without its idempotency key; empty without a request
 };
 
 // Which model answered, to which version of a prompt, and what that took.
@@ -443,6 +454,20 @@ class ToolRunner {
   virtual ~ToolRunner() = default;
   [[nodiscard]] virtual bool has(std::string_view tool) const = 0;
   [[nodiscard]] virtual EffectClass effect_class(std::string_view tool) const = 0;
+  // Nothing when the runner cannot say. The arguments need not fit.
+  [[nodiscard]] virtual std::optional<CallPreview> preview(const ToolCall& /*call*/) const {
+    return std::nullopt;
+  }
+  // Whether a person's arguments, or a person's answer in its place, are what the tool takes and gives, as
+  // far as its description says. Error::message names what does not fit.
+  [[nodiscard]] virtual Result<void> check_arguments(
+      std::string_view /*tool*/, const Value& /*arguments*/
+  ) const {
+    return {};
+  }
+  [[nodiscard]] virtual Result<void> check_result(std::string_view /*tool*/, const Value& /*result*/) const {
+    return {};
+  }
   virtual Awaitable<Result<ToolAnswer>> run(const ToolCall& call) = 0;
 };
 

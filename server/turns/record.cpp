@@ -78,6 +78,7 @@ std::string outside_view(std::string_view body) {
 std::string encode_request(const engine::CallTool& call) {
   std::string out = "{\"arguments\":";
   append_typed(out, call.arguments);
+  if (!call.review_id.empty()) append_json_string(out += ",\"review_id\":", call.review_id);
   out += ",\"timeout_ms\":";
   out += std::to_string(call.timeout_ms);
   out += ",\"tool\":";
@@ -95,6 +96,7 @@ Result<ToolCall> decode_request(const OutboxEntry& entry) {
       .idempotency_key = entry.idempotency_key,
       .attempt = entry.attempt,
   };
+  call.review_id = value->text("review_id");
   if (const Value& timeout = (*value)["timeout_ms"]; timeout.is_int() && timeout.as_int() > 0) {
     call.timeout_ms = static_cast<std::uint32_t>(timeout.as_int());
   }

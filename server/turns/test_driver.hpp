@@ -79,6 +79,29 @@ class ScriptedTools : public ToolRunner {
     const auto found = classes.find(tool);
     return found == classes.end() ? EffectClass::unsafe : found->second;
   }
+  [[nodiscard]] std::optional<CallPreview> preview(const ToolCall& call) const override {
+    const std::string body = write_canonical(call.arguments);
+    const std::string url = server + "/" + call.tool;
+    return CallPreview{
+        .words = "Does " + call.tool + ".",
+        .effect = "unsafe",
+        .request = MapBuilder()
+                       .set("method", "POST")
+                       .set("url", url)
+                       .set("headers", MapBuilder().set("Idempotency-Key", call.idempotency_key).build())
+                       .set("body", body)
+                       .build(),
+        .fingerprint = url + " " + body,
+    };
+  }
+  [[nodiscard]] Result<void> check_arguments(std::string_view, const Value& arguments) const override {
+    if (arguments.find("ghost") == nullptr) return {};
+    return fail(ErrorCode::invalid_input, "there is no argument 'ghost'", "values");
+  }
+  [[nodiscard]] Result<void> check_result(std::string_view, const Value& result) const override {
+    if (result.is_map()) return {};
+    return fail(ErrorCode::invalid_input, "it answers with a map", "values");
+  }
   Awaitable<Result<ToolAnswer>> run(const ToolCall& call) override {
     calls.push_back(call);
     ++made[call.idempotency_key];
@@ -86,6 +109,7 @@ class ScriptedTools : public ToolRunner {
     co_return ToolAnswer{MapBuilder().set("id", "r_" + std::to_string(made.size())).build(), true};
   }
 
+  std::string server = "https://shop.test";
   std::map<std::string, EffectClass, std::less<>> classes;
   Answerer answer;
   std::vector<ToolCall> calls;

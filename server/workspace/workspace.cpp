@@ -131,6 +131,11 @@ Workspace load(const std::filesystem::path& path) {
   return workspace;
 }
 
+bool only_reads(const tools::Connectors& connectors, std::string_view tool) {
+  const auto runner = connectors.find(tool.substr(0, tool.find('.')));
+  return runner != connectors.end() && runner->second->effect_class(tool) == turns::EffectClass::read;
+}
+
 Result<Value> call_tool(const tools::Connectors& connectors, std::string_view tool, const Value& arguments) {
   auto answer = answer_call(connectors, {.tool = std::string(tool), .arguments = arguments});
   if (!answer) return std::unexpected(std::move(answer.error()));

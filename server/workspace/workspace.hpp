@@ -38,6 +38,8 @@ struct Workspace {
 [[nodiscard]] Result<turns::ToolAnswer> answer_call(
     const tools::Connectors& connectors, const turns::ToolCall& call
 );
+// Whether a tool changes nothing outside, as its description says.
+[[nodiscard]] bool only_reads(const tools::Connectors& connectors, std::string_view tool);
 [[nodiscard]] Result<Value> call_tool(
     const tools::Connectors& connectors, std::string_view tool, const Value& arguments
 );

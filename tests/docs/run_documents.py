@@ -119,7 +119,8 @@ class Document:
                     folder = self.cwd / "flow-block"
                     (folder / "flows").mkdir(parents=True, exist_ok=True)
                     (folder / "tools").mkdir(exist_ok=True)
-                    (folder / "tools/stripe.yaml").write_text((SOURCE / "connectors/stripe.yaml").read_text())
+                    for connector in (SOURCE / "connectors").glob("*.yaml"):
+                        (folder / "tools" / connector.name).write_text(connector.read_text())
                     (folder / "flows/block.yaml").write_text(body, encoding="utf-8")
                     done = subprocess.run([BINARY, "check", str(folder)], capture_output=True, text=True)
                     self.check(done.returncode == 0, "the flow in a block", done.stdout + done.stderr)

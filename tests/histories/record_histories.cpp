@@ -63,12 +63,17 @@ int main(int argc, char** argv) {
       return workspace::call_tool(space.connectors, tool, arguments);
     };
     out << histories::release_line(*space.release) << '\n';
+    const assistant::DialogueOptions options{.only_reads = [&](std::string_view tool) {
+      return workspace::only_reads(space.connectors, tool);
+    }};
     for (const std::string& file : space.folder.test_files) {
       flow::Diagnostics diagnostics;
       const auto document = assistant::read_document(contents(folder + "/" + file), file, diagnostics);
       if (!document) continue;
       for (const auto& test : assistant::read_tests(*document, file, diagnostics)) {
-        out << history_line(test.name, *space.release, assistant::play(test, *space.release, answer).log)
+        out << history_line(
+                   test.name, *space.release, assistant::play(test, *space.release, answer, options).log
+               )
             << '\n';
         ++written;
       }

@@ -69,7 +69,9 @@ def test_a_call_waits_for_a_yes_and_survives_a_kill():
 
         wrong = server.post(path, {"decision": "approved", "digest": "0" * 64})
         equal((wrong.status, wrong.error), (409, "review_changed"))
-        equal(server.post(path, {"decision": "answered", "values": {}}).status, 400)
+        for arguments in ({"amount": "much"}, {"amount": 3, "ghost": 1}, {}):
+            refused = server.post(path, {"decision": "edited", "values": arguments})
+            equal((refused.status, refused.json["error"]["param"]), (400, "values"))
         equal(server.post(path, {"decision": "approved", "values": {"amount": 1}}).status, 400)
         equal(server.post(path, {"decision": "maybe"}).error, "invalid_field")
         equal(server.get(path).json["status"], "open")
@@ -83,6 +85,29 @@ def test_a_call_waits_for_a_yes_and_survives_a_kill():
         equal(server.get("/v1/reviews?status=open").json["data"], [])
         equal((server.get("/v1/reviews/nothing").status, server.get("/v1/reviews/nothing").error), (404, "review_not_found"))
         equal(server.post("/v1/reviews/nothing", {"decision": "approved"}).error, "review_not_found")
+
+
+def test_a_review_shows_the_request_and_takes_other_arguments_or_an_answer():
+    with server_with_reviews() as server:
+        order(server, 3)
+        review = server.get("/v1/reviews?status=open").json["data"][0]
+        request = review["call"]["request"]
+        equal((request["method"], request["body"]), ("POST", '{"amount":3}'))
+        assert request["url"].endswith("/charges"), request
+        assert review["call"]["words"].startswith("Take money. amount: 3."), review["call"]
+        shown = review_command(server, "show", review["id"])[1]
+        assert "POST " in shown and '{"amount":3}' in shown, shown
+        done = review_command(server, "edit", review["id"], "--arguments", '{"amount": 1}', "--reviewer", "Bo")
+        equal(done[0], 0)
+        after, before = server.get("/v1/reviews").json["data"]
+        equal((before["status"], before["decision"]["reviewer"]), ("edited", "Bo"))
+        equal((after["status"], after["replaces"], after["call"]["request"]["body"]), ("approved", review["id"], '{"amount":1}'))
+        assert after["digest"] != before["digest"]
+
+        _, answer = order(server, 4)
+        path = "/v1/reviews/" + server.get("/v1/reviews?status=open").json["data"][0]["id"]
+        answer = server.post(path, {"decision": "answered", "values": {"id": "by hand"}}).json
+        assert "receipt by hand" in answer["text"], answer
 
 
 def test_a_small_order_needs_nobody():

@@ -44,6 +44,7 @@ struct Suite {
 
   assistant::TestResult play(const assistant::ConversationTest& test, assistant::DialogueOptions options = {})
       const {
+    options.only_reads = [&](std::string_view tool) { return workspace::only_reads(space.connectors, tool); };
     return assistant::play(
         test,
         *space.release,

@@ -8,8 +8,8 @@ namespace parley::engine {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKinds = {"form", "approval", "outcome"};
-constexpr std::array<std::string_view, 6> kStatuses = {
-    "open", "approved", "rejected", "answered", "expired", "withdrawn"
+constexpr std::array<std::string_view, 7> kStatuses = {
+    "open", "approved", "rejected", "answered", "expired", "withdrawn", "edited"
 };
 
 template <typename Enum, std::size_t N>

@@ -18,9 +18,10 @@ enum class ReviewStatus : std::uint8_t {
   open,
   approved,
   rejected,
-  answered,   // a form, with its values
+  answered,   // a form, with its values; a call, with what it would have returned
   expired,    // nobody decided in time
   withdrawn,  // the conversation went another way
+  edited,     // somebody changed the arguments of the call; a new review shows it
 };
 [[nodiscard]] std::string_view name(ReviewStatus status);
 [[nodiscard]] ReviewStatus review_status(std::string_view name);  // open when unknown

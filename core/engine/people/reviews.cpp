@@ -33,27 +33,89 @@ std::span<const flow::Slot> form_of(const Release& release, const Frame& frame) 
   return {};
 }
 
-Result<void> check_kind(const OpenReview& review, const ReviewDecided& decision) {
+// The step that waits asks about a call, not about words of the author's.
+bool asks_about_call(const Release& release, const Frame& frame) {
+  const flow::Flow* flow = release.find(frame.flow);
+  return flow != nullptr && frame.step < flow->steps.size() && flow->steps[frame.step].spec->type != "review";
+}
+
+bool may_end_so(const OpenReview& review, bool about_call, ReviewStatus decision) {
+  if (decision == ReviewStatus::rejected) return true;
+  switch (review.kind) {
+    case ReviewKind::form:
+      return decision == ReviewStatus::answered;
+    case ReviewKind::outcome:
+      return decision == ReviewStatus::approved;
+    case ReviewKind::approval:
+      break;
+  }
+  if (decision == ReviewStatus::approved) return true;
+  return about_call && (decision == ReviewStatus::edited || decision == ReviewStatus::answered);
+}
+
+Result<void> check_kind(const OpenReview& review, bool about_call, const ReviewDecided& decision) {
   const bool form = review.kind == ReviewKind::form;
-  const bool fits = decision.decision == ReviewStatus::rejected ||
-                    decision.decision == (form ? ReviewStatus::answered : ReviewStatus::approved);
-  if (!fits) {
+  if (!may_end_so(review, about_call, decision.decision)) {
+    const bool call = about_call && review.kind == ReviewKind::approval;
     return fail(
         ErrorCode::invalid_input,
-        form ? "a form is answered or rejected" : "this is approved or rejected",
+        form   ? "a form is answered or rejected"
+        : call ? "a call is approved, edited, rejected or answered"
+               : "this is approved or rejected",
         "decision",
-        form ? "answer it with values" : "send approved or rejected"
+        form   ? "answer it with values"
+        : call ? "send approved, edited, rejected or answered"
+               : "send approved or rejected"
     );
   }
-  if (review.kind == ReviewKind::approval && !decision.values.is_null()) {
+  if (review.kind != ReviewKind::approval) return {};
+  if (decision.decision == ReviewStatus::approved && !decision.values.is_null()) {
     return fail(
         ErrorCode::invalid_input,
         "the arguments of a call cannot be changed by approving it",
         "values",
-        "reject it and say why; the changed call is a new review"
+        "send edited with the arguments; the changed call is a new review"
+    );
+  }
+  if (decision.decision == ReviewStatus::edited && !decision.values.is_map()) {
+    return fail(
+        ErrorCode::invalid_input,
+        "an edited call needs its arguments",
+        "values",
+        "send all arguments as a map, not only those that change"
     );
   }
   return {};
+}
+
+std::string_view identity(const Approval& approval) {
+  return approval.actor.empty() ? approval.reviewer : approval.actor;
+}
+
+Approval approval_of(const ReviewDecided& decision) {
+  return {decision.reviewer, decision.actor, decision.author};
+}
+
+// One person's yes counts once.
+Result<void> check_person(const OpenReview& review, const ReviewDecided& decision) {
+  if (decision.decision == ReviewStatus::answered && review.kind == ReviewKind::approval &&
+      (review.people > 1 || decision.author)) {
+    return fail(
+        ErrorCode::conflict,
+        "what needs more than one person's yes is not answered by one",
+        "people",
+        "approve it together, or reject it"
+    );
+  }
+  const Approval own = approval_of(decision);
+  const auto same = [&](const Approval& other) { return identity(other) == identity(own); };
+  if (decision.decision != ReviewStatus::approved || std::ranges::none_of(review.approvals, same)) return {};
+  return fail(
+      ErrorCode::conflict,
+      "you have approved this already; somebody else must too",
+      "approved_already",
+      "ask another person, who approves with their own key"
+  );
 }
 
 void close(Run& run, OpenReview& review, ReviewStatus status) {
@@ -81,7 +143,12 @@ std::string digest_of(const State& state, std::uint64_t turn, const Value& conte
   return sha256_hex(bound);
 }
 
-void ask(Run& run, Question question) {
+bool enough(const OpenReview& review) {
+  const auto counts_alone = [](const Approval& each) { return !each.author; };
+  return review.approvals.size() >= review.people && std::ranges::any_of(review.approvals, counts_alone);
+}
+
+bool ask(Run& run, Question question) {
   State& state = run.state();
   Frame& frame = run.frame();
   const Value content = question.kind == ReviewKind::form ? MapBuilder()
@@ -99,6 +166,8 @@ void ask(Run& run, Question question) {
   if (question.expires) {
     if (const auto due = add(run.at(), *question.expires)) review.due = *due;
   }
+  review.people = question.people;
+  review.approvals = std::move(question.approvals);
   frame.review = review.id;
   frame.entered = true;
   frame.asked = true;
@@ -112,12 +181,20 @@ void ask(Run& run, Question question) {
       .subject = std::move(question.subject),
       .form = std::move(question.form),
       .due = review.due,
+      .people = review.people,
+      .replaces = std::move(question.replaces),
   });
   if (review.due) run.emit(StartTimer{review.id, *review.due});
-  state.reviews.push_back(std::move(review));
+  OpenReview& open = state.reviews.emplace_back(std::move(review));
+  if (enough(open)) {
+    open.reviewer = open.approvals.back().reviewer;
+    close(run, open, ReviewStatus::approved);
+    return true;
+  }
   if (run.last_said_now() == nullptr || question.kind == ReviewKind::outcome) {
     repair::review_requested(run, name(question.kind));
   }
+  return false;
 }
 
 const OpenReview* of_top_frame(const Run& run) {
@@ -178,8 +255,11 @@ Result<Value> check_decision(
         "read the review again and decide about what it shows"
     );
   }
-  if (auto fits = check_kind(*review, decision); !fits) return std::unexpected(std::move(fits.error()));
-  if (decision.decision != ReviewStatus::answered) return decision.values;
+  const bool about_call = asks_about_call(release, state.stack[waiting]);
+  if (auto fits = check_kind(*review, about_call, decision); !fits)
+    return std::unexpected(std::move(fits.error()));
+  if (auto fits = check_person(*review, decision); !fits) return std::unexpected(std::move(fits.error()));
+  if (review->kind != ReviewKind::form || decision.decision != ReviewStatus::answered) return decision.values;
 
   // Rules of fields speak about the flow that waits, which need not be on top.
   State below = state;
@@ -194,6 +274,19 @@ bool decide(Run& run, const ReviewDecided& decision) {
   if (!values) return false;
   auto& reviews = run.state().reviews;
   OpenReview& review = *std::ranges::find(reviews, decision.review_id, &OpenReview::id);
+  // Where one yes is enough, as ever, nothing but the decision is kept.
+  const bool together = review.people > 1 || !review.approvals.empty() || decision.author;
+  if (decision.decision == ReviewStatus::approved && together) {
+    review.approvals.push_back(approval_of(decision));
+    if (!enough(review)) {
+      NoteApproval noted{.review_id = review.id, .reviewers = {}};
+      for (const Approval& each : review.approvals) noted.reviewers.push_back(each.reviewer);
+      run.emit(std::move(noted));
+      return true;
+    }
+  }
+  // Who edits a call wants the edited one.
+  if (decision.decision == ReviewStatus::edited) review.approvals = {approval_of(decision)};
   review.values = std::move(*values);
   review.reviewer = decision.reviewer;
   review.note = decision.note;

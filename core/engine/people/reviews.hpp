@@ -27,10 +27,14 @@ struct Question {
   Value subject;
   Value form;
   std::optional<Duration> expires;
+  std::uint32_t people = 1;              // how many different people must say yes
+  std::string replaces = {};             // the review that was edited into this one
+  std::vector<Approval> approvals = {};  // yeses that count already: the editor's
 };
 
-// The top frame waits from now on. The user is told so, unless the flow has just said something.
-void ask(Run& run, Question question);
+// The top frame waits from now on. The user is told so, unless the flow has just said something. True: enough
+// people have said yes already, and nothing is left to wait for.
+bool ask(Run& run, Question question);
 
 // What the top frame waits for, or has been told; null when it asked nothing.
 [[nodiscard]] const OpenReview* of_top_frame(const Run& run);
@@ -47,6 +51,9 @@ void ask(Run& run, Question question);
 // The fields of a form as data for whoever shows it, and their answers as typed values.
 [[nodiscard]] Value describe_form(Run& run, std::span<const flow::Slot> fields);
 [[nodiscard]] Result<Value> read_form(Run& run, std::span<const flow::Slot> fields, const Value& values);
+
+// Enough people have said yes, and not only the author of what runs.
+[[nodiscard]] bool enough(const OpenReview& review);
 
 // Whether a decision can be taken now, with the values of a form as the flow will see them. Errors: not_found
 // (nobody waits for it), conflict (decided, expired, or of other content), invalid_input (the values).

@@ -115,8 +115,8 @@ TEST_CASE("a decision is taken once, in time, and for what the person saw") {
     asked.decision.digest.clear();
     CHECK(asked.refused() == "conflict review_changed");
   }
-  SUBCASE("an answer to what is no form") {
-    asked.decision.decision = ReviewStatus::answered;
+  SUBCASE("a decision that nobody can take") {
+    asked.decision.decision = ReviewStatus::withdrawn;
     CHECK(asked.refused() == "invalid_input decision");
   }
   SUBCASE("with other arguments") {

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "engine/matching/scene.hpp"
 #include "engine/proposals/vocabulary.hpp"
 #include "language/extract.hpp"
@@ -17,6 +18,33 @@ using language::Command;
 using language::CommandKind;
 
 constexpr std::size_t kMostValue = 4000;  // bytes
+
+bool is_part_of_word(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z');
+}
+
+std::vector<std::string> words_in(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : to_lower(text)) {
+    if (is_part_of_word(c)) {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::exchange(word, {}));
+    }
+  }
+  if (!word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+// Every word of a value stands in the message. Otherwise it is the model's: right, perhaps, but not said.
+bool says(std::string_view message, std::string_view value) {
+  const std::vector<std::string> said = words_in(message);
+  return std::ranges::all_of(words_in(value), [&](const std::string& word) {
+    return std::ranges::find(said, word) != said.end();
+  });
+}
 
 class Reader {
  public:
@@ -108,7 +136,9 @@ class Reader {
     }
     auto value = language::read_answer(*slot, words, circumstances_);
     if (value) {
-      commands_.push_back({.kind = kind, .slot = slot->name, .value = std::move(*value)});
+      commands_.push_back(
+          {.kind = kind, .slot = slot->name, .value = std::move(*value), .inferred = !says(message_, words)}
+      );
     } else {
       commands_.push_back(
           {.kind = CommandKind::invalid_value,

@@ -6,6 +6,7 @@
 #include "engine/blocks.hpp"
 #include "engine/facts.hpp"
 #include "engine/masking.hpp"
+#include "engine/origins.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/repair/reads.hpp"
 #include "engine/repair/repair.hpp"
@@ -87,7 +88,7 @@ void compute_again(Run& run, std::size_t place, Names& changed) {
         if (run.slot(frame, each.slot.text) == nullptr || changed.contains(each.slot.text)) continue;
         auto value = each.value.evaluate(run.scope());
         if (!value) continue;
-        run.set_slot(frame, each.slot.text, std::move(*value));
+        run.set_slot(frame, each.slot.text, std::move(*value), origins::of(run, each.value));
         changed.insert(each.slot.text);
       }
     }
@@ -120,7 +121,8 @@ struct Changes {
   Value old;
 };
 
-void apply(Run& run, Changes& changes, const flow::Slot& slot, const Value& value) {
+void apply(Run& run, Changes& changes, const flow::Slot& slot, const Command& command) {
+  const Value& value = command.value;
   Frame& frame = run.state().stack[changes.place];
   const Value* held = run.slot(frame, slot.name);
   const Value old = held != nullptr ? *held : Value();
@@ -137,7 +139,7 @@ void apply(Run& run, Changes& changes, const flow::Slot& slot, const Value& valu
     changes.cleared.insert(slot.name);
     return;
   }
-  run.set_slot(frame, slot.name, value);
+  run.set_slot(frame, slot.name, value, origins::of(command));
   changes.cleared.erase(slot.name);
   MapBuilder change;
   const Value seen = slot.sensitive ? masked(value) : value;
@@ -213,7 +215,7 @@ void correction(Run& run, const std::vector<Command>& commands) {
   const flow::Slot* untouched = nullptr;
   bool unchanged = false;  // the user said again what we know
   Changes changes;
-  std::vector<std::pair<const flow::Slot*, const Value*>> accepted;
+  std::vector<std::pair<const flow::Slot*, const Command*>> accepted;
   for (const Command& change : commands) {
     const std::size_t place = place_of(run, change.slot);
     if (place == run.state().stack.size()) continue;
@@ -238,16 +240,16 @@ void correction(Run& run, const std::vector<Command>& commands) {
     // Changes of one message are about one flow; the topmost wins.
     if (!accepted.empty() && place != changes.place) continue;
     changes.place = place;
-    accepted.emplace_back(&slot, &change.value);
+    accepted.emplace_back(&slot, &change);
   }
-  for (const auto& [slot, value] : accepted) {
+  for (const auto& [slot, command] : accepted) {
     Frame& frame = run.state().stack[changes.place];
     for (const std::string& name : dependents(run.flow_of(frame), slot->name)) {
       run.clear_slot(frame, name);
       changes.cleared.insert(name);
     }
   }
-  for (const auto& [slot, value] : accepted) apply(run, changes, *slot, *value);
+  for (const auto& [slot, command] : accepted) apply(run, changes, *slot, *command);
   if (!accepted.empty()) {
     const bool top = changes.place + 1 == run.state().stack.size();
     // What a person is asked to decide about is not what they saw any more: they are asked anew.

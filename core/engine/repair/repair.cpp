@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/facts.hpp"
+#include "engine/origins.hpp"
 #include "engine/people/handoffs.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/steps/registry.hpp"
@@ -74,7 +75,7 @@ void digression(Run& run, const flow::Flow& wanted, std::span<const Command> val
     for (const Command& command : values) {
       const flow::Slot* slot = wanted.slot(command.slot);
       if (slot != nullptr && !refusal(run, *slot, command.value))
-        run.set_slot(run.frame(), slot->name, command.value);
+        run.set_slot(run.frame(), slot->name, command.value, origins::of(command));
     }
   };
   if (stack.empty()) return start();
@@ -276,13 +277,11 @@ void review_pending(Run& run) {
 void review_rejected(Run& run, std::string_view note) {
   Frame details;
   details.outcome = "failed";
-  begin(
-      run,
-      "review_rejected",
-      std::move(MapBuilder().set("note", note)),
-      Continuation::abandon,
-      std::move(details)
-  );
+  MapBuilder about;
+  about.set("note", note);
+  // Earlier conversations were not told why.
+  if (origins::traced(run.state()) && !note.empty()) about.set("reason", note);
+  begin(run, "review_rejected", std::move(about), Continuation::abandon, std::move(details));
 }
 
 void give_to_human(Run& run, std::string queue, std::string summary) {

@@ -1,4 +1,5 @@
 // confirm: shows a summary and waits for a yes or a no.
+#include "engine/origins.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -45,7 +46,10 @@ Expectation expects(const flow::Flow&, const flow::Step&, const Frame&, const St
 
 Outcome answer(Run& run, const flow::Step& step, bool yes) {
   const auto* target = step.get<flow::Name>(yes ? k_yes : k_no);
-  if (yes) run.frame().confirmed = true;
+  if (yes) {
+    run.frame().confirmed = true;
+    origins::confirm(run, *step.get<flow::Text>(k_text));
+  }
   if (target != nullptr) return Outcome::jump(run.flow().step_index(target->text));
   if (yes) return Outcome::next();
   repair::denied(run);

@@ -6,13 +6,15 @@ namespace parley::engine::steps {
 Outcome effect_failed(Run& run, const flow::Name* on_error, Failure failure) {
   Frame& frame = run.frame();
   frame.pending_effect.clear();
-  frame.slots.insert_or_assign(
+  run.set_name(
+      frame,
       "error",
       MapBuilder()
           .set("code", failure.code)
           .set("message", failure.message)
           .set("in_doubt", failure.in_doubt)
-          .build()
+          .build(),
+      std::move(failure.origins)
   );
   if (on_error != nullptr) return Outcome::jump(run.flow().step_index(on_error->text));
   raise(run, std::move(failure.code), std::move(failure.message), failure.in_doubt);

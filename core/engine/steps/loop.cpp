@@ -1,5 +1,6 @@
 // loop: runs its steps again and again, while a condition holds or once for each item of a list or map.
 #include "base/map_order.hpp"
+#include "engine/origins.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -70,7 +71,12 @@ Outcome run(Run& run, const flow::Step& step) {
   }
   if (for_each != nullptr) {
     const auto* as = step.get<flow::Name>(k_as);
-    frame.slots.insert_or_assign(as == nullptr ? "item" : as->text, scope.items.as_list()[scope.count]);
+    run.set_name(
+        frame,
+        as == nullptr ? "item" : as->text,
+        scope.items.as_list()[scope.count],
+        origins::of(run, *for_each)
+    );
   }
   ++scope.count;
   enter_block(run, step, 0);

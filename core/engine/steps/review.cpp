@@ -60,7 +60,7 @@ Outcome ask(Run& run, const flow::Step& step) {
     question.subject = MapBuilder().set("title", question.title).set("text", question.text).build();
   }
   if (const auto* expires = step.get<Value>(k_expires)) question.expires = expires->as_duration();
-  reviews::ask(run, std::move(question));
+  (void)reviews::ask(run, std::move(question));
   return Outcome::stay();
 }
 
@@ -73,7 +73,7 @@ Outcome run(Run& run, const flow::Step& step) {
   Frame& frame = run.frame();
   const Value decision = reviews::as_value(review);
   if (const auto* save = step.get<flow::Name>(k_save)) run.set_slot(frame, save->text, decision);
-  frame.slots.insert_or_assign("review", decision);
+  run.set_name(frame, "review", decision);
   // What a person has decided is not gone back over by a later correction.
   frame.segment = step.next;
   const bool expired = review.status == ReviewStatus::expired;
@@ -81,7 +81,13 @@ Outcome run(Run& run, const flow::Step& step) {
   if (const auto* target = step.get<flow::Name>(expired ? k_on_timeout : k_on_rejected)) {
     return Outcome::jump(run.flow().step_index(target->text));
   }
-  if (expired) {
+  if (run.state().semantics >= kOriginSemantics) {
+    raise(
+        run,
+        expired ? std::string("review_expired") : std::string(kReviewRejected),
+        expired ? "nobody has decided in time" : review.note
+    );
+  } else if (expired) {
     repair::error(run, "review_expired", "nobody has decided in time", false);
   } else {
     repair::review_rejected(run, review.note);

@@ -1,4 +1,5 @@
 // set: computes slots.
+#include "engine/origins.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -17,7 +18,7 @@ Outcome run(Run& run, const flow::Step& step) {
   for (const flow::Assignment& assignment : *step.get<flow::Assignments>(k_values)) {
     auto value = assignment.value.evaluate(run.scope());
     if (!value) return Outcome::fail(value.error().message);
-    run.set_slot(run.frame(), assignment.slot.text, std::move(*value));
+    run.set_slot(run.frame(), assignment.slot.text, std::move(*value), origins::of(run, assignment.value));
   }
   return Outcome::next();
 }

@@ -29,6 +29,7 @@ struct Failure {
   std::string code;
   std::string message;
   bool in_doubt = false;
+  Origins origins = {};  // of the message
 };
 // What the step waits for has failed: `error` says so where `on_error` leads; without one the innermost block
 // that catches it goes on, or the error repair.

@@ -1,6 +1,9 @@
 // tool: calls an operation of an outside system and waits for its result.
+#include <algorithm>
+
 #include "engine/calls.hpp"
-#include "engine/people/reviews.hpp"
+#include "engine/origins.hpp"
+#include "engine/people/call_reviews.hpp"
 #include "engine/retry.hpp"
 #include "engine/spending.hpp"
 #include "engine/steps/step_files.hpp"
@@ -24,10 +27,10 @@ enum Keyword : std::size_t {
   k_approve,
   k_approver,
   k_approve_within,
-  k_on_rejected
+  k_on_rejected,
+  k_approvals,
+  k_trust
 };
-
-constexpr Duration kApproveWithin{24 * 3600, 0};
 
 constexpr std::string_view kEffects[] = {"read", "write"};
 
@@ -65,7 +68,16 @@ constexpr flow::Keyword kKeywords[] = {
     {"on_rejected",
      FieldKind::step_name,
      false,
-     "Where it leads when the person says no; the flow is stopped when left out."},
+     "Where it leads when the person says no; `on_error` when left out, else the flow is stopped."},
+    {"approvals",
+     FieldKind::integer,
+     false,
+     "How many different people must approve it, from 1 to 5; default 1."},
+    {"trust",
+     FieldKind::tool_names,
+     false,
+     "Whose answers may go into the arguments without a person: tools of other connectors, `model.extract`, "
+     "`knowledge.NAME`."},
 };
 
 Result<Value> arguments(Run& run, const flow::Step& step) {
@@ -173,13 +185,26 @@ void had_effect(Frame& frame, const flow::Step& step) {
   frame.segment = step.next;
 }
 
-Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
+// Where the arguments of the call come from.
+Origins argument_origins(const Run& run, const flow::Step& step) {
+  if (const auto* with = step.get<flow::Data>(k_with)) return origins::of(run, *with);
+  Origins all;
+  for (const flow::Slot& slot : run.flow().slots) origins::add(all, origins::of_name(run, slot.name));
+  return all;
+}
+
+void keep(Run& run, const flow::Step& step, Value result, Origins from) {
   Frame& frame = run.frame();
   frame.pending_effect.clear();
-  if (const auto* save = step.get<flow::Name>(k_save)) run.set_slot(frame, save->text, event.result);
-  frame.slots.insert_or_assign("result", event.result);
+  if (const auto* save = step.get<flow::Name>(k_save)) run.set_slot(frame, save->text, result, from);
+  run.set_name(frame, "result", std::move(result), std::move(from));
   had_effect(frame, step);
-  if (auto noted = note_undo(run, step, frame.held["arguments"]); !noted) {
+}
+
+Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
+  const std::string& tool = step.get<flow::Name>(k_call)->text;
+  keep(run, step, event.result, origins::of_result(tool, argument_origins(run, step)));
+  if (auto noted = note_undo(run, step, run.frame().held["arguments"]); !noted) {
     return Outcome::fail(std::move(noted.error().message));
   }
   return Outcome::next();
@@ -189,7 +214,7 @@ Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
 void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event) {
   const std::string& tool = step.get<flow::Name>(k_call)->text;
   const auto args = arguments(run, step);
-  reviews::ask(
+  (void)reviews::ask(
       run,
       {.kind = ReviewKind::outcome,
        .title = "Did " + tool + " happen?",
@@ -214,63 +239,122 @@ Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
     ask_what_happened(run, step, event);
     return Outcome::stay();
   }
-  return effect_failed(run, step.get<flow::Name>(k_on_error), {event.code, event.message, event.in_doubt});
+  Failure failure{event.code, event.message, event.in_doubt};
+  if (!event.effect_id.empty())
+    failure.origins = origins::of_result(step.get<flow::Name>(k_call)->text, argument_origins(run, step));
+  return effect_failed(run, step.get<flow::Name>(k_on_error), std::move(failure));
 }
 
-// What a person is shown, and what the approval is bound to.
-Value subject_of(const CallTool& call) {
-  return MapBuilder().set("tool", call.tool).set("arguments", call.arguments).build();
+// Why the call may not be made without a person; empty when it may.
+Result<std::string> why_ask(Run& run, const flow::Step& step, const CallTool& call, bool& needed) {
+  needed = false;
+  if (const auto* approve = step.get<expr::Expression>(k_approve)) {
+    const auto holds = run.test(*approve);
+    if (!holds) return std::unexpected(holds.error());
+    needed = *holds;
+  }
+  const auto* effect = step.get<flow::Name>(k_effect);
+  const bool harmless =
+      (effect != nullptr && effect->text == "read") || origins::is_plain_function(call.tool);
+  if (!origins::traced(run.state()) || harmless) return std::string();
+  const Origins from =
+      reviews::doubtful(argument_origins(run, step), call.tool, step.get<flow::Names>(k_trust));
+  if (from.empty()) return std::string();
+  needed = true;
+  return "What it is called with comes from " + reviews::spoken_origins(from) +
+         ", not only from the user and the author.";
 }
 
-Result<Outcome> ask_for_approval(Run& run, const flow::Step& step, const CallTool& call) {
-  reviews::Question question{
-      .kind = ReviewKind::approval, .title = call.tool, .subject = subject_of(call), .expires = kApproveWithin
-  };
+Result<reviews::CallQuestion> question(Run& run, const flow::Step& step, std::string why) {
+  reviews::CallQuestion asked{.text = std::move(why), .assignee = {}, .expires = reviews::kApproveWithin};
   if (const auto* approver = step.get<flow::Text>(k_approver)) {
     auto assignee = run.render(*approver);
     if (!assignee) return std::unexpected(std::move(assignee.error()));
-    question.assignee = std::move(*assignee);
+    asked.assignee = std::move(*assignee);
   }
-  if (const auto* within = step.get<Value>(k_approve_within)) question.expires = within->as_duration();
-  reviews::ask(run, std::move(question));
+  if (const auto* within = step.get<Value>(k_approve_within)) asked.expires = within->as_duration();
+  if (const auto* people = step.get<Value>(k_approvals))
+    asked.people =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(people->as_int(), 1, reviews::kMostApprovers));
+  return asked;
+}
+
+Outcome rejected(Run& run, const flow::Step& step, const OpenReview& review) {
+  if (const auto* target = step.get<flow::Name>(k_on_rejected))
+    return Outcome::jump(run.flow().step_index(target->text));
+  if (origins::traced(run.state())) {
+    return effect_failed(
+        run, step.get<flow::Name>(k_on_error), {std::string(kApprovalRejected), review.note}
+    );
+  }
+  repair::review_rejected(run, review.note);
   return Outcome::stay();
+}
+
+// The arguments as a person has edited them, as long as they stand for the same ones of the flow's.
+void take_edited(const Frame& frame, CallTool& call) {
+  const Value* edited = frame.held.find("edited");
+  if (edited != nullptr && frame.held["instead_of"] == call.arguments) call.arguments = *edited;
 }
 
 // Nothing when the call may be made now. An approval holds for exactly the call that the person saw.
 std::optional<Outcome> wait_for_approval(Run& run, const flow::Step& step, CallTool& call) {
+  using Kind = reviews::CallDecision::Kind;
   if (reviews::of_top_frame(run) != nullptr) {
-    const OpenReview review = reviews::take(run);
-    run.frame().slots.insert_or_assign("review", reviews::as_value(review));
-    if (review.status == ReviewStatus::expired)
-      return failed(run, step, ToolFailed{.code = "approval_expired", .message = "nobody approved in time"});
-    if (review.status == ReviewStatus::rejected) {
-      if (const auto* target = step.get<flow::Name>(k_on_rejected))
-        return Outcome::jump(run.flow().step_index(target->text));
-      repair::review_rejected(run, review.note);
-      return Outcome::stay();
-    }
-    if (review.digest == reviews::digest_of(run.state(), review.turn, subject_of(call))) {
-      call.review_id = review.id;
-      return std::nullopt;
+    // A text takes turns between its variants, so it is rendered only to be shown.
+    Result<reviews::CallQuestion> again{};
+    if (reviews::of_top_frame(run)->status == ReviewStatus::edited) again = question(run, step, {});
+    if (!again) return Outcome::fail(again.error().message);
+    const Value proposed = call.arguments;
+    take_edited(run.frame(), call);
+    // What is asked anew may put a handler on top of this frame.
+    const std::size_t place = run.state().stack.size() - 1;
+    const reviews::CallDecision decision = reviews::decision_about(run, call, *std::move(again));
+    Frame& frame = run.state().stack[place];
+    run.set_name(frame, "review", reviews::as_value(decision.review));
+    switch (decision.kind) {
+      case Kind::approved:
+        return std::nullopt;
+      case Kind::waits:
+        frame.held = MapBuilder().set("edited", call.arguments).set("instead_of", proposed).build();
+        return Outcome::stay();
+      case Kind::rejected:
+        return rejected(run, step, decision.review);
+      case Kind::expired:
+        return failed(
+            run, step, ToolFailed{.code = "approval_expired", .message = "nobody approved in time"}
+        );
+      case Kind::answered:
+        keep(run, step, decision.review.values, {});
+        return Outcome::next();
+      case Kind::outdated:
+        call.arguments = proposed;
+        frame.held = Value();
+        break;
     }
   }
-  const auto* approve = step.get<expr::Expression>(k_approve);
-  if (approve == nullptr) return std::nullopt;
-  const auto needed = run.test(*approve);
-  if (!needed) return Outcome::fail(needed.error().message);
-  if (!*needed) return std::nullopt;
+  bool needed = false;
+  auto why = why_ask(run, step, call, needed);
+  if (!why) return Outcome::fail(why.error().message);
+  if (!needed) return std::nullopt;
   if (!run.frame().around.empty())
     return Outcome::fail("a call inside of a parallel cannot wait for an approval");
-  auto asked = ask_for_approval(run, step, call);
-  return asked ? std::move(*asked) : Outcome::fail(asked.error().message);
+  auto asked = question(run, step, *std::move(why));
+  if (!asked) return Outcome::fail(asked.error().message);
+  reviews::ask_about(run, call, *std::move(asked));
+  return Outcome::stay();
 }
 
 // A person has found out what became of a call that was in doubt.
 Outcome found_out(Run& run, const flow::Step& step) {
   const OpenReview review = reviews::take(run);
-  run.frame().slots.insert_or_assign("review", reviews::as_value(review));
-  if (review.status == ReviewStatus::approved)
-    return returned(run, step, ToolReturned{.effect_id = {}, .result = review.values});
+  run.set_name(run.frame(), "review", reviews::as_value(review));
+  if (review.status == ReviewStatus::approved) {
+    keep(run, step, review.values, {});
+    if (auto noted = note_undo(run, step, run.frame().held["arguments"]); !noted)
+      return Outcome::fail(std::move(noted.error().message));
+    return Outcome::next();
+  }
   return failed(run, step, ToolFailed{.code = "did_not_happen", .message = review.note});
 }
 

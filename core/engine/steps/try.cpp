@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/origins.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -71,8 +72,10 @@ bool leave(Run& run, const flow::Step& step, const Leaving& leaving) {
                               .set("message", leaving.text)
                               .set("in_doubt", leaving.in_doubt)
                               .build();
-      frame.slots.insert_or_assign("error", error);
-      if (!handler->as.empty()) frame.slots.insert_or_assign(handler->as, error);
+      // A message that a tool sent stays that tool's.
+      const Origins from = origins::of_name(run, "error");
+      run.set_name(frame, "error", error, from);
+      if (!handler->as.empty()) run.set_name(frame, handler->as, error, from);
       enter_block(run, step, handler->number);
       return true;
     }

@@ -53,7 +53,7 @@ Outcome run(Run& run, const flow::Step& step) {
   if (step.get<flow::Name>(k_event) == nullptr) return Outcome::next();
   if (!frame.held.is_null()) {
     if (const auto* save = step.get<flow::Name>(k_save)) {
-      frame.slots.insert_or_assign(save->text, frame.held["data"]);
+      run.set_name(frame, save->text, frame.held["data"]);
     }
     return Outcome::next();
   }

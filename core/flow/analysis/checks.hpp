@@ -11,6 +11,7 @@
 #include "flow/analysis/analyse.hpp"
 #include "flow/analysis/findings.hpp"
 #include "flow/analysis/model.hpp"
+#include "flow/load.hpp"
 
 namespace parley::flow::analysis {
 
@@ -38,6 +39,10 @@ void check_calls(const Models& models, Diagnostics& diagnostics);
 void check_bounds(const Models& models, std::uint32_t limit, Diagnostics& diagnostics);
 // Time limits whose end nobody handles.
 void check_timeouts(const Flow& flow, Diagnostics& diagnostics);
+// Calls that may wait for a person because of where their arguments come from.
+void check_origins(
+    std::span<const FlowPtr> flows, std::span<const ToolSignature> tools, Diagnostics& diagnostics
+);
 // Texts that some languages have and others lack.
 void check_languages(const Flow& flow, Diagnostics& diagnostics);
 

@@ -37,9 +37,7 @@ void check_timeouts(const Flow& flow, Diagnostics& diagnostics) {
     if (code.empty() || find_field<Name>(step, "on_timeout") != nullptr) continue;
     const bool limited =
         find_field<Value>(step, "timeout") != nullptr || find_field<Value>(step, "expires") != nullptr;
-    // What a person has not decided goes to the error repair at once.
-    const bool caught = !step.spec->needs_person && is_caught(flow, i, code);
-    if (!limited || caught) continue;
+    if (!limited || is_caught(flow, i, code)) continue;
     Findings{diagnostics, flow}.warning(
         "F0518",
         step.position,

@@ -304,4 +304,22 @@ std::vector<std::string> names_read(const Flow& flow) {
   return names.sorted();
 }
 
+std::vector<std::string> names_in(const Step& step) {
+  NameCollector names;
+  for (const Field& field : step.fields) names.add(field);
+  return names.sorted();
+}
+
+std::vector<std::string> names_in(const Data& data) {
+  NameCollector names;
+  names.add(data);
+  return names.sorted();
+}
+
+std::vector<std::string> names_in(const expr::Expression& expression) {
+  NameCollector names;
+  names.add(expression);
+  return names.sorted();
+}
+
 }  // namespace parley::flow::analysis

@@ -34,4 +34,9 @@ struct Uses {
 // Every name that the flow reads anywhere; "slots" when it reads them as a whole.
 [[nodiscard]] std::vector<std::string> names_read(const Flow& flow);
 
+// The same of one step's keywords, of data, of an expression.
+[[nodiscard]] std::vector<std::string> names_in(const Step& step);
+[[nodiscard]] std::vector<std::string> names_in(const Data& data);
+[[nodiscard]] std::vector<std::string> names_in(const expr::Expression& expression);
+
 }  // namespace parley::flow::analysis

@@ -93,7 +93,8 @@ std::span<const float> TextIndex::scores(std::span<const std::uint32_t> question
   if (known.empty()) return scores_;
   const auto unknown = static_cast<float>(terms.size() - known.size());
   const auto is_common = [&](const Postings* each) { return each->size() * kCommon > size(); };
-  if (!std::all_of(known.begin(), known.end(), is_common)) std::erase_if(known, is_common);
+  if (options_.passes_over_common && !std::all_of(known.begin(), known.end(), is_common))
+    std::erase_if(known, is_common);
   float most = 0;
   for (const Postings* each : known) most += count_term(*each);
   // A term that no text has takes the share of the question that the others have on average.

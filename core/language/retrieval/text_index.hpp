@@ -24,6 +24,9 @@ namespace parley::language {
 struct WindowOptions {
   std::uint32_t reach = 0;  // at most 2
   float own_weight = 1;
+  // Whether a term that stands in every twentieth text counts only when there is no rarer one. For texts that
+  // are few and short it is often what the question is about.
+  bool passes_over_common = true;
 };
 
 class TextIndex {

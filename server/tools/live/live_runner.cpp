@@ -11,6 +11,7 @@
 #include "server/net/client/egress.hpp"
 #include "server/tools/deadline.hpp"
 #include "server/tools/live/answers.hpp"
+#include "server/tools/preview.hpp"
 #include "server/tools/test_mode.hpp"
 #include "wire/conduct/conduct.hpp"
 #include "wire/conduct/pages.hpp"
@@ -100,12 +101,54 @@ turns::EffectClass LiveRunner::effect_class(std::string_view tool) const {
   return blind ? turns::EffectClass::unsafe : effect;
 }
 
+// From the same bytes as the call itself; credentials are added only when it is sent. What the settings add
+// to every call may be a secret, so its value is not shown.
+std::optional<turns::CallPreview> LiveRunner::preview(const turns::ToolCall& call) const {
+  const wire::Tool* tool = connector_->find(call.tool);
+  if (tool == nullptr) return std::nullopt;
+  auto request = request_of(*tool, call);
+  if (!request) return preview_of(*tool, call.arguments, std::unexpected(std::move(request.error())));
+  ShownRequest shown{
+      std::move(request->method),
+      std::move(request->url),
+      std::move(request->headers),
+      std::move(request->body)
+  };
+  for (auto& [name, value] : shown.headers) {
+    const bool of_settings = std::ranges::any_of(options_.headers, [&](const auto& set) {
+      return ascii_lower(set.first) == ascii_lower(name);
+    });
+    if (of_settings) value = "(set)";
+  }
+  return preview_of(
+      *tool,
+      checks_.find(tool->id)->second.taken(tool->id, call.arguments).value_or(call.arguments),
+      shown,
+      options_.idempotency_header
+  );
+}
+
+Result<void> LiveRunner::check_arguments(std::string_view tool, const Value& arguments) const {
+  const auto check = checks_.find(tool);
+  return check == checks_.end() ? Result<void>() : check->second.exact(tool, arguments);
+}
+
+Result<void> LiveRunner::check_result(std::string_view tool, const Value& result) const {
+  const wire::Tool* known = connector_->find(tool);
+  return known == nullptr ? Result<void>() : check_against_result(*known, result);
+}
+
 std::vector<flow::ToolSignature> LiveRunner::signatures() const {
   std::vector<flow::ToolSignature> all;
   all.reserve(connector_->tools.size());
   for (const wire::Tool& tool : connector_->tools) {
     all.push_back(
-        {tool.id, wire::without_references(tool.parameters), wire::without_references(tool.result_schema)}
+        {tool.id,
+         wire::without_references(tool.parameters),
+         wire::without_references(tool.result_schema),
+         tool.effect,
+         tool.description,
+         tool.method + " " + tool.path}
     );
   }
   return all;

@@ -48,6 +48,9 @@ class LiveRunner : public ConnectorRunner {
 
   [[nodiscard]] bool has(std::string_view tool) const override;
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
+  [[nodiscard]] std::optional<turns::CallPreview> preview(const turns::ToolCall& call) const override;
+  [[nodiscard]] Result<void> check_arguments(std::string_view tool, const Value& arguments) const override;
+  [[nodiscard]] Result<void> check_result(std::string_view tool, const Value& result) const override;
   // Failure codes: those of answers.hpp, "unknown_tool", "invalid_arguments", "no_server", "no_credentials",
   // "no_token", "insecure", "in_doubt" when an earlier attempt cannot be found.
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;

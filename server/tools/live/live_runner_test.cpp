@@ -89,6 +89,57 @@ TEST_CASE("a call is sent as described, with its key, and the answer's fields ar
   CHECK(runner.signatures().size() == 5);
 }
 
+TEST_CASE("a preview is the request that is sent, without what only the receiver may read") {
+  Service service({json_answer(R"({"id":"ch_1"})")});
+  Bench bench;
+  LiveRunner runner(
+      shop(),
+      {.server = service.url(), .credentials = {key()}, .headers = {{"X-Team", "s3cret-too"}}},
+      bench.client
+  );
+  const auto preview = runner.preview(kCharge);
+  REQUIRE(preview.has_value());
+  const Value& shown = preview->request;
+  REQUIRE(bench.call(runner, kCharge).has_value());
+  const std::string sent = service.request(0);
+  CHECK(sent.starts_with(std::string(shown.text("method")) + " /charges HTTP/1.1"));
+  CHECK(shown.text("url") == service.url() + "/charges");
+  CHECK(sent.ends_with("\r\n\r\n" + std::string(shown.text("body"))));
+  for (const auto& [name, value] : shown["headers"].entries()) {
+    if (value != Value("(set)"))
+      CHECK(has(sent, std::string(name.as_string()) + ": " + std::string(value.as_string())));
+  }
+  CHECK(shown["headers"].text("Idempotency-Key") == "k-1");
+  CHECK_FALSE(write_json(shown).contains("s3cret"));
+  CHECK(preview->effect == "keyed");
+  CHECK(preview->words.contains("amount: 5"));
+
+  turns::ToolCall other = kCharge;
+  other.idempotency_key = "k-2";
+  CHECK(runner.preview(other)->fingerprint == preview->fingerprint);
+  other.arguments = MapBuilder().set("amount", 6).build();
+  CHECK(runner.preview(other)->fingerprint != preview->fingerprint);
+  // What cannot be sent has no request, and says why.
+  other.arguments = MapBuilder().set("amount", "six").build();
+  CHECK(runner.preview(other)->request.is_null());
+  CHECK(runner.preview(other)->words.contains("It cannot be made as it is"));
+  CHECK_FALSE(runner.preview({.tool = "shop.none", .arguments = {}}).has_value());
+}
+
+TEST_CASE("what a person gives for a call is checked against the description") {
+  Bench bench;
+  LiveRunner runner(shop(), {.server = "http://127.0.0.1:1"}, bench.client);
+  const auto problem = [&](std::string_view arguments) {
+    const auto fits = runner.check_arguments("shop.charge", json(arguments));
+    return fits ? std::string() : fits.error().message;
+  };
+  CHECK(problem(R"({"amount":5})").empty());
+  CHECK(problem(R"({})").contains("amount"));
+  CHECK(problem(R"({"amount":"5"})").contains("amount"));
+  CHECK(problem(R"({"amount":5,"ghost":1})").contains("ghost"));
+  CHECK(problem(R"(["amount"])").contains("map"));
+}
+
 TEST_CASE(
     "nothing is sent of a call that does not fit, that nobody is there for, or that lacks its credentials"
 ) {

@@ -2,8 +2,10 @@
 // that the author listed are made, and those not under `allow` wait for a person first.
 #include <algorithm>
 
+#include "base/json.hpp"
 #include "engine/calls.hpp"
-#include "engine/people/reviews.hpp"
+#include "engine/origins.hpp"
+#include "engine/people/call_reviews.hpp"
 #include "engine/spending.hpp"
 #include "engine/steps/model/model_step.hpp"
 
@@ -24,7 +26,11 @@ enum Keyword : std::size_t {
   k_save,
   k_model,
   k_timeout,
-  k_on_error
+  k_on_error,
+  k_approve_within,
+  k_approvals,
+  k_trust,
+  k_pins
 };
 
 constexpr flow::Keyword kKeywords[] = {
@@ -43,10 +49,24 @@ constexpr flow::Keyword kKeywords[] = {
     kModelKeyword,
     kModelTimeoutKeyword,
     kOnErrorKeyword,
+    {"approve_within", FieldKind::duration, false, "How long an approval may take; default 24h."},
+    {"approvals",
+     FieldKind::integer,
+     false,
+     "How many different people must approve a call, from 1 to 5; default 1."},
+    {"trust",
+     FieldKind::tool_names,
+     false,
+     "Whose answers the model may read and still make the calls under `allow` without a person."},
+    {"pins",
+     FieldKind::data,
+     false,
+     "Arguments that the model cannot choose, by tool: {shop.find_order: {customer: \"{{user.id}}\"}}."},
 };
 
 constexpr std::uint8_t kDefaultRounds = 8;
 constexpr std::uint8_t kMostCallsARound = 8;
+constexpr std::size_t kMostArguments = 32U << 10U;  // bytes of one call
 
 // What the step remembers between events: {rounds, steps: [{tool, arguments, result | error}], calls: [open
 // ones]}.
@@ -81,6 +101,33 @@ Outcome stop(Run& run, const flow::Step& step, std::string code, std::string why
   return effect_failed(run, step.get<flow::Name>(k_on_error), {std::move(code), std::move(why)});
 }
 
+// Whose answers the model has read: those of its own calls, and what the goal and the facts are made from.
+Origins has_read(const Run& run, const flow::Step& step) {
+  Origins read = origins::of(run, *step.get<flow::Text>(k_goal));
+  if (const auto* with = step.get<flow::Data>(k_with)) origins::add(read, origins::of(run, *with));
+  const Value steps = remembered(run.state().stack.back(), "steps");
+  if (!steps.is_list()) return read;
+  for (const Value& done : steps.as_list()) {
+    if (done.find("result") != nullptr) origins::add(read, origins::of_result(done.text("tool"), {}));
+  }
+  return read;
+}
+
+// The names of the pinned arguments, which the model is not shown: {tool: [argument]}.
+Value pinned_names(const flow::Data& pins) {
+  MapBuilder names;
+  if (const auto* tools = std::get_if<flow::Data::Map>(&pins.node)) {
+    for (const flow::Data::Member& tool : *tools) {
+      ListBuilder arguments;
+      if (const auto* fixed = std::get_if<flow::Data::Map>(&tool.value.node)) {
+        for (const flow::Data::Member& argument : *fixed) arguments.add(argument.key);
+      }
+      names.set(tool.key, arguments.build());
+    }
+  }
+  return names.build();
+}
+
 Outcome ask(Run& run, const flow::Step& step) {
   Frame& frame = run.frame();
   const auto* most = step.get<Value>(k_max_rounds);
@@ -103,6 +150,7 @@ Outcome ask(Run& run, const flow::Step& step) {
   input.set("goal", std::move(*goal))
       .set("steps", done.is_list() ? done : Value::list())
       .set("tools", tools.build());
+  if (const auto* pins = step.get<flow::Data>(k_pins)) input.set("pinned", pinned_names(*pins));
   CallModel call{.task = "agent", .input = input.build()};
   if (const auto* model = step.get<flow::Name>(k_model)) call.model = model->text;
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
@@ -113,7 +161,7 @@ Outcome ask(Run& run, const flow::Step& step) {
 Outcome finish(Run& run, const flow::Step& step, Value result) {
   const auto* save = step.get<flow::Name>(k_save);
   if (save == nullptr && result.is_string()) run.say(Say{.text = std::string(result.as_string())});
-  keep_result(run, save, std::move(result));
+  keep_result(run, save, std::move(result), origins::of_result("model.agent", has_read(run, step)));
   return Outcome::next();
 }
 
@@ -139,12 +187,22 @@ void drop_first_call(Frame& frame) {
   remember(frame, "calls", rest.build());
 }
 
-CallTool as_call(Run& run, const Value& proposed) {
-  return {
+// The call with what the author has pinned in place of what the model chose.
+Result<CallTool> as_call(Run& run, const flow::Step& step, const Value& proposed) {
+  CallTool call{
       .effect_id = run.next_effect_id(),
       .tool = std::string(proposed.text("tool")),
       .arguments = proposed["arguments"].is_map() ? proposed["arguments"] : Value::map(),
   };
+  const auto* pins = step.get<flow::Data>(k_pins);
+  if (pins == nullptr) return call;
+  const auto fixed = pins->evaluate(run.scope());
+  if (!fixed) return std::unexpected(fixed.error());
+  if (const Value& own = (*fixed)[call.tool]; own.is_map()) {
+    for (const auto& [name, value] : own.entries())
+      call.arguments = call.arguments.with(name.as_string(), value);
+  }
+  return call;
 }
 
 Outcome call_tool(Run& run, const flow::Step& step, CallTool call) {
@@ -156,20 +214,51 @@ Outcome call_tool(Run& run, const flow::Step& step, CallTool call) {
   return Outcome::wait();
 }
 
-Result<Outcome> ask_person(Run& run, const flow::Step& step, const CallTool& call) {
-  reviews::Question question{
-      .kind = ReviewKind::approval,
-      .title = call.tool,
-      .text = "A model proposed this call.",
-      .subject = MapBuilder().set("tool", call.tool).set("arguments", call.arguments).build(),
-  };
+Result<reviews::CallQuestion> question(Run& run, const flow::Step& step, std::string why) {
+  reviews::CallQuestion asked{.text = std::move(why), .assignee = {}, .expires = {}};
   if (const auto* approver = step.get<flow::Text>(k_approver)) {
     auto assignee = run.render(*approver);
     if (!assignee) return std::unexpected(std::move(assignee.error()));
-    question.assignee = std::move(*assignee);
+    asked.assignee = std::move(*assignee);
   }
-  reviews::ask(run, std::move(question));
-  return Outcome::stay();
+  if (origins::traced(run.state())) asked.expires = reviews::kApproveWithin;
+  if (const auto* within = step.get<Value>(k_approve_within)) asked.expires = within->as_duration();
+  if (const auto* people = step.get<Value>(k_approvals))
+    asked.people =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(people->as_int(), 1, reviews::kMostApprovers));
+  return asked;
+}
+
+// Why a person must decide about a call that the author allowed; empty when nobody must. Whoever has read
+// what a stranger may have written is not trusted to act on it, nor to ask others questions with it.
+std::string why_ask(const Run& run, const flow::Step& step, const CallTool& call, bool only_reads) {
+  if (!origins::traced(run.state())) return {};
+  const auto* trusted = step.get<flow::Names>(k_trust);
+  Origins read = has_read(run, step);
+  if (only_reads) {
+    read = reviews::doubtful(std::move(read), call.tool, trusted);
+    if (read.empty()) return {};
+    return "A model proposed this call. What it has read of " + reviews::spoken_origins(read) +
+           " would leave with the question.";
+  }
+  std::erase_if(read, [&](const std::string& origin) { return listed(trusted, origin); });
+  if (read.empty()) return {};
+  return "A model proposed this call after it had read answers of " + reviews::spoken_origins(read) + ".";
+}
+
+// What is wrong with a proposed call, for the model; empty when it may go on.
+std::string_view refusal(const Run& run, const flow::Step& step, const Value& proposed) {
+  const std::string_view tool = proposed.text("tool");
+  if (!listed(step.get<flow::Names>(k_tools), tool)) return "there is no such tool";
+  if (!origins::traced(run.state())) return {};
+  if (write_canonical(proposed["arguments"]).size() > kMostArguments) return "the arguments are too large";
+  if (proposed.text("effect") == "read") return {};
+  const Value steps = remembered(run.state().stack.back(), "steps");
+  const bool made = steps.is_list() && std::ranges::any_of(steps.as_list(), [&](const Value& done) {
+                      return done.find("result") != nullptr && done.text("tool") == tool &&
+                             done["arguments"] == proposed["arguments"];
+                    });
+  return made ? "this call was made already" : "";
 }
 
 // The next of the calls that the model proposed; when none is left, the model is asked again.
@@ -185,35 +274,74 @@ Outcome go_on(Run& run, const flow::Step& step) {
     }
   }
   for (Value proposed = first_call(frame); !proposed.is_null(); proposed = first_call(frame)) {
-    const std::string_view tool = proposed.text("tool");
-    if (!listed(step.get<flow::Names>(k_tools), tool)) {
-      note(frame, proposed, "error", "there is no such tool");
+    if (const std::string_view wrong = refusal(run, step, proposed); !wrong.empty()) {
+      note(frame, proposed, "error", wrong);
       drop_first_call(frame);
       continue;
     }
-    CallTool call = as_call(run, proposed);
-    if (listed(step.get<flow::Names>(k_allow), tool)) return call_tool(run, step, std::move(call));
-    auto asked = ask_person(run, step, call);
-    return asked ? std::move(*asked) : Outcome::fail(asked.error().message);
+    auto call = as_call(run, step, proposed);
+    if (!call) return Outcome::fail(call.error().message);
+    std::string why = "A model proposed this call.";
+    if (listed(step.get<flow::Names>(k_allow), call->tool))
+      why = why_ask(run, step, *call, proposed.text("effect") == "read");
+    if (why.empty()) return call_tool(run, step, *std::move(call));
+    auto asked = question(run, step, std::move(why));
+    if (!asked) return Outcome::fail(asked.error().message);
+    reviews::ask_about(run, *call, *std::move(asked));
+    return Outcome::stay();
   }
   return ask(run, step);
 }
 
+// The first open call as a person has edited it.
+void replace_first_call(Frame& frame, const Value& arguments) {
+  const Value calls = remembered(frame, "calls");
+  ListBuilder all;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const Value& each = calls.as_list()[i];
+    all.add(i == 0 ? each.with("arguments", arguments) : each);
+  }
+  remember(frame, "calls", all.build());
+}
+
+std::string_view refused_because(const reviews::CallDecision& decision, const State& state) {
+  using Kind = reviews::CallDecision::Kind;
+  if (!origins::traced(state)) return "a person refused this call";
+  if (decision.kind == Kind::expired) return "nobody approved this call in time";
+  return decision.kind == Kind::outdated ? "this is not the call that was approved"
+                                         : "a person refused this call";
+}
+
 // A person has decided about the first open call.
 Outcome decided(Run& run, const flow::Step& step) {
-  Frame& frame = run.frame();
-  const OpenReview review = reviews::take(run);
-  const Value proposed = first_call(frame);
-  CallTool call = as_call(run, proposed);
-  const Value subject = MapBuilder().set("tool", call.tool).set("arguments", call.arguments).build();
-  const bool same = review.digest == reviews::digest_of(run.state(), review.turn, subject);
-  if (review.status == ReviewStatus::approved && same) {
-    call.review_id = review.id;
-    return call_tool(run, step, std::move(call));
+  using Kind = reviews::CallDecision::Kind;
+  const std::size_t place = run.state().stack.size() - 1;
+  const Value proposed = first_call(run.frame());
+  Result<reviews::CallQuestion> again{};
+  if (reviews::of_top_frame(run)->status == ReviewStatus::edited) again = question(run, step, {});
+  if (!again) return Outcome::fail(again.error().message);
+  auto call = as_call(run, step, proposed);
+  if (!call) return Outcome::fail(call.error().message);
+  const reviews::CallDecision decision = reviews::decision_about(run, *call, *std::move(again));
+  Frame& frame = run.state().stack[place];
+  if (decision.kind == Kind::approved || decision.kind == Kind::waits) {
+    if (origins::traced(run.state()) && call->arguments != proposed["arguments"])
+      replace_first_call(frame, call->arguments);
+    return decision.kind == Kind::waits ? Outcome::stay() : call_tool(run, step, *std::move(call));
   }
-  note(
-      frame, proposed, "error", review.note.empty() ? "a person refused this call" : "refused: " + review.note
-  );
+  if (decision.kind == Kind::answered) {
+    note(frame, proposed, "result", decision.review.values);
+    frame.segment = step.next;
+    run.set_name(frame, "result", decision.review.values);
+  } else {
+    const std::string& words = decision.review.note;
+    note(
+        frame,
+        proposed,
+        "error",
+        words.empty() ? std::string(refused_because(decision, run.state())) : "refused: " + words
+    );
+  }
   drop_first_call(frame);
   return go_on(run, step);
 }
@@ -252,7 +380,7 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
     frame.pending_effect.clear();
     frame.segment = step.next;
     note(frame, open, "result", result->result);
-    frame.slots.insert_or_assign("result", result->result);
+    run.set_name(frame, "result", result->result, origins::of_result(open.text("tool"), {}));
   } else if (const auto* failure = std::get_if<ToolFailed>(&event)) {
     frame.pending_effect.clear();
     frame.segment = step.next;

@@ -86,7 +86,8 @@ Outcome answered(Run& run, const flow::Step& step, const Value& answer) {
   keep_result(
       run,
       step.get<flow::Name>(k_save),
-      MapBuilder().set("label", label).set("confidence", confidence).build()
+      MapBuilder().set("label", label).set("confidence", confidence).build(),
+      origins::of_result("model.classify", origins::of(run, step))
   );
   const auto* least = step.get<expr::Expression>(k_min_confidence);
   const auto* unsure = step.get<flow::Name>(k_on_unsure);

@@ -73,7 +73,12 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   auto problem = misfit(run, step, returned->result);
   if (!problem) return Outcome::fail(problem.error().message);
   if (problem->empty()) {
-    keep_result(run, step.get<flow::Name>(k_save), returned->result);
+    keep_result(
+        run,
+        step.get<flow::Name>(k_save),
+        returned->result,
+        origins::of_result("model.extract", origins::of(run, step))
+    );
     return Outcome::next();
   }
   Frame& frame = run.frame();

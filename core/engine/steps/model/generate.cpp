@@ -48,7 +48,7 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
     return effect_failed(run, step.get<flow::Name>(k_on_error), {"model_answer", "the model gave no text"});
   }
   const auto* save = step.get<flow::Name>(k_save);
-  keep_result(run, save, returned->result);
+  keep_result(run, save, returned->result, origins::of_result("model.generate", origins::of(run, step)));
   if (save == nullptr) run.say(Say{.text = std::string(returned->result.as_string())});
   return Outcome::next();
 }

@@ -32,11 +32,11 @@ Outcome ask_memory(Run& run, Recall recall) {
   return wait_for(run, std::move(recall));
 }
 
-void keep_result(Run& run, const flow::Name* save, Value result) {
+void keep_result(Run& run, const flow::Name* save, Value result, Origins from) {
   Frame& frame = run.frame();
   frame.pending_effect.clear();
-  if (save != nullptr) run.set_slot(frame, save->text, result);
-  frame.slots.insert_or_assign("result", std::move(result));
+  if (save != nullptr) run.set_slot(frame, save->text, result, from);
+  run.set_name(frame, "result", std::move(result), std::move(from));
 }
 
 Result<std::string> subject(Run& run, const flow::Text* text) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/origins.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {
@@ -32,8 +33,8 @@ Outcome ask_model(Run& run, const flow::Name* on_error, CallModel call);
 Outcome send_to_model(Run& run, CallModel call);
 Outcome ask_memory(Run& run, Recall recall);
 
-// The result is kept as `result`, and under `save` when given.
-void keep_result(Run& run, const flow::Name* save, Value result);
+// The result is kept as `result`, and under `save` when given, with what it was made from (origins.hpp).
+void keep_result(Run& run, const flow::Name* save, Value result, Origins from);
 
 // The text that a step is about: its keyword when given, otherwise what the user said last.
 [[nodiscard]] Result<std::string> subject(Run& run, const flow::Text* text);

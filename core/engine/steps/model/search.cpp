@@ -73,7 +73,11 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   const auto* recalled = std::get_if<Recalled>(&event);
   if (recalled == nullptr) return std::nullopt;
   const bool empty = !recalled->hits.is_list() || recalled->hits.size() == 0;
-  keep_result(run, step.get<flow::Name>(k_save), empty ? Value::list() : recalled->hits);
+  const auto* source = step.spec->type == "search" ? step.get<flow::Name>(k_source) : nullptr;
+  const std::string call = source == nullptr ? "memory.recall" : "knowledge." + source->text;
+  keep_result(
+      run, step.get<flow::Name>(k_save), empty ? Value::list() : recalled->hits, origins::of_result(call, {})
+  );
   const auto* on_empty = step.get<flow::Name>(k_on_empty);
   if (empty && on_empty != nullptr) return Outcome::jump(run.flow().step_index(on_empty->text));
   return Outcome::next();

@@ -1,0 +1,201 @@
+#include "engine/origins.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "engine/semantics.hpp"
+
+namespace parley::engine::origins {
+
+namespace {
+
+// Functions of their arguments: what they give is no more than what they were given.
+constexpr std::string_view kPlainFunctions = "text.";
+
+bool nothing_marked(const State& state) {
+  return state.origins.empty() &&
+         std::ranges::all_of(state.stack, [](const Frame& frame) { return frame.origins.empty(); });
+}
+
+const Origins* found_in(const OriginMap& map, std::string_view name) {
+  const auto found = map.find(name);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+// Where Run::find_name finds the value.
+const Origins* look_up(const Run& run, std::string_view name) {
+  const State& state = run.state();
+  for (std::size_t depth = state.stack.size(); depth-- > 0;) {
+    const Frame& frame = state.stack[depth];
+    if (frame.slots.contains(name)) return found_in(frame.origins, name);
+    const flow::Slot* declared = run.flow_of(frame).slot(name);
+    if (declared != nullptr && declared->scope != flow::SlotScope::flow) return found_in(state.origins, name);
+    if (frame.kind != Frame::Kind::repair) break;
+  }
+  return found_in(state.origins, name);
+}
+
+class Collector {
+ public:
+  explicit Collector(const Run& run) : run_(run) {}
+
+  void operator()(const expr::Expression& expression) { add(expression.references()); }
+  void operator()(const expr::Template& form) { add(form.references()); }
+  void operator()(const flow::Data& data) {
+    if (const auto* form = std::get_if<expr::Template>(&data.node)) (*this)(*form);
+    if (const auto* items = std::get_if<flow::Data::List>(&data.node)) {
+      for (const flow::Data& item : *items) (*this)(item);
+    }
+    if (const auto* members = std::get_if<flow::Data::Map>(&data.node)) {
+      for (const flow::Data::Member& member : *members) (*this)(member.value);
+    }
+  }
+  void operator()(const flow::Text& text) {
+    flow::each_text(text, [&](const flow::Text& each) {
+      if (each.kind == flow::Text::Kind::plain) (*this)(each.plain);
+      for (const flow::Data::Member& passed : each.with) (*this)(passed.value);
+    });
+  }
+  void operator()(const flow::Assignments& assignments) {
+    for (const flow::Assignment& assignment : assignments) (*this)(assignment.value);
+  }
+  void operator()(const auto& /*reads no names*/) {}
+
+  Origins take() { return std::move(found_); }
+
+ private:
+  void add(std::span<const expr::Reference> references) {
+    constexpr std::string_view kSlots = "slots.";
+    for (const expr::Reference& reference : references) {
+      if (reference.root == "user") {
+        add_facts(reference.path);
+      } else if (reference.root != "slots") {
+        add_name(reference.root);
+      } else if (reference.path.starts_with(kSlots)) {
+        const std::string_view rest = std::string_view(reference.path).substr(kSlots.size());
+        add_name(rest.substr(0, rest.find_first_of(".[")));
+      } else if (!run_.state().stack.empty()) {
+        for (const auto& [name, from] : run_.state().stack.back().origins) origins::add(found_, from);
+      }
+    }
+  }
+  // Facts are marked as "user.prefers"; a path may go on below one, or stop above all of them.
+  void add_facts(std::string_view path) {
+    for (const auto& [name, from] : run_.state().origins) {
+      if (!name.starts_with(flow::kFactPrefix)) continue;
+      const std::string_view rest = path.substr(std::min(name.size(), path.size()));
+      const bool below = path.starts_with(name) && (rest.empty() || rest[0] == '.' || rest[0] == '[');
+      if (below || !path.starts_with(flow::kFactPrefix)) origins::add(found_, from);
+    }
+  }
+  void add_name(std::string_view name) {
+    if (const Origins* from = look_up(run_, name)) origins::add(found_, *from);
+  }
+
+  const Run& run_;
+  Origins found_;
+};
+
+template <typename Read>
+Origins collected(const Run& run, const Read& read) {
+  if (nothing_marked(run.state())) return {};
+  Collector collector(run);
+  collector(read);
+  return collector.take();
+}
+
+// The names that a form shows as they are: "Pay {{amount}}?" shows amount; "{{order.id}}" does not show
+// order.
+std::set<std::string> shown_whole(const expr::Template& form) {
+  std::set<std::string> names;
+  for (const expr::Expression* expression : form.expressions()) {
+    const auto references = expression->references();
+    if (references.size() == 1 && references[0].path == references[0].root &&
+        expression->source() == references[0].root)
+      names.insert(references[0].root);
+  }
+  return names;
+}
+
+}  // namespace
+
+bool traced(const State& state) {
+  return state.semantics >= kOriginSemantics;
+}
+
+void add(Origins& to, std::string_view origin) {
+  const auto place = std::ranges::lower_bound(to, origin);
+  if (place == to.end() || *place != origin) to.insert(place, std::string(origin));
+}
+
+void add(Origins& to, const Origins& more) {
+  for (const std::string& origin : more) add(to, origin);
+}
+
+Origins of_name(const Run& run, std::string_view name) {
+  if (nothing_marked(run.state())) return {};
+  const Origins* found = look_up(run, name);
+  return found == nullptr ? Origins() : *found;
+}
+
+Origins of(const Run& run, const flow::Data& data) {
+  return collected(run, data);
+}
+Origins of(const Run& run, const expr::Expression& expression) {
+  return collected(run, expression);
+}
+Origins of(const Run& run, const flow::Text& text) {
+  return collected(run, text);
+}
+
+Origins of(const Run& run, const flow::Step& step) {
+  if (nothing_marked(run.state())) return {};
+  Collector collector(run);
+  for (const flow::Field& field : step.fields) std::visit(collector, field);
+  return collector.take();
+}
+
+Origins of(const language::Command& command) {
+  return command.inferred ? Origins{std::string(kReadByModel)} : Origins();
+}
+
+bool is_plain_function(std::string_view call) {
+  return call.starts_with(kPlainFunctions);
+}
+
+Origins of_result(std::string_view call, Origins given) {
+  if (!is_plain_function(call)) add(given, call);
+  return given;
+}
+
+void confirm(Run& run, const flow::Text& text) {
+  State& state = run.state();
+  if (nothing_marked(state)) return;
+  std::set<std::string> whole;
+  bool first = true;
+  // Every wording must show it: which one the user saw depends on language and tone.
+  flow::each_text(text, [&](const flow::Text& each) {
+    if (each.kind == flow::Text::Kind::key) whole.clear(), first = false;
+    if (each.kind != flow::Text::Kind::plain) return;
+    std::set<std::string> here = shown_whole(each.plain);
+    if (!first) std::erase_if(here, [&](const std::string& name) { return !whole.contains(name); });
+    whole = std::move(here);
+    first = false;
+  });
+  for (const std::string& name : whole) {
+    const flow::Slot* declared = run.flow().slot(name);
+    if (declared != nullptr && declared->sensitive) continue;  // masked, so not seen
+    const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
+    OriginMap& marks = shared ? state.origins : run.frame().origins;
+    if (const auto mark = marks.find(name); mark != marks.end()) marks.erase(mark);
+  }
+}
+
+bool same_connector(std::string_view a, std::string_view b) {
+  return a.substr(0, a.find('.')) == b.substr(0, b.find('.'));
+}
+
+}  // namespace parley::engine::origins
