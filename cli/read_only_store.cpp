@@ -183,7 +183,8 @@ Awaitable<Result<void>> ReadOnlyStore::forget_before(std::string_view, Timestamp
 Awaitable<Result<std::vector<turns::StoredVector>>> ReadOnlyStore::vectors(
     std::string_view, std::string_view user_id, std::vector<std::string> keys
 ) {
-  co_return read([&] { return reader_.vectors(user_id, keys); });
+  co_return ask<std::vector<turns::StoredVector>>([&](auto& reader) { return reader.vectors(user_id, keys); }
+  );
 }
 
 Awaitable<Result<void>> ReadOnlyStore::put_vectors(
