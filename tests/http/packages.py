@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+missing: dict[str, str] = {}  # what was tried in vain, and why
 UNREACHABLE = re.compile(r"connection broken|Could not fetch URL|Temporary failure in name resolution|ProxyError", re.I)
 
 
@@ -22,6 +23,8 @@ class Unreachable(Exception):
 
 def programs(name: str) -> pathlib.Path:
     """The folder with `python` and the packages' programs."""
+    if name in missing:
+        raise Unreachable(missing[name])
     root = pathlib.Path(os.environ.get("PARLEY_TEST_PACKAGES") or pathlib.Path(tempfile.gettempdir()) / "parley-test-packages")
     root.mkdir(parents=True, exist_ok=True)
     wanted = (HERE / f"packages_{name}.txt").read_text()
@@ -35,7 +38,8 @@ def programs(name: str) -> pathlib.Path:
             install = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
             done = subprocess.run([*install, "--only-binary", ":all:", "-r", HERE / f"packages_{name}.txt"], capture_output=True, text=True)
             if done.returncode != 0 and UNREACHABLE.search(done.stderr):
-                raise Unreachable(f"the package registry cannot be reached: {done.stderr.strip().splitlines()[-1]}")
+                missing[name] = f"the package registry cannot be reached: {done.stderr.strip().splitlines()[-1]}"
+                raise Unreachable(missing[name])
             assert done.returncode == 0, done.stderr
             stamp.write_text(wanted)
     return folder / "bin"
