@@ -174,6 +174,19 @@ bool read_admission(const Node& node, std::vector<AdmissionSetting>& out) {
   return !out.empty();
 }
 
+// At least a second: a conversation must not vanish while it goes on.
+bool read_keep(const Node& node, std::optional<Duration>& out) {
+  if (!node.is_scalar()) return false;
+  if (node.text == "forever") {
+    out.reset();
+    return true;
+  }
+  const auto length = parse_duration(node.text);
+  if (!length || length->seconds < 1) return false;
+  out = *length;
+  return true;
+}
+
 bool read_tool_mode(const Node& node, ToolMode& out) {
   if (!node.is_scalar() || (node.text != "test" && node.text != "live")) return false;
   out = node.text == "test" ? ToolMode::test : ToolMode::live;
@@ -259,6 +272,10 @@ constexpr Row kRows[] = {
       "queue, merge, latest or reject, {mode, window}, or a map of channels to these",
       "What happens to messages that come while another is being answered."},
      [](const Node& n, Settings& s) { return read_admission(n, s.admission); }},
+    {{"retention.conversations",
+      "a duration such as 400d, or forever",
+      "How long a conversation is kept after its last turn; forever when left out."},
+     [](const Node& n, Settings& s) { return read_keep(n, s.keep_conversations); }},
     {{"tools.mode", "test or live", "Whether tools answer from their descriptions or are called."},
      [](const Node& n, Settings& s) { return read_tool_mode(n, s.tool_mode); }},
     {{"model",

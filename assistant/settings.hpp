@@ -60,6 +60,8 @@ struct Settings {
 
   std::uint32_t memory_days = 0;  // that what is known of users is kept; 0: for ever
 
+  std::optional<Duration> keep_conversations;  // after their last turn; empty: for ever
+
   std::uint32_t max_steps_per_turn = 200;
   std::uint32_t max_misunderstandings = 3;
 

@@ -27,6 +27,8 @@ extern const Command kReviewApprove;
 extern const Command kReviewReject;
 extern const Command kReviewAnswer;
 extern const Command kReviewEdit;
+extern const Command kUserErase;
+extern const Command kUserErasures;
 extern const Command kReplay;
 extern const Command kBacktest;
 extern const Command kBisect;

@@ -140,6 +140,10 @@ Result<std::vector<turns::PublicationEntry>> DataFolder::publications(std::strin
   return wait(parts_->store->publications(kTenant, flow_id));
 }
 
+Result<std::vector<turns::ErasureEntry>> DataFolder::erasures(std::uint32_t limit) {
+  return wait(parts_->store->erasures(kTenant, limit));
+}
+
 Result<turns::ReplayReport> DataFolder::replay(const std::string& id) {
   return wait(turns::replay_stored(*parts_->store, parts_->releases, kTenant, id));
 }

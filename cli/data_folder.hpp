@@ -47,6 +47,8 @@ class DataFolder {
   [[nodiscard]] Result<std::vector<turns::FlowVersion>> flow_versions(std::string_view flow_id);
   [[nodiscard]] Result<turns::FlowVersion> flow_by_hash(std::string_view hash);
   [[nodiscard]] Result<flow::FlowPtr> compiled(const turns::FlowVersion& version);
+  // Newest first.
+  [[nodiscard]] Result<std::vector<turns::ErasureEntry>> erasures(std::uint32_t limit);
   // Newest first; empty when nothing is known of it.
   [[nodiscard]] Result<std::vector<turns::PublicationEntry>> publications(std::string_view flow_id);
 

@@ -164,6 +164,18 @@ Awaitable<Result<std::optional<std::string>>> ReadOnlyStore::setting(
   co_return ask<std::optional<std::string>>([&](auto& reader) { return reader.setting(name); });
 }
 
+Awaitable<Result<std::vector<turns::ErasureEntry>>> ReadOnlyStore::erasures(
+    std::string_view, std::uint32_t limit
+) {
+  co_return ask<std::vector<turns::ErasureEntry>>([&](auto& reader) { return reader.erasures(limit); });
+}
+
+Awaitable<Result<turns::ExpiredPage>> ReadOnlyStore::expired(
+    std::string_view, Timestamp before, std::uint64_t after, std::uint32_t limit
+) {
+  co_return ask<turns::ExpiredPage>([&](auto& reader) { return reader.expired(before, after, limit); });
+}
+
 Awaitable<Result<void>> ReadOnlyStore::check() {
   co_return Result<void>();
 }
@@ -190,6 +202,10 @@ Awaitable<Result<std::vector<turns::StoredVector>>> ReadOnlyStore::vectors(
 Awaitable<Result<void>> ReadOnlyStore::put_vectors(
     std::string_view, std::string_view, std::vector<turns::StoredVector>, Timestamp
 ) {
+  co_return refused();
+}
+
+Awaitable<Result<void>> ReadOnlyStore::erase(std::string_view, turns::Erase) {
   co_return refused();
 }
 

@@ -67,6 +67,13 @@ class ReadOnlyStore final : public turns::Store {
       override;
   turns::Awaitable<Result<void>> check() override;
 
+  turns::Awaitable<Result<std::vector<turns::ErasureEntry>>> erasures(
+      std::string_view tenant, std::uint32_t limit
+  ) override;
+  turns::Awaitable<Result<turns::ExpiredPage>> expired(
+      std::string_view tenant, Timestamp before, std::uint64_t after, std::uint32_t limit
+  ) override;
+
   turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
   turns::Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override;
   turns::Awaitable<Result<void>> forget_before(std::string_view tenant, Timestamp time) override;
@@ -79,6 +86,7 @@ class ReadOnlyStore final : public turns::Store {
       std::vector<turns::StoredVector> vectors,
       Timestamp at
   ) override;
+  turns::Awaitable<Result<void>> erase(std::string_view tenant, turns::Erase piece) override;
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override;
   turns::Awaitable<Result<void>> put_release(
       std::string_view tenant,

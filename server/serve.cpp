@@ -24,6 +24,7 @@
 #include "server/api/setup.hpp"
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
+#include "server/erasure/eraser.hpp"
 #include "server/memory/user_memory.hpp"
 #include "server/model_setup.hpp"
 #include "server/net/client/curl_client.hpp"
@@ -124,6 +125,7 @@ class Application {
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
   Awaitable<Result<void>> publish_first();
+  [[nodiscard]] erasure::Eraser::Upkeep retention() const;
   std::optional<int> start_serving();
   void show_banner() const;
 
@@ -164,6 +166,7 @@ class Application {
   turns::Hub hub_;
   std::unique_ptr<turns::ReleaseTable> releases_;
   std::unique_ptr<turns::TurnDriver> driver_;
+  std::unique_ptr<erasure::Eraser> eraser_;
   std::unique_ptr<api::Access> access_;
   std::unique_ptr<api::Setup> setup_;
   std::unique_ptr<api::FlowPublisher> publisher_;
@@ -324,6 +327,15 @@ void Application::compose() {
           .author_approves_alone = [this] { return author_approves_alone_.load(std::memory_order_relaxed); },
       }
   );
+  eraser_ = std::make_unique<erasure::Eraser>(erasure::Eraser::World{
+      *store_,
+      clock_,
+      ids_,
+      driver_.get(),
+      [memory = memory_](const std::string& tenant, const std::string& user) {
+        memory->forget({.tenant = tenant, .user_id = user});
+      }
+  });
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
       *releases_, *store_, clock_, [this] { return tools_.signatures(); }, std::string(kTenant)
   });
@@ -364,7 +376,7 @@ Awaitable<Result<void>> Application::prepare_data() {
   throttle_ = protection_->make_throttle(*config_, std::make_unique<limits::LocalLimiter>(), metrics_);
   api_ = std::make_unique<api::Api>(
       api::Services{
-          *driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_, *workers_, *throttle_
+          *driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_, *workers_, *throttle_, *eraser_
       },
       api::ApiOptions{.tenant = std::string(kTenant), .allowed_origins = config_->assistant().allowed_origins}
   );
@@ -443,6 +455,26 @@ std::optional<int> Application::make_server() {
   return std::nullopt;
 }
 
+// What parley.yaml says now, also after a reload.
+erasure::Eraser::Upkeep Application::retention() const {
+  return {
+      .tenant = std::string(kTenant),
+      .keep = [this] { return api_->settings()->keep_conversations; },
+      .told =
+          [](const Result<std::optional<turns::ErasureEntry>>& pass) {
+            if (!pass) {
+              ops::log(LogLevel::error, "retention failed", {{"problem", pass.error().message}});
+            } else if (*pass) {
+              ops::log(
+                  LogLevel::info,
+                  "past conversations erased",
+                  {{"count", (*pass)->conversations}, {"erasure", (*pass)->erasure_id}}
+              );
+            }
+          },
+  };
+}
+
 std::optional<int> Application::start_serving() {
   if (auto code = make_server()) return code;
   protection_->register_metrics(metrics_);
@@ -461,6 +493,7 @@ std::optional<int> Application::start_serving() {
     co_await driver.run_upkeep(std::string(kTenant));
   };
   boost::asio::co_spawn(server_->executor(0), upkeep(*driver_), boost::asio::detached);
+  boost::asio::co_spawn(server_->executor(0), eraser_->run_upkeep(retention()), boost::asio::detached);
   return std::nullopt;
 }
 
@@ -632,6 +665,7 @@ int Application::shut_down() {
       " to finish; again to force\n");
   api_->begin_drain();
   driver_->stop_upkeep();
+  eraser_->stop();
   server_->begin_drain();
   const bool in_time = server_->wait(std::chrono::seconds(config_->integer("server.drain_seconds")));
   if (!in_time) say("some requests were cut off; their turns are finished at the next start\n");

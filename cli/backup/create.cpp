@@ -70,9 +70,14 @@ Result<Backup> create(const Arguments& arguments) {
   if (!place) return std::unexpected(place.error());
   const auto tenants = tenants_of(*place, arguments);
   if (!tenants) return std::unexpected(tenants.error());
-  Backup backup{.folder = arguments.text("FOLDER"), .manifest = {.made_at = now(), .program = PARLEY_VERSION}, .files = {}};
+  Backup backup{
+      .folder = arguments.text("FOLDER"),
+      .manifest = {.made_at = now(), .program = PARLEY_VERSION},
+      .files = {}
+  };
   if (auto made = make_folder(backup.folder); !made) return std::unexpected(std::move(made.error()));
-  auto done = place->url.empty() ? backup.copy_files(place->data_dir, *tenants) : backup.archive(*place, *tenants);
+  auto done =
+      place->url.empty() ? backup.copy_files(place->data_dir, *tenants) : backup.archive(*place, *tenants);
   if (done && arguments.has("--with-key")) done = backup.take_key(place->data_dir);
   if (done) done = write_manifest(backup.folder, backup.manifest, backup.files);
   if (done) return backup;

@@ -25,7 +25,10 @@ using stores::TenantSummary;
 
 std::unexpected<Error> refused(const std::string& why) {
   return fail(
-      ErrorCode::invalid_input, "the backup cannot be used: " + why, {}, "nothing was restored; take another one"
+      ErrorCode::invalid_input,
+      "the backup cannot be used: " + why,
+      {},
+      "nothing was restored; take another one"
   );
 }
 
@@ -67,12 +70,16 @@ Value body_of(const Manifest& manifest) {
 bool is_name(std::string_view name) {
   if (name == kArchiveName || name == "secret.key") return true;
   const std::filesystem::path path(name);
-  return path.parent_path() == "tenants" && path.extension() == ".db" && path.filename().string().front() != '.';
+  return path.parent_path() == "tenants" && path.extension() == ".db" &&
+         path.filename().string().front() != '.';
 }
 
 Result<Manifest> manifest_of(const Value& body) {
   Manifest manifest{
-      .made_at = std::string(body.text("made_at")), .program = std::string(body.text("program")), .files = {}, .tenants = {}
+      .made_at = std::string(body.text("made_at")),
+      .program = std::string(body.text("program")),
+      .files = {},
+      .tenants = {}
   };
   for (const Value& file : body["files"].as_list()) {
     if (!is_name(file.text("name"))) return refused("its manifest names a file that no backup has");
@@ -82,7 +89,9 @@ Result<Manifest> manifest_of(const Value& body) {
   }
   for (const Value& tenant : body["tenants"].as_list()) {
     TenantSummary& summary = manifest.tenants.emplace_back(TenantSummary{
-        .name = std::string(tenant.text("name")), .tables = {}, .secret_key = std::string(tenant.text("secret_key"))
+        .name = std::string(tenant.text("name")),
+        .tables = {},
+        .secret_key = std::string(tenant.text("secret_key"))
     });
     for (const auto& [table, rows] : tenant["rows"].entries())
       summary.tables.push_back({std::string(table.as_string()), rows.as_int()});
@@ -111,7 +120,8 @@ Result<void> verify_file(const std::string& path, const TenantSummary& tenant) {
   if (auto sound = stores::check_sqlite_file(path); !sound) return sound;
   const auto summary = stores::summary_of_sqlite_file(path, tenant.name);
   if (!summary) return std::unexpected(summary.error());
-  if (!same_counts(*summary, tenant)) return refused("the rows of tenant " + tenant.name + " are not those counted");
+  if (!same_counts(*summary, tenant))
+    return refused("the rows of tenant " + tenant.name + " are not those counted");
   auto source = stores::SqliteSource::open(path);
   if (!source) {
     // Of an older schema: its rows are read when a server has brought it up to date.
@@ -161,7 +171,9 @@ Result<void> write_manifest(
   file << write_json_pretty(body.with("sha256", sha256_hex(write_canonical(body)))) << "\n";
   file.close();
   std::error_code problem;
-  const bool kept = file && synced(path) && (!std::filesystem::exists(folder + "/tenants", problem) || synced(folder + "/tenants")) && synced(folder);
+  const bool kept = file && synced(path) &&
+                    (!std::filesystem::exists(folder + "/tenants", problem) || synced(folder + "/tenants")) &&
+                    synced(folder);
   if (kept) return {};
   return fail(ErrorCode::unavailable, "the backup " + folder + " cannot be written: " + std::strerror(errno));
 }
@@ -182,7 +194,9 @@ Result<Manifest> read_manifest(const std::string& folder) {
     const auto size = std::filesystem::file_size(folder + "/" + file.name, problem);
     if (problem) return refused(file.name + " is missing");
     if (static_cast<std::int64_t>(size) != file.bytes)
-      return refused(file.name + " has " + std::to_string(size) + " bytes instead of " + std::to_string(file.bytes));
+      return refused(
+          file.name + " has " + std::to_string(size) + " bytes instead of " + std::to_string(file.bytes)
+      );
     const auto sum = sum_of(folder + "/" + file.name);
     if (!sum) return std::unexpected(sum.error());
     if (*sum != file.sha256) return refused(file.name + " was altered, its checksum differs");
@@ -195,7 +209,8 @@ Result<Manifest> verify_backup(const std::string& folder) {
   if (!manifest) return manifest;
   if (!manifest->has(kArchiveName)) {
     for (const TenantSummary& tenant : manifest->tenants) {
-      if (!manifest->has("tenants/" + tenant.name + ".db")) return refused("tenant " + tenant.name + " has no file");
+      if (!manifest->has("tenants/" + tenant.name + ".db"))
+        return refused("tenant " + tenant.name + " has no file");
       if (auto sound = verify_file(tenant_file(folder, tenant.name), tenant); !sound)
         return std::unexpected(std::move(sound.error()));
     }

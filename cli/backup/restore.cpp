@@ -42,7 +42,9 @@ Result<void> nothing_there(const std::string& data_dir, const Manifest& manifest
   return {};
 }
 
-Result<void> restore(const std::string& folder, const Manifest& manifest, const StoredAt& place, const std::string& key) {
+Result<void> restore(
+    const std::string& folder, const Manifest& manifest, const StoredAt& place, const std::string& key
+) {
   // The lock of the folder: no server uses it meanwhile.
   auto files = stores::TenantFiles::open(place.data_dir);
   if (!files) return std::unexpected(std::move(files.error()));
@@ -54,7 +56,9 @@ Result<void> restore(const std::string& folder, const Manifest& manifest, const 
   }
   for (const auto& tenant : manifest.tenants) {
     if (place.url.empty() && !manifest.has(kArchiveName)) {
-      auto copied = stores::copy_sqlite_file(tenant_file(folder, tenant.name), tenant_file(place.data_dir, tenant.name));
+      auto copied = stores::copy_sqlite_file(
+          tenant_file(folder, tenant.name), tenant_file(place.data_dir, tenant.name)
+      );
       if (!copied) return copied;
       continue;
     }
@@ -75,7 +79,8 @@ int run(const Arguments& arguments) {
   if (!manifest) return report(manifest.error(), kExitFindings);
   std::string key = arguments.text("--key");
   if (key.empty() && manifest->has("secret.key")) key = folder + "/secret.key";
-  if (auto done = restore(folder, *manifest, *place, key); !done) return report(done.error(), kExitConfiguration);
+  if (auto done = restore(folder, *manifest, *place, key); !done)
+    return report(done.error(), kExitConfiguration);
   show_tenants(manifest->tenants, arguments);
   return kExitOk;
 }
@@ -84,7 +89,9 @@ constexpr Option kOptions[] = {
     {"FOLDER", "", "The backup.", true},
     {"--to", "URL", "A PostgreSQL database with the schema and no data; PARLEY_STORE__URL when left out."},
     kDataDirOption,
-    {"--key", "FILE", "The secret key that the data was made with, when it is not there and not in the backup."},
+    {"--key",
+     "FILE",
+     "The secret key that the data was made with, when it is not there and not in the backup."},
     kJsonOption,
 };
 

@@ -21,7 +21,12 @@ int run_export(const Arguments& arguments) {
   return kExitOk;
 }
 
-Result<void> bring(const std::string& archive, const stores::TenantSummary& tenant, const StoredAt& place, stores::TenantFiles& files) {
+Result<void> bring(
+    const std::string& archive,
+    const stores::TenantSummary& tenant,
+    const StoredAt& place,
+    stores::TenantFiles& files
+) {
   const auto from = open_archive(archive, tenant.name);
   if (!from) return std::unexpected(from.error());
   const auto to = sink_at(place, files, tenant.name);

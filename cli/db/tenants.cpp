@@ -32,7 +32,10 @@ Result<std::vector<std::string>> tenants_of(const StoredAt& place, const Argumen
     const std::vector<std::string> there = stores::tenants_in(place.data_dir);
     if (there.empty()) {
       return fail(
-          ErrorCode::not_found, "nothing is stored in " + place.data_dir, {}, "name another folder with --data-dir"
+          ErrorCode::not_found,
+          "nothing is stored in " + place.data_dir,
+          {},
+          "name another folder with --data-dir"
       );
     }
     for (const std::string& name : named) {
@@ -69,7 +72,9 @@ Result<std::vector<stores::TenantSummary>> write_archive(
   return summaries;
 }
 
-Result<std::unique_ptr<stores::TenantSource>> open_archive(const std::string& path, const std::string& tenant) {
+Result<std::unique_ptr<stores::TenantSource>> open_archive(
+    const std::string& path, const std::string& tenant
+) {
   return as<stores::TenantSource>(stores::ArchiveSource::open(path, tenant));
 }
 

@@ -93,6 +93,10 @@ Result<Value> HttpClient::put(
   return send("PUT", path, text, key_or_token(), all);
 }
 
+Result<Value> HttpClient::remove(const std::string& path) const {
+  return send("DELETE", path, {}, key_);
+}
+
 Result<Value> HttpClient::post_as_operator(const std::string& path, const Value& body) const {
   return send("POST", path, write_json(body), key_);
 }

@@ -26,6 +26,7 @@ class HttpClient {
       const std::string& content_type,
       const std::vector<std::string>& headers
   ) const;
+  [[nodiscard]] Result<Value> remove(const std::string& path) const;
   // As an operator: a visitor's token is not enough, and would hide that this machine is trusted.
   [[nodiscard]] Result<Value> post_as_operator(const std::string& path, const Value& body) const;
 

@@ -21,6 +21,7 @@
 #include "server/api/hooks.hpp"
 #include "server/api/setup.hpp"
 #include "server/api/throttle.hpp"
+#include "server/erasure/eraser.hpp"
 #include "server/net/server.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/turns/driver.hpp"
@@ -40,6 +41,7 @@ struct Services {
   ops::Metrics& metrics;
   turns::Workers& workers;
   Throttle& throttle;
+  erasure::Eraser& eraser;
 };
 
 struct ApiOptions {

@@ -29,6 +29,8 @@ Reply post_review(Api& api, Call& call);
 // users.cpp
 Reply get_memory(Api& api, Call& call);
 Reply delete_memory(Api& api, Call& call);
+Reply delete_user(Api& api, Call& call);
+Reply list_erasures(Api& api, Call& call);
 // events.cpp
 Reply stream_events(Api& api, Call& call);
 // flows.cpp

@@ -31,6 +31,7 @@ constexpr Parameter kReviewParameters[] = {
     {"before", "string", "The next page: `next_before` of the one before."},
     {"limit", "integer", "At most this many, up to 200."},
 };
+constexpr Parameter kErasureParameters[] = {{"limit", "integer", "At most this many, up to 500."}};
 constexpr Parameter kEventParameters[] = {
     {"conversation", "string", "Only this conversation's; all when left out, for operators."},
 };
@@ -239,6 +240,28 @@ const std::array kRoutes{
         nullptr,
         nullptr,
         204
+    },
+    Route{
+        "DELETE",
+        "/v1/users/{id}",
+        delete_user,
+        Role::admin,
+        "users",
+        "Erase everything that is stored of a user; what is left is a record of how much",
+        nullptr,
+        &kErasure
+    },
+    Route{
+        "GET",
+        "/v1/erasures",
+        list_erasures,
+        Role::operator_,
+        "users",
+        "What was erased, newest first: when, by whom and how much",
+        nullptr,
+        &kErasureList,
+        200,
+        kErasureParameters
     },
     Route{
         "GET",

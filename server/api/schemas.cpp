@@ -307,6 +307,17 @@ constexpr std::array kMemoryFields{
     Field{"facts", list_of_schema, "", true, &kFact},
 };
 
+constexpr std::array kErasureFields{
+    Field{"id", text, "", true},
+    Field{"cause", text, "user or retention", true},
+    Field{"author", text, "Id of the API key; empty for the server itself.", true},
+    Field{"begun_at", text, "", true},
+    Field{"finished_at", text, "null: not yet; one that broke off is to be made again.", true},
+    Field{"conversations", integer, "How many were erased.", true},
+    Field{"rows", integer, "Of all tables.", true},
+};
+const std::array kErasureListFields{Field{"data", list_of_schema, "Newest first.", true, &kErasure}};
+
 constexpr std::array kFlowFields{
     Field{"id", text, "", true},
     Field{"version", text, "The author's label.", true},
@@ -395,6 +406,10 @@ const Schema kRecordList{"RecordList", "", kRecordListFields};
 const Schema kReview{"Review", "What a person is asked to decide.", kReviewFields};
 const Schema kReviewList{"ReviewList", "", kReviewListFields};
 const Schema kMemory{"Memory", "What is remembered of a user.", kMemoryFields};
+const Schema kErasure{
+    "Erasure", "A record of something erased, without anything of what it was.", kErasureFields
+};
+const Schema kErasureList{"ErasureList", "", kErasureListFields};
 const Schema kFlow{"Flow", "A flow of the active release.", kFlowFields};
 const Schema kFlowList{"FlowList", "", kFlowListFields};
 const Schema kFlowVersionList{"FlowVersionList", "", kFlowVersionListFields};
@@ -415,7 +430,7 @@ std::span<const Schema* const> all_schemas() {
       &kReview,         &kReviewList,    &kMemory,
       &kFact,           &kFlowText,      &kWorkerTools,
       &kFlowSetRequest, &kFlowSet,       &kWorkerList,
-      &kHookAnswer,
+      &kHookAnswer,     &kErasure,       &kErasureList,
   };
   return all;
 }

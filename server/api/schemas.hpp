@@ -31,6 +31,8 @@ extern const Schema kRecordList;
 extern const Schema kReview;
 extern const Schema kReviewList;
 extern const Schema kMemory;
+extern const Schema kErasure;
+extern const Schema kErasureList;
 extern const Schema kFlow;
 extern const Schema kFlowList;
 extern const Schema kFlowVersionList;

@@ -35,9 +35,7 @@ void append_headers(Throttle::Headers& headers, const limits::Rate& rate, const 
 
 }  // namespace
 
-CountedBy counted_by(
-    const Caller& caller, const turns::ChatRequest& request, const net::PeerAddress& peer
-) {
+CountedBy counted_by(const Caller& caller, const turns::ChatRequest& request, const net::PeerAddress& peer) {
   CountedBy by;
   const bool trusted = caller.role >= Role::operator_;
   if (trusted) by.key_bucket = "key:" + caller.id;
@@ -93,8 +91,9 @@ net::Awaitable<Throttle::Counted> Throttle::count(
 ) {
   Counted counted{co_await limiter_->take(std::move(bucket), rate), std::nullopt};
   if (counted.verdict.allowed) co_return counted;
-  std::ranges::find(refused_, kind, [](const auto& entry) { return std::string_view(entry.first); })
-      ->second->add();
+  std::ranges::find(refused_, kind, [](const auto& entry) {
+    return std::string_view(entry.first);
+  })->second->add();
   const auto seconds = static_cast<std::uint32_t>(whole_seconds(counted.verdict.retry_after_us));
   counted.problem = Problem{
       .code = "rate_limited",

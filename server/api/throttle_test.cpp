@@ -101,12 +101,16 @@ TEST_CASE("who is over a limit is told, and for how long; others go on") {
   Fixture fixture({.turns = {60, 2}, .key_turns = {60, 4}});
   const Refused first = fixture.ask(kVisitor, request("c_1"), kStranger);
   CHECK(first.code.empty());
-  CHECK(first.headers == Throttle::Headers{{"RateLimit-Policy", "\"turns\";q=2;w=2"}, {"RateLimit", "\"turns\";r=1;t=1"}});
+  CHECK(
+      first.headers ==
+      Throttle::Headers{{"RateLimit-Policy", "\"turns\";q=2;w=2"}, {"RateLimit", "\"turns\";r=1;t=1"}}
+  );
   CHECK(fixture.ask(kVisitor, request("c_1"), kStranger).code.empty());
   CHECK(fixture.ask(kVisitor, request("c_1"), kStranger).code == "rate_limited");
   CHECK(fixture.ask(kVisitor, request("c_2"), kStranger).code.empty());
 
-  for (const char* user : {"ana", "ben", "eva", "jon"}) CHECK(fixture.ask(kKey, request("", user), kStranger).code.empty());
+  for (const char* user : {"ana", "ben", "eva", "jon"})
+    CHECK(fixture.ask(kKey, request("", user), kStranger).code.empty());
   const Refused over = fixture.ask(kKey, request("", "kim"), kStranger);
   CHECK(over.code == "rate_limited");
   const std::string metrics = fixture.metrics.text();
@@ -126,7 +130,10 @@ TEST_CASE("a development server counts only when it is told to") {
   }
 }
 
-TEST_CASE("an overloaded server refuses new conversations before messages of running ones, and counts nothing for it") {
+TEST_CASE(
+    "an overloaded server refuses new conversations before messages of running ones, and counts nothing for "
+    "it"
+) {
   Fixture fixture({.turns = {60, 1}, .key_turns = {}});
   for (int i = 0; i < 42; ++i) fixture.pressure.tick(1.0001);  // half of the new ones
   int refused = 0;

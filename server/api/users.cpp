@@ -1,11 +1,18 @@
-// What is remembered of users beyond their conversations.
+// What is remembered of users beyond their conversations, and erasing them.
 #include <utility>
 
 #include "base/json.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/query.hpp"
 #include "server/turns/people_entries.hpp"
 
 namespace parley::api {
+
+namespace {
+
+constexpr std::uint64_t kMaxErasures = 500;
+
+}  // namespace
 
 Reply get_memory(Api& api, Call& call) {
   const auto memory = co_await api.store().memory(api.tenant(), call.id());
@@ -39,6 +46,39 @@ Reply delete_memory(Api& api, Call& call) {
   );
   if (!noted) co_return failed(noted.error(), call);
   co_return net::Response{.status = 204};
+}
+
+namespace {
+
+Value describe(const turns::ErasureEntry& entry) {
+  return MapBuilder()
+      .set("id", entry.erasure_id)
+      .set("cause", entry.cause)
+      .set("author", entry.author)
+      .set("begun_at", format_timestamp(entry.begun_at))
+      .set("finished_at", entry.finished_at ? Value(format_timestamp(*entry.finished_at)) : Value())
+      .set("conversations", entry.conversations)
+      .set("rows", entry.rows)
+      .build();
+}
+
+}  // namespace
+
+Reply delete_user(Api& api, Call& call) {
+  const auto erased =
+      co_await api.services().eraser.erase_user(api.tenant(), std::string(call.id()), call.caller.id);
+  if (!erased) co_return failed(erased.error(), call);
+  co_return json_response(write_json(describe(*erased)));
+}
+
+Reply list_erasures(Api& api, Call& call) {
+  const auto limit = query_number(call.request, "limit", 50, 1, kMaxErasures);
+  if (!limit) co_return refused(limit.error(), call);
+  const auto entries = co_await api.store().erasures(api.tenant(), static_cast<std::uint32_t>(*limit));
+  if (!entries) co_return failed(entries.error(), call);
+  ListBuilder list;
+  for (const turns::ErasureEntry& entry : *entries) list.add(describe(entry));
+  co_return json_response(write_json(MapBuilder().set("data", list.build()).build()));
 }
 
 }  // namespace parley::api

@@ -46,6 +46,9 @@ class UserMemory : public tools::ConnectorRunner {
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override { return {}; }
 
+  // Lets go of what is known of a user: it was erased.
+  void forget(const turns::Caller& caller);
+
  private:
   struct Known {
     std::mutex mutex;  // of what follows; never held while the store is asked
@@ -56,7 +59,6 @@ class UserMemory : public tools::ConnectorRunner {
   using KnownPtr = std::shared_ptr<Known>;
 
   [[nodiscard]] KnownPtr known(const turns::Caller& caller);
-  void forget(const turns::Caller& caller);
   void make_room();
   turns::Awaitable<Result<void>> catch_up(const turns::Caller& caller, KnownPtr& known);
   turns::Awaitable<Result<void>> read(

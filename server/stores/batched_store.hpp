@@ -149,6 +149,27 @@ class BatchedStore : public turns::Store {
     return batcher_.submit({std::string(tenant), PutVectors{std::string(user_id), std::move(vectors), at}});
   }
 
+  turns::Awaitable<Result<void>> erase(std::string_view tenant, turns::Erase piece) override {
+    return batcher_.submit({std::string(tenant), std::move(piece)});
+  }
+
+  turns::Awaitable<Result<std::vector<turns::ErasureEntry>>> erasures(
+      std::string_view tenant, std::uint32_t limit
+  ) override {
+    return readers_.template read<std::vector<turns::ErasureEntry>>(
+        std::string(tenant), [limit](Reader& reader) { return reader.erasures(limit); }
+    );
+  }
+
+  turns::Awaitable<Result<turns::ExpiredPage>> expired(
+      std::string_view tenant, Timestamp before, std::uint64_t after, std::uint32_t limit
+  ) override {
+    return readers_.template read<turns::ExpiredPage>(
+        std::string(tenant),
+        [before, after, limit](Reader& reader) { return reader.expired(before, after, limit); }
+    );
+  }
+
   turns::Awaitable<Result<void>> put_flow(std::string_view tenant, turns::FlowVersion version) override {
     return batcher_.submit({std::string(tenant), std::move(version)});
   }

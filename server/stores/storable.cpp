@@ -83,6 +83,11 @@ Result<void> check_storable(const PutVectors& put) {
   return check_time(put.at);
 }
 
+Result<void> check_storable(const turns::Erase& piece) {
+  if (auto ok = check_time(piece.entry.begun_at); !ok) return ok;
+  return check_time(piece.entry.finished_at);
+}
+
 std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence) {
   return fail(
       ErrorCode::conflict,

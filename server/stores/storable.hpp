@@ -19,6 +19,8 @@ namespace parley::stores {
 [[nodiscard]] Result<void> check_storable(const PutRelease& put);
 [[nodiscard]] Result<void> check_storable(const PutVectors& put);
 
+[[nodiscard]] Result<void> check_storable(const turns::Erase& piece);
+
 // The errors of a commit that does not fit.
 [[nodiscard]] std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence);
 [[nodiscard]] std::unexpected<Error> key_spent(std::string_view key);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "server/stores/contract_tools.hpp"
+#include "server/stores/erasure_contract.hpp"
 #include "server/stores/people_contract.hpp"
 #include "server/stores/workers_contract.hpp"
 
@@ -563,6 +564,12 @@ inline void check_store_contract(const StoreSource& source) {
   }
   SUBCASE("memory") {
     check_memory(source);
+  }
+  SUBCASE("erasing") {
+    check_erasing(source);
+  }
+  SUBCASE("expiry") {
+    check_expiry(source);
   }
   SUBCASE("flows and settings") {
     check_flows_and_settings(source);

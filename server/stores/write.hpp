@@ -47,6 +47,7 @@ struct Write {
       ForgetUser,
       ForgetBefore,
       PutVectors,
+      turns::Erase,
       Probe>
       work;
 };

@@ -147,6 +147,10 @@ class TurnDriver {
   // content), invalid_input (the values); nothing has changed then.
   Awaitable<Result<Answer>> decide(std::string tenant, engine::ReviewDecided decision);
 
+  // Waits until no turn of a conversation runs, lets go of its state, and keeps turns out of it as long as
+  // the lease lives: for who erases it. Errors: unavailable (queue full).
+  Awaitable<Result<ConversationTable::Lease>> set_aside(std::string tenant, std::string conversation_id);
+
   Awaitable<Result<ConversationView>> conversation(std::string tenant, std::string conversation_id);
   // Turns after number `after_turn`, oldest first.
   Awaitable<Result<TranscriptPage>> turns(

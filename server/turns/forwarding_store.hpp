@@ -56,6 +56,18 @@ class ForwardingStore : public Store {
       override {
     return inner_.memory(tenant, user_id);
   }
+  Awaitable<Result<void>> erase(std::string_view tenant, Erase piece) override {
+    return inner_.erase(tenant, std::move(piece));
+  }
+  Awaitable<Result<std::vector<ErasureEntry>>> erasures(std::string_view tenant, std::uint32_t limit)
+      override {
+    return inner_.erasures(tenant, limit);
+  }
+  Awaitable<Result<ExpiredPage>> expired(
+      std::string_view tenant, Timestamp before, std::uint64_t after, std::uint32_t limit
+  ) override {
+    return inner_.expired(tenant, before, after, limit);
+  }
   Awaitable<Result<void>> forget_user(std::string_view tenant, std::string_view user_id) override {
     return inner_.forget_user(tenant, user_id);
   }

@@ -50,7 +50,7 @@ Awaitable<Result<void>> MemoryStore::commit(std::string_view tenant_name, Commit
   }
   const bool fresh = before == nullptr;
   Conversation& conversation = tenant.conversations[commit.conversation.id];
-  if (fresh) conversation.order = tenant.conversations.size();
+  if (fresh) conversation.order = ++tenant.created;
   conversation.worker = commit.open ? commit.worker : 0;
   conversation.summary = std::move(commit.conversation);
   conversation.summary.sequence = commit.record.sequence;
@@ -319,6 +319,82 @@ Awaitable<Result<void>> MemoryStore::put_vectors(
   for (StoredVector& vector : vectors)
     of_user.try_emplace(std::move(vector.key), Tenant::Vector{std::move(vector.bytes), at});
   co_return Result<void>();
+}
+
+// How many rows a database would have lost.
+std::uint64_t MemoryStore::erase_conversation(Tenant& tenant, const std::string& id) {
+  const auto found = tenant.conversations.find(id);
+  if (found == tenant.conversations.end()) return 0;
+  const Conversation& gone = found->second;
+  std::uint64_t rows =
+      1 + gone.records.size() + gone.outbox.size() + gone.timers.size() + (gone.snapshot.empty() ? 0 : 1);
+  rows += std::erase_if(tenant.inbox, [&](const auto& each) { return each.second.conversation_id == id; });
+  rows += std::erase_if(tenant.reviews, [&](const ReviewEntry& each) { return each.conversation_id == id; });
+  tenant.conversations.erase(found);
+  return rows;
+}
+
+Awaitable<Result<void>> MemoryStore::erase(std::string_view tenant_name, Erase piece) {
+  const std::lock_guard lock(mutex_);
+  Tenant& tenant = tenant_named(tenant_name);
+  auto noted = std::ranges::find(tenant.erasures, piece.entry.erasure_id, &ErasureEntry::erasure_id);
+  if (noted == tenant.erasures.end()) {
+    tenant.erasures.push_back(piece.entry);
+    noted = std::prev(tenant.erasures.end());
+    noted->conversations = noted->rows = 0;
+  }
+  noted->finished_at = piece.entry.finished_at;
+  for (const std::string& id : piece.conversations) {
+    const std::uint64_t rows = erase_conversation(tenant, id);
+    noted->conversations += rows == 0 ? 0 : 1;
+    noted->rows += rows;
+  }
+  if (const auto user = tenant.memory.find(piece.user_id); user != tenant.memory.end()) {
+    noted->rows += user->second.size();
+    tenant.memory.erase(user);
+  }
+  // Those under no user's name are of documents.
+  if (const auto user = tenant.vectors.find(piece.user_id);
+      user != tenant.vectors.end() && !piece.user_id.empty()) {
+    noted->rows += user->second.size();
+    tenant.vectors.erase(user);
+  }
+  for (const std::string& name : piece.settings) noted->rows += tenant.settings.erase(name);
+  co_return Result<void>();
+}
+
+Awaitable<Result<std::vector<ErasureEntry>>> MemoryStore::erasures(
+    std::string_view tenant_name, std::uint32_t limit
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& all = tenant_named(tenant_name).erasures;
+  std::vector<ErasureEntry> entries(all.rbegin(), all.rend());
+  if (entries.size() > limit) entries.resize(limit);
+  co_return entries;
+}
+
+Awaitable<Result<ExpiredPage>> MemoryStore::expired(
+    std::string_view tenant_name, Timestamp before, std::uint64_t after, std::uint32_t limit
+) {
+  const std::lock_guard lock(mutex_);
+  std::map<std::uint64_t, const Conversation*> in_order;
+  for (const auto& [id, conversation] : tenant_named(tenant_name).conversations) {
+    if (conversation.order > after) in_order.emplace(conversation.order, &conversation);
+  }
+  ExpiredPage page;
+  std::uint32_t seen = 0;
+  for (const auto& [order, conversation] : in_order) {
+    if (conversation->summary.created_at >= before) break;
+    const bool open = std::ranges::any_of(conversation->outbox, [](const auto& each) {
+      return each.second.state == EffectState::planned || each.second.state == EffectState::started;
+    });
+    if (conversation->summary.updated_at < before && conversation->timers.empty() && !open)
+      page.conversations.push_back(conversation->summary.id);
+    if (++seen < limit) continue;
+    page.next = order;
+    break;
+  }
+  co_return page;
 }
 
 Awaitable<Result<void>> MemoryStore::put_flow(std::string_view tenant_name, FlowVersion version) {

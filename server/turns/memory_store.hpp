@@ -54,6 +54,12 @@ class MemoryStore : public Store {
   Awaitable<Result<void>> put_vectors(
       std::string_view tenant, std::string_view user_id, std::vector<StoredVector> vectors, Timestamp at
   ) override;
+  Awaitable<Result<void>> erase(std::string_view tenant, Erase piece) override;
+  Awaitable<Result<std::vector<ErasureEntry>>> erasures(std::string_view tenant, std::uint32_t limit)
+      override;
+  Awaitable<Result<ExpiredPage>> expired(
+      std::string_view tenant, Timestamp before, std::uint64_t after, std::uint32_t limit
+  ) override;
   Awaitable<Result<void>> put_flow(std::string_view tenant, FlowVersion version) override;
   Awaitable<Result<std::vector<FlowVersion>>> flow_versions(std::string_view tenant, std::string_view flow_id)
       override;
@@ -110,6 +116,7 @@ class MemoryStore : public Store {
   };
   struct Tenant {
     std::map<std::string, Conversation, std::less<>> conversations;
+    std::uint64_t created = 0;  // conversations, ever
     std::map<std::pair<std::string, std::string>, InboxEntry> inbox;
     std::vector<ReviewEntry> reviews;                                               // in order of asking
     std::map<std::string, std::map<std::string, MemoryEntry>, std::less<>> memory;  // by user, by name
@@ -123,11 +130,13 @@ class MemoryStore : public Store {
     std::string active;
     std::vector<PublicationEntry> history;
     std::map<std::string, std::string, std::less<>> settings;
+    std::vector<ErasureEntry> erasures;  // in order
   };
   [[nodiscard]] static std::string_view refusal(
       const Tenant& tenant, const Commit& commit, const Conversation* known, bool worker_lives
   );
   static void write_requests(Tenant& tenant, Commit& commit);
+  static std::uint64_t erase_conversation(Tenant& tenant, const std::string& id);
   static void write_people(Tenant& tenant, Commit& commit, const ConversationSummary& conversation);
   Tenant& tenant_named(std::string_view name);
   void bury_workers();

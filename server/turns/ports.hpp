@@ -216,6 +216,32 @@ struct PublicationEntry {
   Timestamp at;
 };
 
+// What was erased for good: who did it, when and how much; never whose it was.
+struct ErasureEntry {
+  std::string erasure_id;
+  std::string cause;  // "user", "retention"
+  std::string author;
+  Timestamp begun_at;
+  std::optional<Timestamp> finished_at;  // empty: it goes on, or broke off and is to be made again
+  std::uint64_t conversations = 0;
+  std::uint64_t rows = 0;  // of all tables
+};
+
+// A piece of an erasure; one transaction. Its counts are added to those of earlier pieces, the entry's own
+// are not looked at.
+struct Erase {
+  ErasureEntry entry;
+  std::vector<std::string> conversations;  // with everything that belongs to them
+  std::string user_id = {};                // not empty: also what is remembered of that user
+  std::vector<std::string> settings = {};
+};
+
+// Conversations that are past, of a page of all that there are.
+struct ExpiredPage {
+  std::vector<std::string> conversations;
+  std::optional<std::uint64_t> next;  // where the next page begins; empty at the end
+};
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -268,6 +294,17 @@ class Store {
   // A key that is there already keeps its vector.
   virtual Awaitable<Result<void>> put_vectors(
       std::string_view tenant, std::string_view user_id, std::vector<StoredVector> vectors, Timestamp at
+  ) = 0;
+
+  virtual Awaitable<Result<void>> erase(std::string_view tenant, Erase piece) = 0;
+  // Newest first.
+  virtual Awaitable<Result<std::vector<ErasureEntry>>> erasures(
+      std::string_view tenant, std::uint32_t limit
+  ) = 0;
+  // Conversations whose last record is older than `before`, of which no timer runs and no call is open. Looks
+  // at `limit` conversations, in the order of their creation, from `after` on (0: the first).
+  virtual Awaitable<Result<ExpiredPage>> expired(
+      std::string_view tenant, Timestamp before, std::uint64_t after, std::uint32_t limit
   ) = 0;
 
   // Flow versions and releases are kept for ever: running conversations need them.

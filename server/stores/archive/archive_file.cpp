@@ -61,9 +61,7 @@ std::string end_line(const std::vector<TenantSummary>& tenants, const std::strin
     for (const TableCount& table : tenant.tables) counts.set(table.name, table.rows);
     rows.set(tenant.name, counts.build());
   }
-  return write_typed(
-      Value::map({{"end", Value::map({{"rows", rows.build()}, {"sha256", sum}})}})
-  );
+  return write_typed(Value::map({{"end", Value::map({{"rows", rows.build()}, {"sha256", sum}})}}));
 }
 
 // A line of an archive as it is checked.
@@ -74,7 +72,8 @@ class Checker {
   Result<std::vector<TenantSummary>> run() {
     if (!file_) return disk(path_, "read");
     std::string line;
-    if (!std::getline(file_, line) || line != kHead) return refused(path_, "it does not begin as one of version 1");
+    if (!std::getline(file_, line) || line != kHead)
+      return refused(path_, "it does not begin as one of version 1");
     sum_.update(line + "\n");
     for (std::uint64_t number = 2; std::getline(file_, line); ++number) {
       if (line.starts_with(R"({"end":)")) return take_end(line);
@@ -96,7 +95,8 @@ class Checker {
       const bool again = std::ranges::find(tenants_, name, &TenantSummary::name) != tenants_.end();
       if (name.empty() || again) return false;
       tenants_.push_back({.name = name, .tables = {}, .secret_key = {}});
-      for (const ArchiveTable& table : archive_tables()) tenants_.back().tables.push_back({std::string(table.name)});
+      for (const ArchiveTable& table : archive_tables())
+        tenants_.back().tables.push_back({std::string(table.name)});
       place_ = 0;
       return true;
     }
@@ -114,7 +114,8 @@ class Checker {
 
   Result<std::vector<TenantSummary>> take_end(const std::string& line) {
     const std::string expected = end_line(tenants_, hex_encode(sum_.finish()));
-    if (line != expected || file_.eof()) return refused(path_, "it is not as it was written, its checksum differs");
+    if (line != expected || file_.eof())
+      return refused(path_, "it is not as it was written, its checksum differs");
     if (file_.peek() != std::ifstream::traits_type::eof()) return refused(path_, "something follows its end");
     return std::move(tenants_);
   }
@@ -153,7 +154,10 @@ Result<ArchiveWriter> ArchiveWriter::create(const std::string& path) {
   std::error_code problem;
   if (std::filesystem::exists(path, problem)) {
     return fail(
-        ErrorCode::conflict, "There is a file " + path + " already.", {}, "Choose another name; nothing is overwritten."
+        ErrorCode::conflict,
+        "There is a file " + path + " already.",
+        {},
+        "Choose another name; nothing is overwritten."
     );
   }
   const std::string partial = path + std::string(kPartial);
@@ -212,7 +216,9 @@ Result<std::vector<TenantSummary>> check_archive(const std::string& path) {
   return Checker(path).run();
 }
 
-Result<std::unique_ptr<ArchiveSource>> ArchiveSource::open(const std::string& path, const std::string& tenant) {
+Result<std::unique_ptr<ArchiveSource>> ArchiveSource::open(
+    const std::string& path, const std::string& tenant
+) {
   std::unique_ptr<ArchiveSource> source(new ArchiveSource());
   source->file_.open(path, std::ios::binary);
   if (!source->file_) return disk(path, "read");

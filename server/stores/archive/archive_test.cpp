@@ -79,6 +79,8 @@ void fill(turns::Store& store, int conversations) {
       kTenant, {"r0", "{}", {}}, true, {{"order", "h0", "published", "ana", "because", "r0", at(2)}}
   ));
   get(store.put_release(kTenant, {"r1", "{}", {{"order", "h1"}, {"help", "h9"}}}, true, {}));
+  get(store.erase(kTenant, {.entry = {"er_1", "user", "key:k", at(1), at(2)}, .conversations = {"c_none"}}));
+  get(store.erase(kTenant, {.entry = {"er_2", "retention", "", at(3), {}}, .conversations = {}}));
   get(store.put_setting(kTenant, "secret_key_fingerprint", "0123456789abcdef"));
   get(store.put_setting(kTenant, "broken\xFF", "\0"s));
 }
@@ -123,7 +125,9 @@ std::vector<std::string> refusals(const std::string& path) {
   return {checked.error().message};
 }
 
-TEST_CASE("what was exported, imported and exported again is the same, byte for byte, on SQLite and PostgreSQL") {
+TEST_CASE(
+    "what was exported, imported and exported again is the same, byte for byte, on SQLite and PostgreSQL"
+) {
   const TemporaryDirectory first;
   const TemporaryDirectory second;
   const TemporaryDirectory files;
@@ -197,9 +201,9 @@ TEST_CASE("an archive that was cut short or altered anywhere is refused") {
   const std::size_t row = whole.find("{\"record\"");
   const std::string line = whole.substr(row, whole.find('\n', row) + 1 - row);
   for (const std::string& altered : {
-           whole + "\n",                                                       // something follows
-           whole.substr(0, row) + whole.substr(row + line.size()),             // a row is missing
-           whole.substr(0, row) + line + whole.substr(row),                    // a row is there twice
+           whole + "\n",                                            // something follows
+           whole.substr(0, row) + whole.substr(row + line.size()),  // a row is missing
+           whole.substr(0, row) + line + whole.substr(row),         // a row is there twice
            "{\"format\":\"parley-archive\",\"version\":2}" + whole.substr(whole.find('\n')),
        }) {
     write(other, altered);
@@ -217,7 +221,9 @@ TEST_CASE("nothing is written over, and nothing into what is in use") {
   const auto again = SqliteSink::open(sqlite_file(folder));
   REQUIRE_FALSE(again.has_value());
   CHECK(again.error().message.find("already") != std::string::npos);
-  { const auto left = get(ArchiveWriter::create(files.path() + "/unfinished")); }
+  {
+    const auto left = get(ArchiveWriter::create(files.path() + "/unfinished"));
+  }
   CHECK_FALSE(std::ifstream(files.path() + "/unfinished"));
   CHECK_FALSE(std::ifstream(files.path() + "/unfinished.partial"));
 }

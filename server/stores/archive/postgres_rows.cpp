@@ -134,10 +134,9 @@ Result<std::vector<std::string>> postgres_tenants(const std::string& url) {
   try {
     postgres::Connection db(url);
     std::vector<std::string> names;
-    for (const auto& row : db.plain(
-             "SELECT tenant FROM parley.setting UNION SELECT tenant FROM parley.conversation UNION "
-             "SELECT tenant FROM parley.flow_version ORDER BY 1"
-         ))
+    for (const auto& row :
+         db.plain("SELECT tenant FROM parley.setting UNION SELECT tenant FROM parley.conversation UNION "
+                  "SELECT tenant FROM parley.flow_version ORDER BY 1"))
       names.push_back(row.at(0));
     return names;
   } catch (const PostgresFailure& failure) {

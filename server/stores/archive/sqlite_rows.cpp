@@ -18,7 +18,8 @@ std::string select_rows(const ArchiveTable& table) {
     const bool link = table.link == ConversationLink::by_number && column.name == "conversation";
     // The one derived column that is called otherwise where it is derived from.
     const std::string_view source = column.name == "updated_at" ? "at" : column.name;
-    columns += link ? "c.id, " : (column.kind == ColumnKind::derived ? "r." : "t.") + std::string(source) + ", ";
+    columns +=
+        link ? "c.id, " : (column.kind == ColumnKind::derived ? "r." : "t.") + std::string(source) + ", ";
   }
   std::string sql = "SELECT ";
   switch (table.link) {
@@ -156,9 +157,7 @@ SqliteSink::SqliteSink(const std::string& path)
       number_by_id_(db_, "SELECT number FROM conversation WHERE id = ?1"),
       insert_release_(db_, "INSERT INTO release (hash, settings, checksum) VALUES (?1, ?2, ?3)"),
       insert_release_flow_(db_, "INSERT INTO release_flow VALUES (?1, ?2, ?3, ?4)"),
-      insert_activation_(
-          db_, "INSERT INTO activation (release) SELECT number FROM release WHERE hash = ?1"
-      ) {
+      insert_activation_(db_, "INSERT INTO activation (release) SELECT number FROM release WHERE hash = ?1") {
   for (const ArchiveTable& table : archive_tables()) {
     if (table.name == "release" || table.name == "activation") continue;
     inserts_.emplace(table.name, Statement(db_, insert_rows(table)));

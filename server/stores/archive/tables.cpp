@@ -61,6 +61,15 @@ constexpr ArchiveColumn kActivation[] = {{"release"}};
 constexpr ArchiveColumn kPublication[] = {
     {"flow_id"}, {"hash"}, {"action"}, {"author"}, {"reason"}, {"release"}, {"at", number}
 };
+constexpr ArchiveColumn kErasure[] = {
+    {"erasure_id"},
+    {"cause"},
+    {"author"},
+    {"begun_at", number},
+    {"finished_at", time},
+    {"conversations", number},
+    {"row_count", number},
+};
 constexpr ArchiveColumn kSetting[] = {{"name"}, {"value"}};
 
 using enum ConversationLink;
@@ -71,6 +80,7 @@ constexpr ArchiveTable kTables[] = {
     {"release", kRelease, none, true, false, "t.hash", "t.hash"},
     {"activation", kActivation, none, true, false, "t.number", "t.number"},
     {"publication", kPublication, none, true, false, "t.number", "t.number"},
+    {"erasure", kErasure, none, true, false, "t.number", "t.number"},
     {"memory", kMemory, none, true, false, "t.user_id, t.name", "t.user_id, t.name"},
     {"conversation", kConversation, itself, true, true, "t.number", "t.number"},
     {"record", kRecord, by_number, true, true, "t.conversation, t.sequence", "c.number, t.sequence"},

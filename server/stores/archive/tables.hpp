@@ -42,9 +42,9 @@ struct ArchiveTable {
   std::string_view name;
   std::span<const ArchiveColumn> columns;  // in the order of the row's checksum
   ConversationLink link = ConversationLink::none;
-  bool sums_link = true;              // its checksum covers the conversation's number
-  bool summed_in_postgres = false;    // it has a checksum there; SQLite's tables all have one but `activation`
-  std::string_view order_in_sqlite;   // ORDER BY, of table t and conversation c
+  bool sums_link = true;             // its checksum covers the conversation's number
+  bool summed_in_postgres = false;   // it has a checksum there; SQLite's tables all have one but `activation`
+  std::string_view order_in_sqlite;  // ORDER BY, of table t and conversation c
   std::string_view order_in_postgres;
 };
 

@@ -110,6 +110,19 @@ constexpr Statement kVectors{
     "= "
     "ANY($2)"
 };
+constexpr Statement kErasures{
+    "erasures",
+    "SELECT erasure_id, cause, author, begun_at, finished_at, conversations, row_count FROM parley.erasure "
+    "WHERE tenant = parley.tenant() ORDER BY number DESC LIMIT $1"
+};
+constexpr Statement kExpired{
+    "expired",
+    "SELECT c.number, c.id, c.created_at, c.updated_at, "
+    "EXISTS (SELECT 1 FROM parley.timer t WHERE t.tenant = c.tenant AND t.conversation = c.id) OR "
+    "EXISTS (SELECT 1 FROM parley.outbox o WHERE o.tenant = c.tenant AND o.conversation = c.id AND o.state < "
+    "2) "
+    "FROM parley.conversation c WHERE c.tenant = parley.tenant() AND c.number > $1 ORDER BY c.number LIMIT $2"
+};
 constexpr Statement kFlows{
     "flows",
     "SELECT " PARLEY_FLOW
@@ -450,6 +463,41 @@ std::vector<turns::StoredVector> Reader::vectors(
       vectors.push_back(std::move(vector));
   }
   return vectors;
+}
+
+std::vector<turns::ErasureEntry> Reader::erasures(std::uint32_t limit) {
+  Parameters parameters;
+  parameters.add(static_cast<std::int64_t>(limit));
+  const Rows rows = ask(kErasures, std::move(parameters));
+  std::vector<turns::ErasureEntry> entries;
+  for (int row = 0; row < rows.count(); ++row) {
+    turns::ErasureEntry& entry = entries.emplace_back();
+    entry.erasure_id = rows.text(row, 0);
+    entry.cause = rows.text(row, 1);
+    entry.author = rows.text(row, 2);
+    entry.begun_at = from_nanoseconds(rows.number(row, 3));
+    if (!rows.is_null(row, 4)) entry.finished_at = from_nanoseconds(rows.number(row, 4));
+    entry.conversations = static_cast<std::uint64_t>(rows.number(row, 5));
+    entry.rows = static_cast<std::uint64_t>(rows.number(row, 6));
+  }
+  return entries;
+}
+
+// In the order of creation: the first that was made too late ends the search, all that follow are younger.
+Result<turns::ExpiredPage> Reader::expired(Timestamp before, std::uint64_t after, std::uint32_t limit) {
+  const auto until = to_nanoseconds(before);
+  if (!until) return fail(ErrorCode::invalid_input, "The time lies outside of 1678 to 2262.", "before");
+  Parameters parameters;
+  parameters.add(static_cast<std::int64_t>(after)).add(static_cast<std::int64_t>(limit));
+  const Rows rows = ask(kExpired, std::move(parameters));
+  turns::ExpiredPage page;
+  for (int row = 0; row < rows.count(); ++row) {
+    if (rows.number(row, 2) >= *until) return page;
+    const bool busy = rows.bytes(row, 4) != std::string_view("\0", 1);
+    if (rows.number(row, 3) < *until && !busy) page.conversations.push_back(rows.text(row, 1));
+    if (row + 1 == static_cast<int>(limit)) page.next = static_cast<std::uint64_t>(rows.number(row, 0));
+  }
+  return page;
 }
 
 std::vector<turns::FlowVersion> Reader::flow_versions(std::string_view flow_id) {

@@ -50,6 +50,8 @@ class Reader {
   std::optional<turns::ReviewEntry> review(std::string_view review_id);
   std::vector<turns::MemoryEntry> memory(std::string_view user_id);
   std::vector<turns::StoredVector> vectors(std::string_view user_id, std::span<const std::string> keys);
+  std::vector<turns::ErasureEntry> erasures(std::uint32_t limit);
+  Result<turns::ExpiredPage> expired(Timestamp before, std::uint64_t after, std::uint32_t limit);
   std::vector<turns::FlowVersion> flow_versions(std::string_view flow_id);
   std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);
   std::optional<turns::StoredRelease> release(std::string_view hash);

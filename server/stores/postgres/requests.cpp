@@ -43,6 +43,7 @@ constexpr Statement kPutSetting{
     "INSERT INTO parley.setting (name, value) VALUES ($1, $2) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value"
 };
+constexpr Statement kErase{"erase", "SELECT parley.erase($1, $2, $3, $4, $5, $6, $7, $8)"};
 constexpr Statement kForgetUser{"forget_user", "SELECT parley.forget_user($1)"};
 constexpr Statement kForgetBefore{"forget_before", "SELECT parley.forget_before($1)"};
 constexpr Statement kPutVectors{
@@ -270,6 +271,23 @@ Result<Request> request(const PutVectors& put) {
 Result<Request> request(const ForgetUser& forget) {
   Request out{.statement = &kForgetUser, .parameters = {}};
   out.parameters.add(forget.user_id);
+  return out;
+}
+
+Result<Request> request(const turns::Erase& piece) {
+  if (auto ok = check_storable(piece); !ok) return std::unexpected(ok.error());
+  const auto views = [](const std::vector<std::string>& all) { return Texts(all.begin(), all.end()); };
+  Request out{.statement = &kErase, .parameters = {}};
+  out.parameters.add(piece.entry.erasure_id)
+      .add(piece.entry.cause)
+      .add(piece.entry.author)
+      .add(*to_nanoseconds(piece.entry.begun_at));
+  if (piece.entry.finished_at) {
+    out.parameters.add(*to_nanoseconds(*piece.entry.finished_at));
+  } else {
+    out.parameters.add_null();
+  }
+  out.parameters.add(views(piece.conversations)).add(piece.user_id).add(views(piece.settings));
   return out;
 }
 

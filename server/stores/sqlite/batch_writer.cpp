@@ -12,6 +12,7 @@ constexpr int kRetryFrames = 256;        // after a reader was in the way
 constexpr int kImpatientFrames = 8'000;  // 32 MB: from here rather wait than grow on
 constexpr int kPatientWaitMs = 2;
 constexpr int kImpatientWaitMs = 500;
+constexpr int kTracesWaitMs = 2'000;  // for who reads for long, before the next try
 
 bool is_probe(const Write& write) {
   return std::holds_alternative<Probe>(write.work);
@@ -48,6 +49,7 @@ void BatchWriter::write_tenant(const std::string& name, std::span<const WriteSlo
     try {
       (*tenant)->writer->write_batch(slots);
       (*tenant)->trouble.reset();
+      if ((*tenant)->writer->has_traces()) wipe_traces(name, **tenant, kTracesWaitMs);
       return;
     } catch (const SqliteFailure& failure) {
       error = note_failure(name, **tenant, failure);
@@ -123,8 +125,22 @@ void BatchWriter::keep_logs_short() {
   }
 }
 
+// An erasure is acknowledged when the log has nothing of it any more, unless somebody reads for long.
+void BatchWriter::wipe_traces(const std::string& name, Tenant& tenant, int patience_ms) {
+  try {
+    if (!tenant.writer->wipe_traces(patience_ms)) return;
+    tenant.writer.reset();  // its cache has the pages as they were
+    --open_writers_;
+    tenant.restart_at_frames = 0;
+    tenant.progress->stage = LogProgress::Stage::idle;
+  } catch (const SqliteFailure& failure) {
+    note_failure(name, tenant, failure);
+  }
+}
+
 void BatchWriter::keep_log_short(const std::string& name, Tenant& tenant) {
   using Stage = LogProgress::Stage;
+  if (tenant.writer->has_traces()) return wipe_traces(name, tenant, kPatientWaitMs);
   const int frames = tenant.writer->log_frames();
   const Stage stage = tenant.progress->stage;
   if (stage == Stage::failed) {

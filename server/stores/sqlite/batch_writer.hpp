@@ -44,6 +44,7 @@ class BatchWriter {
   Error note_failure(const std::string& name, Tenant& tenant, const SqliteFailure& failure);
   Result<void> probe();
   void keep_log_short(const std::string& name, Tenant& tenant);
+  void wipe_traces(const std::string& name, Tenant& tenant, int patience_ms);
   void close_least_used();
 
   TenantFiles& files_;

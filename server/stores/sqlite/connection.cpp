@@ -106,6 +106,8 @@ void Connection::set_up_writing() {
   // FULL, not NORMAL: a power cut must not lose what was acknowledged. Batching makes it affordable.
   execute("PRAGMA synchronous = FULL");
   INVARIANT(integer("PRAGMA synchronous") == 2, "commits must be synced");
+  // What is deleted or replaced is overwritten: nothing of it is left in the file.
+  execute("PRAGMA secure_delete = ON");
   // Checkpoints are the business of Checkpointer and the writer, never of whoever commits.
   execute("PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216");
 }

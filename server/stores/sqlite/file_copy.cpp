@@ -46,7 +46,9 @@ void copy_pages(const Connection& from, const std::string& to) {
 Result<void> copy_sqlite_file(const std::string& from, const std::string& to) {
   const int file = ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return disk(to, "made");
-  const std::unique_ptr<const int, void (*)(const int*)> close(&file, [](const int* open) { ::close(*open); });
+  const std::unique_ptr<const int, void (*)(const int*)> close(&file, [](const int* open) {
+    ::close(*open);
+  });
   try {
     copy_pages(Connection(from, Connection::Mode::read), to);
   } catch (const SqliteFailure& failure) {

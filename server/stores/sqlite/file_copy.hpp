@@ -9,14 +9,16 @@
 
 namespace parley::stores {
 
-// `to` must not exist; it is synced, and 0600. What the write-ahead log holds is part of the copy, which needs no log of
-// its own.
+// `to` must not exist; it is synced, and 0600. What the write-ahead log holds is part of the copy, which
+// needs no log of its own.
 [[nodiscard]] Result<void> copy_sqlite_file(const std::string& from, const std::string& to);
 
 // SQLite's own check of the whole file: pages, indexes, foreign keys.
 [[nodiscard]] Result<void> check_sqlite_file(const std::string& path);
 
 // How many rows each table has, whatever the schema's version.
-[[nodiscard]] Result<TenantSummary> summary_of_sqlite_file(const std::string& path, const std::string& tenant);
+[[nodiscard]] Result<TenantSummary> summary_of_sqlite_file(
+    const std::string& path, const std::string& tenant
+);
 
 }  // namespace parley::stores

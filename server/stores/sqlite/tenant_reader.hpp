@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/stores/sqlite/connection.hpp"
+#include "server/stores/sqlite/erasure_tables.hpp"
 #include "server/stores/sqlite/people_tables.hpp"
 #include "server/turns/ports.hpp"
 
@@ -37,6 +38,10 @@ class TenantReader {
   std::vector<turns::MemoryEntry> memory(std::string_view user_id) { return read_memory(db_, user_id); }
   std::vector<turns::StoredVector> vectors(std::string_view user_id, std::span<const std::string> keys) {
     return read_vectors(db_, user_id, keys);
+  }
+  std::vector<turns::ErasureEntry> erasures(std::uint32_t limit) { return read_erasures(db_, limit); }
+  Result<turns::ExpiredPage> expired(Timestamp before, std::uint64_t after, std::uint32_t limit) {
+    return read_expired(db_, before, after, limit);
   }
   std::vector<turns::FlowVersion> flow_versions(std::string_view flow_id);
   std::optional<turns::FlowVersion> flow_by_hash(std::string_view hash);

@@ -5,6 +5,7 @@
 
 #include "server/stores/checksum.hpp"
 #include "server/stores/nanoseconds.hpp"
+#include "server/stores/sqlite/unused_space.hpp"
 #include "server/stores/storable.hpp"
 
 namespace parley::stores {
@@ -95,7 +96,8 @@ TenantWriter::TenantWriter(const std::string& path)
           db_,
           "INSERT INTO setting VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, checksum = ?3"
       ),
-      people_(db_) {
+      people_(db_),
+      erasures_(db_) {
   // Replaces SQLite's own checkpointing, which would stall whoever commits.
   sqlite3_wal_hook(
       db_.handle(),
@@ -142,9 +144,19 @@ void TenantWriter::probe() {
 }
 
 bool TenantWriter::restart_log(int patience_ms) {
+  return checkpoint(SQLITE_CHECKPOINT_RESTART, patience_ms);
+}
+
+bool TenantWriter::wipe_traces(int patience_ms) {
+  if (!checkpoint(SQLITE_CHECKPOINT_TRUNCATE, patience_ms)) return false;
+  erased_ = false;
+  if (user_erased_) overwrite_unused_space(db_);
+  return true;
+}
+
+bool TenantWriter::checkpoint(int mode, int patience_ms) {
   sqlite3_busy_timeout(db_.handle(), patience_ms);
-  const int code =
-      sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
+  const int code = sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, mode, nullptr, nullptr);
   sqlite3_busy_timeout(db_.handle(), 5000);
   if (code == SQLITE_OK) return true;
   if ((code & 0xFF) == SQLITE_BUSY || (code & 0xFF) == SQLITE_LOCKED) return false;
@@ -362,6 +374,17 @@ Result<void> TenantWriter::apply(const PutRelease& put) {
 
 Result<void> TenantWriter::apply(const PutSetting& put) {
   put_setting_.run(put.name, put.value, RowChecksum(put.name, put.value).value());
+  return {};
+}
+
+Result<void> TenantWriter::apply(const turns::Erase& piece) {
+  if (auto ok = check_storable(piece); !ok) return ok;
+  cache_.clear();  // it may know what is no longer there
+  erasures_.write(piece);
+  if (piece.entry.finished_at) {
+    erased_ = true;
+    user_erased_ = user_erased_ || piece.entry.cause == "user";
+  }
   return {};
 }
 

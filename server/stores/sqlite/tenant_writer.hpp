@@ -14,6 +14,7 @@
 
 #include "server/stores/sqlite/connection.hpp"
 #include "server/stores/sqlite/conversation_cache.hpp"
+#include "server/stores/sqlite/erasure_tables.hpp"
 #include "server/stores/sqlite/people_tables.hpp"
 #include "server/stores/write.hpp"
 
@@ -40,6 +41,11 @@ class TenantWriter {
   [[nodiscard]] int log_frames() const { return log_frames_; }
   // Copies the log's rest into the database and starts it over. False if a reader still needs it.
   bool restart_log(int patience_ms);
+  // Whether an erasure is finished whose traces the log still has.
+  [[nodiscard]] bool has_traces() const { return erased_; }
+  // Copies the log's rest, cuts the file off, and overwrites unused space when a user was erased. False if a
+  // reader still needs the log. Close this writer then.
+  bool wipe_traces(int patience_ms);
   // After a failed sync: leave the files as they are.
   void forgo_last_checkpoint();
 
@@ -51,6 +57,7 @@ class TenantWriter {
   Result<void> apply(const ForgetUser& forget);
   Result<void> apply(const ForgetBefore& forget);
   Result<void> apply(const PutVectors& put);
+  Result<void> apply(const turns::Erase& piece);
   Result<void> apply(const Probe&) { return {}; }
 
   KnownConversation* known(const std::string& id);
@@ -62,6 +69,7 @@ class TenantWriter {
   void write_inbox(std::optional<std::int64_t> row, const turns::InboxEntry& entry);
   std::optional<std::int64_t> release_number(std::string_view hash);
   void rollback();
+  bool checkpoint(int mode, int patience_ms);
 
   Connection db_;
   ConversationCache cache_;
@@ -77,6 +85,9 @@ class TenantWriter {
       insert_activation_, insert_publication_;
   Statement put_setting_;
   PeopleWriter people_;
+  ErasureWriter erasures_;
+  bool erased_ = false;       // and the log still has it
+  bool user_erased_ = false;  // and unused space may still have it
 };
 
 }  // namespace parley::stores

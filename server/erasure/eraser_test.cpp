@@ -1,0 +1,126 @@
+#include "server/erasure/eraser.hpp"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/turns/people_entries.hpp"
+#include "server/turns/test_driver.hpp"
+
+namespace parley::erasure {
+namespace {
+
+using turns::testing::kName;
+using turns::testing::kOrder;
+using turns::testing::World;
+
+struct Fixture {
+  World world;
+  std::vector<std::string> forgotten;
+  Eraser eraser{Eraser::World{
+      world.store,
+      world.clock,
+      world.ids,
+      world.driver.get(),
+      [this](const std::string& tenant, const std::string& user) {
+        forgotten.push_back(tenant + "/" + user);
+      },
+  }};
+
+  Fixture() { world.publish({kName, kOrder}); }
+
+  std::string talk(const std::string& user, const std::string& text, std::string conversation = {}) {
+    turns::ChatRequest request{
+        .conversation_id = std::move(conversation), .user_id = user, .flow = "name", .text = text
+    };
+    if (!request.conversation_id.empty()) request.flow.clear();
+    const auto answer = world.run(world.driver->chat(std::move(request)));
+    REQUIRE(answer.has_value());
+    return answer->conversation_id;
+  }
+  std::size_t stored() { return world.run(world.store.list("default", {.limit = 1000})).value().size(); }
+};
+
+TEST_CASE(
+    "a user is erased in pieces, with what is in memory; others stay; the record tells how much and not whose"
+) {
+  Fixture f;
+  std::string last;
+  for (int i = 0; i < 45; ++i) last = f.talk("ana", "hi");
+  const std::string other = f.talk("bo", "hi");
+  REQUIRE(f.world.run(f.world.store.put_setting("default", turns::forgotten_until("ana"), "1")).has_value());
+
+  const auto erased = f.world.run(f.eraser.erase_user("default", "ana", "key:k_1"));
+  REQUIRE(erased.has_value());
+  CHECK(erased->cause == "user");
+  CHECK(erased->author == "key:k_1");
+  CHECK(erased->conversations == 45);
+  CHECK(erased->rows > 90);
+  CHECK(erased->finished_at.has_value());
+  CHECK(f.stored() == 1);
+  CHECK(f.forgotten == std::vector<std::string>{"default/ana"});
+  CHECK_FALSE(f.world.run(f.world.store.setting("default", turns::forgotten_until("ana"))).value().has_value()
+  );
+  // The driver had its state in memory.
+  CHECK(f.world.run(f.world.driver->conversation("default", last)).error().code == ErrorCode::not_found);
+  turns::ChatRequest late{.conversation_id = last, .user_id = "ana", .text = "Ana"};
+  CHECK(f.world.run(f.world.driver->chat(std::move(late))).error().code == ErrorCode::not_found);
+  f.talk("bo", "Bo", other);
+  f.talk("ana", "hi");  // a new one, if ana comes back
+  CHECK(f.stored() == 2);
+}
+
+TEST_CASE("erasing somebody unknown leaves a record; nobody in particular is refused") {
+  Fixture f;
+  f.talk("", "hi");
+  const auto unknown = f.world.run(f.eraser.erase_user("default", "nobody", "local"));
+  REQUIRE(unknown.has_value());
+  CHECK(unknown->rows == 0);
+  const auto everybody = f.world.run(f.eraser.erase_user("default", "", "local"));
+  REQUIRE_FALSE(everybody.has_value());
+  CHECK(everybody.error().code == ErrorCode::invalid_input);
+  CHECK(f.stored() == 1);
+}
+
+TEST_CASE("a turn that runs is waited for; what it calls is not lost and not left over") {
+  Fixture f;
+  const std::string id = f.talk("ana", "hi");
+  auto held = f.world.run(f.world.driver->set_aside("default", id));
+  REQUIRE(held.has_value());
+  std::optional<Result<turns::ErasureEntry>> erased;
+  f.world.spawn<Result<turns::ErasureEntry>>(f.eraser.erase_user("default", "ana", "local"), [&](auto entry) {
+    erased = std::move(entry);
+  });
+  f.world.poll();
+  CHECK_FALSE(erased.has_value());
+  *held = turns::ConversationTable::Lease();
+  f.world.drain();
+  REQUIRE(erased.has_value());
+  CHECK((*erased)->conversations == 1);
+  CHECK(f.stored() == 0);
+}
+
+TEST_CASE("what is past is erased, and nothing else") {
+  Fixture f;
+  const Duration day{86'400, 0};
+  for (int i = 0; i < 30; ++i) f.talk("u" + std::to_string(i), "hi");
+  const std::string kept = f.talk("ana", "hi");
+  CHECK_FALSE(f.world.run(f.eraser.erase_expired("default", day)).value().has_value());
+  f.world.clock.advance(day);
+  f.talk("ana", "Ana", kept);
+  f.world.clock.advance({1, 0});
+  const auto erased = f.world.run(f.eraser.erase_expired("default", day));
+  REQUIRE(erased.has_value());
+  REQUIRE(erased->has_value());
+  CHECK((*erased)->cause == "retention");
+  CHECK((*erased)->conversations == 30);
+  CHECK((*erased)->author.empty());
+  CHECK(f.stored() == 1);
+  f.talk("ana", "blue", kept);
+}
+
+}  // namespace
+}  // namespace parley::erasure
