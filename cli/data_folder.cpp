@@ -7,8 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "cli/db/stored_at.hpp"
 #include "cli/read_only_store.hpp"
-#include "cli/stored_at.hpp"
 #include "cli/terminal.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/load.hpp"

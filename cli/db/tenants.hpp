@@ -7,7 +7,7 @@
 
 #include "base/result.hpp"
 #include "cli/command.hpp"
-#include "cli/stored_at.hpp"
+#include "cli/db/stored_at.hpp"
 #include "server/stores/archive/tables.hpp"
 #include "server/stores/sqlite/tenant_files.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/stored_at.hpp"
+#include "cli/db/stored_at.hpp"
 
 #include "cli/project.hpp"
 #include "server/open_store.hpp"
