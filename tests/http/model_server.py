@@ -2,6 +2,7 @@
 import http.server
 import json
 import socket
+import sys
 import threading
 
 
@@ -97,6 +98,11 @@ class ModelServer:
 
         class Threads(http.server.ThreadingHTTPServer):
             daemon_threads = True
+
+            def handle_error(self, request, client_address):
+                # Whoever gives up on a bad answer hangs up.
+                if not isinstance(sys.exc_info()[1], ConnectionError):
+                    super().handle_error(request, client_address)
 
         self.server = Threads(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
