@@ -70,6 +70,7 @@ struct Settings {
   std::string log_level = "info";
   std::string log_format = "text";
   bool author_approves_alone = true;
+  std::vector<std::string> link_hosts;
   std::uint32_t threads = 0;  // 0: one for each core
   std::vector<std::string> allowed_origins;
 

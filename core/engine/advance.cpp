@@ -119,6 +119,7 @@ void carry_out(Run& run, const std::vector<Command>& commands) {
         repair::repeat(run);
         break;
       case CommandKind::affirm:
+        run.read_by_model(command.inferred);
         answer_yes_or_no(run, true);
         break;
       case CommandKind::deny:

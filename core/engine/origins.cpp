@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "engine/semantics.hpp"
+#include "policy/links.hpp"
 
 namespace parley::engine::origins {
 
@@ -192,6 +193,30 @@ void confirm(Run& run, const flow::Text& text) {
     OriginMap& marks = shared ? state.origins : run.frame().origins;
     if (const auto mark = marks.find(name); mark != marks.end()) marks.erase(mark);
   }
+}
+
+bool by_model(const OriginMap& marks, std::string_view name) {
+  const Origins* from = marks.empty() ? nullptr : found_in(marks, name);
+  return from != nullptr &&
+         std::ranges::any_of(*from, [](const std::string& each) { return each.starts_with("model."); });
+}
+
+std::string shown_words(const Run& run, std::string_view written) {
+  if (!traced(run.state())) return std::string(written);
+  return policy::without_foreign_links(written, run.release().settings().link_hosts);
+}
+
+Value shown_words(const Run& run, const Value& written) {
+  if (written.is_string()) return Value(shown_words(run, written.as_string()));
+  if (written.is_list()) {
+    ListBuilder list;
+    for (const Value& item : written.as_list()) list.add(shown_words(run, item));
+    return list.build();
+  }
+  if (!written.is_map()) return written;
+  MapBuilder map;
+  for (const auto& [key, value] : written.entries()) map.set(key, shown_words(run, value));
+  return map.build();
 }
 
 bool same_connector(std::string_view a, std::string_view b) {

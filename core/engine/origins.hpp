@@ -45,6 +45,11 @@ void add(Origins& to, const Origins& more);
 // The user has said yes to this text: what it shows as a whole ("{{amount}}") is now their word.
 void confirm(Run& run, const flow::Text& text);
 
+// What a model has written, as it is shown: without images and foreign links (policy/links.hpp).
+[[nodiscard]] bool by_model(const OriginMap& marks, std::string_view name);
+[[nodiscard]] Value shown_words(const Run& run, const Value& written);
+[[nodiscard]] std::string shown_words(const Run& run, std::string_view written);
+
 // Whether two calls belong to one connector: "shop.find" and "shop.refund".
 [[nodiscard]] bool same_connector(std::string_view a, std::string_view b);
 

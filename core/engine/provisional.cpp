@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "engine/semantics.hpp"
 #include "engine/steps/model/kept_words.hpp"
+#include "policy/links.hpp"
 
 namespace parley::engine {
 
@@ -27,6 +29,7 @@ std::optional<ProvisionalText> ProvisionalText::of(
   if (flow == nullptr || frame.step >= flow->steps.size()) return std::nullopt;
   const flow::Step& step = flow->steps[frame.step];
   ProvisionalText text;
+  if (state.semantics >= kOriginSemantics) text.hosts_ = release.settings().link_hosts;
   if (step.spec->type == "generate" && !writes(step, "save")) return text;
   if (step.spec->type != "message") return std::nullopt;
   text.original_ = std::string(frame.held.text("text"));
@@ -34,13 +37,14 @@ std::optional<ProvisionalText> ProvisionalText::of(
 }
 
 std::string ProvisionalText::take(std::string_view piece) {
-  if (!original_) return std::string(piece);
+  if (!original_ && !hosts_) return std::string(piece);
   if (stopped_) return {};
   pending_ += piece;
   const std::size_t end = pending_.find_last_of(" \n\t");
   if (end == std::string::npos) return {};
   std::string words = pending_.substr(0, end + 1);
   pending_.erase(0, end + 1);
+  if (!original_) return policy::without_foreign_links(words, *hosts_);
   if (!steps::brings_no_own(words, *original_)) {
     stopped_ = true;
     return {};

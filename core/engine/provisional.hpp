@@ -1,13 +1,15 @@
 // The words that a model is writing, as far as they may be shown before they are final. Pure; one object for
 // one call.
 //
-// Only a text that will be said is shown: what a step saves is not. Of a message that is put into other
+// Only a text that will be said is shown, in whole words and without images and foreign links: what a step
+// saves is not. Of a message that is put into other
 // words, nothing is shown from the first number, link or address on that the author's text does not have.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/release.hpp"
 #include "engine/state.hpp"
@@ -27,8 +29,9 @@ class ProvisionalText {
   void restart();
 
  private:
-  std::optional<std::string> original_;  // of a message in other words
-  std::string pending_;                  // not yet a whole word
+  std::optional<std::string> original_;            // of a message in other words
+  std::optional<std::vector<std::string>> hosts_;  // that the words may link to; nothing: whatever they are
+  std::string pending_;                            // not yet a whole word
   bool stopped_ = false;
 };
 

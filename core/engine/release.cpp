@@ -101,6 +101,11 @@ Value AssistantSettings::to_value() const {
   }
   if (messages != nullptr && !messages->empty()) map.set("messages", messages->to_value());
   if (context_tokens != 0) map.set("context_tokens", static_cast<std::int64_t>(context_tokens));
+  if (!link_hosts.empty()) {
+    ListBuilder hosts;
+    for (const std::string& host : link_hosts) hosts.add(host);
+    map.set("link_hosts", hosts.build());
+  }
   return map.build();
 }
 
@@ -131,6 +136,11 @@ AssistantSettings AssistantSettings::from_value(const Value& value) {
   settings.max_misunderstandings = limit(value, "max_misunderstandings", settings.max_misunderstandings);
   settings.context_tokens = limit(value, "context_tokens", settings.context_tokens);
   settings.calendars = value["calendars"];
+  if (const Value& hosts = value["link_hosts"]; hosts.is_list()) {
+    for (const Value& host : hosts.as_list()) {
+      if (host.is_string()) settings.link_hosts.emplace_back(host.as_string());
+    }
+  }
   if (const Value& offset = value["utc_offset_seconds"]; offset.is_int())
     settings.utc_offset_seconds = static_cast<std::int32_t>(offset.as_int());
   return settings;

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "engine/blocks.hpp"
 #include "engine/facts.hpp"
+#include "engine/origins.hpp"
 #include "engine/waiting.hpp"
 
 namespace parley::engine {
@@ -65,17 +66,26 @@ const Value* Run::find_name(const NameTable& table, std::string_view name) {
       if (frame.kind == Frame::Kind::repair && name == "repair") return &frame.about;
       const flow::Flow& flow = flow_of(frame);
       const bool hidden = table.shown && is_sensitive(flow, name);
-      if (const auto found = frame.slots.find(name); found != frame.slots.end())
+      if (const auto found = frame.slots.find(name); found != frame.slots.end()) {
+        if (table.shown && !hidden && origins::by_model(frame.origins, name))
+          return keep(origins::shown_words(*this, found->second));
         return shown(&found->second, hidden);
+      }
       if (const flow::Slot* declared = flow.slot(name)) {
         const Value* shared = declared->scope == flow::SlotScope::flow ? nullptr : slot(frame, name);
+        if (shared != nullptr && table.shown && !hidden && origins::by_model(state_.origins, name))
+          return keep(origins::shown_words(*this, *shared));
         return shared != nullptr ? shown(shared, hidden) : &kNull;
       }
       if (frame.kind != Frame::Kind::repair) break;
     }
   }
-  if (const auto found = state_.slots.find(name); found != state_.slots.end())
-    return shown(&found->second, table.shown && release_.is_sensitive(name));
+  if (const auto found = state_.slots.find(name); found != state_.slots.end()) {
+    const bool hidden = table.shown && release_.is_sensitive(name);
+    if (table.shown && !hidden && origins::by_model(state_.origins, name))
+      return keep(origins::shown_words(*this, found->second));
+    return shown(&found->second, hidden);
+  }
   if (name == "now") return keep(Value(at_));
   if (name == "message") return keep(Value(state_.message));
   if (name == "context") return &state_.context;

@@ -96,6 +96,10 @@ class Run {
   [[nodiscard]] const flow::Flow& flow_of(const Frame& frame) const;
   [[nodiscard]] const flow::Flow& flow() const { return flow_of(state_.stack.back()); }
 
+  // Whether the yes that is being carried out is a model's reading of the message.
+  void read_by_model(bool so) { read_by_model_ = so; }
+  [[nodiscard]] bool is_read_by_model() const { return read_by_model_; }
+
   // The outside event that guards are asked about, as `event`; null: the frame's own, if it has one.
   void show_event(const Value* event) { event_ = event; }
   // Names for expressions, valid while this Run lives. `value` is added as a name when given (for
@@ -192,6 +196,7 @@ class Run {
   std::forward_list<NameTable> tables_;
   std::forward_list<Value> kept_;  // values made for a scope
   std::size_t said_from_ = 0;
+  bool read_by_model_ = false;
 };
 
 // The words for a flow or slot in messages: "track_order" → "track order".

@@ -5,6 +5,7 @@
 #include "base/murmur3.hpp"
 #include "base/utf8.hpp"
 #include "engine/masking.hpp"
+#include "engine/origins.hpp"
 #include "engine/run.hpp"
 #include "expr/display.hpp"
 #include "policy/experiment.hpp"
@@ -191,7 +192,12 @@ Value Run::shown_slots(const Frame& frame) const {
   MapBuilder map;
   map.reserve(frame.slots.size());
   for (const auto& [name, value] : frame.slots)
-    map.set(name, is_sensitive(flow, name) ? masked(value) : value);
+    map.set(
+        name,
+        is_sensitive(flow, name)                 ? masked(value)
+        : origins::by_model(frame.origins, name) ? origins::shown_words(*this, value)
+                                                 : value
+    );
   return map.build();
 }
 

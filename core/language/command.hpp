@@ -40,7 +40,8 @@ struct Command {
   std::string reason = {};
   std::vector<std::string> options = {};
   bool sensitive = false;  // about a sensitive slot: value and words are masked in every outside view
-  bool inferred = false;   // a model's reading of the message, in words that the user did not use
+  bool inferred =
+      false;  // a model's reading of the message: a value in words that the user did not use, a yes
 
   bool operator==(const Command&) const = default;
 };

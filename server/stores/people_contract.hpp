@@ -79,6 +79,25 @@ inline void check_reviews(const StoreSource& source) {
     CHECK_FALSE(get(store->review(kTenant, "c_1.e9")).has_value());
   }
 
+  SUBCASE("a review where more people have to say yes stays open with those who have, until it is closed") {
+    auto asks = turn_of("c_1", 1);
+    asks.reviews.push_back(review_of("c_1.e1"));
+    put(*store, asks);
+    auto first = turn_of("c_1", 2);
+    first.decisions.push_back({"c_1.e1", "open", R"({"approvals":["bo"]})", at(2)});
+    put(*store, first);
+    reopen();
+    CHECK(review_ids(*store, {.status = "open"}) == Texts{"c_1.e1"});
+    CHECK(get(store->review(kTenant, "c_1.e1"))->decision == R"({"approvals":["bo"]})");
+    auto second = turn_of("c_1", 3);
+    second.decisions.push_back({"c_1.e1", "approved", R"({"reviewer":"cy"})", at(3)});
+    put(*store, second);
+    const auto closed = get(store->review(kTenant, "c_1.e1"));
+    CHECK(closed->status == "approved");
+    CHECK(closed->decision == R"({"reviewer":"cy"})");
+    CHECK(closed->decided_at == at(3));
+  }
+
   SUBCASE("a refused commit asks nobody") {
     put(*store, turn_of("c_1", 1));
     auto stale = turn_of("c_1", 1);

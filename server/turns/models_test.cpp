@@ -181,8 +181,22 @@ TEST_CASE("a button is not for a model") {
 }
 
 TEST_CASE("a text that will be said is heard while it is written, and is final only after its commit") {
-  CHECK(heard_of(kWrite, {"Good ", "dä", "y"}) == Heard{"0 Good ", "5 dä", "7 y", "say Good däy"});
-  CHECK(heard_of(kWrite, {"Go", "<", "Hello"}) == Heard{"0 Go", "0 ", "0 Hello", "say Hello"});
+  CHECK(
+      heard_of(kWrite, {"Good ", "d", "ä ", "to you"}) ==
+      Heard{"0 Good ", "5 dä ", "8 to ", "say Good dä to you"}
+  );
+  CHECK(heard_of(kWrite, {"Go ", "<", "Hello "}) == Heard{"0 Go ", "0 ", "0 Hello ", "say Hello "});
+  // Neither before nor at its end does it link anywhere, or load an image.
+  CHECK(
+      heard_of(kWrite, {"See [a", " b](htt", "ps://evil.example/x) ", "![c](https://evil.example/y) "}) ==
+      Heard{
+          "0 See ",
+          "4 [a ",
+          "7 b] (https[:]//evil[.]example/x) ",
+          "39 [c] (https[:]//evil[.]example/y) ",
+          "say See [a b] (https[:]//evil[.]example/x) [c] (https[:]//evil[.]example/y) "
+      }
+  );
   // What a step saves is not shown; what it makes of it is.
   CHECK(heard_of(kSaved, {"Good ", "day"}) == Heard{"say Said: Good day"});
 }

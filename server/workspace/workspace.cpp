@@ -108,6 +108,7 @@ engine::AssistantSettings engine_settings(
       .tone = assistant::tone_value(settings),
       .tones = settings.tones,
       .messages = std::move(messages),
+      .link_hosts = settings.link_hosts,
   };
 }
 

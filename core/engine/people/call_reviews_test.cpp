@@ -248,6 +248,16 @@ TEST_CASE("the author of what runs does not approve alone") {
   CHECK(talk.heard == Heard{"= approved by bo", "bank.charge{\"sum\":5} approved"});
 }
 
+TEST_CASE("a repetition of an approved call names the approval, so that it is compared again") {
+  Talk talk(pay(R"(, "retry": {"max": 1, "backoff": "1s"})"));
+  talk.feed(talk.decision(ReviewStatus::approved));
+  talk.feed(ToolFailed{.effect_id = talk.open_call, .code = "http_503", .message = "busy"});
+  REQUIRE_FALSE(talk.state.stack.back().timer.empty());
+  talk.now.seconds += 1;
+  talk.feed(TimerFired{talk.state.stack.back().timer});
+  CHECK(talk.heard == Heard{"bank.charge{\"sum\":5} approved"});
+}
+
 TEST_CASE("decisions that do not fit a call") {
   Talk talk(pay(""));
   CHECK(talk.refusal(talk.decision(ReviewStatus::approved, "bo", "", sum(9))) == "values");

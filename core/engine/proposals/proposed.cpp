@@ -73,7 +73,7 @@ class Reader {
         return;
       case CommandKind::affirm:
       case CommandKind::deny:
-        if (!state_.stack.empty()) commands_.push_back({.kind = kind});
+        if (!state_.stack.empty()) commands_.push_back({.kind = kind, .inferred = true});
         return;
       case CommandKind::ask_knowledge:
         commands_.push_back({.kind = kind, .text = message_});

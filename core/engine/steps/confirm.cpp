@@ -48,7 +48,7 @@ Outcome answer(Run& run, const flow::Step& step, bool yes) {
   const auto* target = step.get<flow::Name>(yes ? k_yes : k_no);
   if (yes) {
     run.frame().confirmed = true;
-    origins::confirm(run, *step.get<flow::Text>(k_text));
+    if (!run.is_read_by_model()) origins::confirm(run, *step.get<flow::Text>(k_text));
   }
   if (target != nullptr) return Outcome::jump(run.flow().step_index(target->text));
   if (yes) return Outcome::next();

@@ -121,14 +121,16 @@ Outcome make(Run& run, const flow::Step& step, CallTool call) {
   const bool again = step.get<flow::Retry>(k_retry) != nullptr;
   const std::uint32_t attempt = call.attempt;
   const Value arguments = call.arguments;
+  // A repetition is compared with what was approved as well.
+  const std::string review = origins::traced(run.state()) ? call.review_id : std::string();
   const EmittedCall made = emit_call(run, std::move(call));
   frame.pending_effect = made.effect_id;
   if (again || step.get<flow::Compensation>(k_compensate) != nullptr) {
-    frame.held = MapBuilder()
-                     .set("arguments", arguments)
-                     .set("attempt", static_cast<std::int64_t>(attempt))
-                     .set("occurrence", static_cast<std::int64_t>(made.occurrence))
-                     .build();
+    MapBuilder held;
+    held.set("arguments", arguments).set("attempt", static_cast<std::int64_t>(attempt));
+    held.set("occurrence", static_cast<std::int64_t>(made.occurrence));
+    if (!review.empty()) held.set("review", review);
+    frame.held = held.build();
   }
   return Outcome::wait();
 }
@@ -145,6 +147,7 @@ Outcome call_again(Run& run, const flow::Step& step) {
   };
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);
   call.sensitive = sensitive_arguments(run, step);
+  call.review_id = frame.held.text("review");
   return make(run, step, std::move(call));
 }
 

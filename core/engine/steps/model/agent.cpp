@@ -160,7 +160,8 @@ Outcome ask(Run& run, const flow::Step& step) {
 
 Outcome finish(Run& run, const flow::Step& step, Value result) {
   const auto* save = step.get<flow::Name>(k_save);
-  if (save == nullptr && result.is_string()) run.say(Say{.text = std::string(result.as_string())});
+  if (save == nullptr && result.is_string())
+    run.say(Say{.text = origins::shown_words(run, result.as_string())});
   keep_result(run, save, std::move(result), origins::of_result("model.agent", has_read(run, step)));
   return Outcome::next();
 }

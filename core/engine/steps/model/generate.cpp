@@ -49,7 +49,7 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   }
   const auto* save = step.get<flow::Name>(k_save);
   keep_result(run, save, returned->result, origins::of_result("model.generate", origins::of(run, step)));
-  if (save == nullptr) run.say(Say{.text = std::string(returned->result.as_string())});
+  if (save == nullptr) run.say(Say{.text = origins::shown_words(run, returned->result.as_string())});
   return Outcome::next();
 }
 
