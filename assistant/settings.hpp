@@ -58,7 +58,8 @@ struct Settings {
   bool allow_internal = false;
   std::string ca_file;  // empty: the system's
 
-  std::uint32_t memory_days = 0;  // that what is known of users is kept; 0: for ever
+  std::uint32_t memory_days = 0;       // that what is known of users is kept; 0: for ever
+  std::uint32_t context_tokens = 400;  // of what is known of the user, in what models are asked; 0: nothing
 
   std::optional<Duration> keep_conversations;  // after their last turn; empty: for ever
 

@@ -88,7 +88,16 @@ class Player {
     }
   }
 
+  // What is looked up to tell a model of the user is no call that a test is about, unless it says so.
+  void answer_look_ups(std::string_view expected) {
+    const auto& calls = stage_.calls();
+    while (!calls.empty() && calls.front().tool == "memory.recall" &&
+           std::ranges::find(calls, expected, &CallTool::tool) == calls.end())
+      answer_by_stub(CallTool(calls.front()));
+  }
+
   void run(const Line& line, const ToolLine& tool) {
+    answer_look_ups(tool.tool);
     const auto& calls = stage_.calls();
     if (calls.empty())
       return fail(line.position, "expected a call of " + tool.tool + ", but no tool was called");
@@ -183,12 +192,15 @@ class Player {
     for (;;) {
       fail_chosen_call();
       if (stage_.calls().empty()) return;
-      const CallTool call = stage_.calls().front();
-      const auto stub = std::ranges::find_if(test_.stubs, [&](const ToolLine& each) {
-        return each.tool == call.tool && (each.with.is_null() || covers(each.with, call.arguments));
-      });
-      answer(call, stub == test_.stubs.end() ? ToolOutcome{} : stub->outcome);
+      answer_by_stub(CallTool(stage_.calls().front()));
     }
+  }
+
+  void answer_by_stub(const CallTool& call) {
+    const auto stub = std::ranges::find_if(test_.stubs, [&](const ToolLine& each) {
+      return each.tool == call.tool && (each.with.is_null() || covers(each.with, call.arguments));
+    });
+    answer(call, stub == test_.stubs.end() ? ToolOutcome{} : stub->outcome);
   }
 
   void answer(const CallTool& call, const ToolOutcome& outcome) {

@@ -61,8 +61,8 @@ struct CallTool {
 //   rephrase  {text, keep: [words], tone: 0…100, locale} → text, with the kept words as they are
 //   classify  {text, labels: {label: meaning}} → {label, confidence}
 //   extract   {text, schema, prompt?, problem?} → a value of the schema
-//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?} → {calls: [{tool,
-//             arguments}]}, or {text} or {result} when it is done
+//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?} → {calls:
+//             [{tool, arguments}]}, or {text} or {result} when it is done. `context`: see context.hpp
 struct CallModel {
   std::string effect_id;
   std::string task;

@@ -346,12 +346,13 @@ Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
       OutboxEntry entry = std::move(turn.calls.front());
       turn.calls.pop_front();
       // A flow that answers each failure with another call would go on for ever.
-      if (turn.tool_calls >= 4 * options_.max_tool_calls) {
+      std::uint32_t& made = entry.tool == "memory.recall" ? turn.look_ups : turn.tool_calls;
+      if (made >= 4 * options_.max_tool_calls) {
         unfinished_.store(true, std::memory_order_relaxed);
         co_return fail(ErrorCode::limit_exceeded, "the flow makes too many tool calls in one turn");
       }
       ++turn.under_way;
-      if (++turn.tool_calls > options_.max_tool_calls) {
+      if (++made > options_.max_tool_calls) {
         Result<ToolAnswer> refused = fail(
             ErrorCode::limit_exceeded, "this turn has made too many tool calls already", "limit_exceeded"
         );

@@ -233,6 +233,7 @@ class TurnDriver {
   ) const;
   Awaitable<void> ask_what_is_meant(Turn& turn);
   Awaitable<std::vector<engine::proposals::PastTurn>> recent_turns(const Turn& turn);
+  Awaitable<std::string> context_of(const Turn& turn);
   [[nodiscard]] std::shared_ptr<TextListener> listener_for(Turn& turn, const OutboxEntry& entry);
 
   // The clock (driver_schedules.cpp).

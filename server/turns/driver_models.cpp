@@ -5,6 +5,8 @@
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
+#include "engine/context.hpp"
+#include "engine/facts.hpp"
 #include "engine/proposals/proposed.hpp"
 #include "engine/provisional.hpp"
 #include "server/turns/driver.hpp"
@@ -108,13 +110,15 @@ Awaitable<void> TurnDriver::ask_what_is_meant(Turn& turn) {
   const Hot& hot = *turn.hot;
   count(metrics_.messages_put_to_model);
   const auto past = co_await recent_turns(turn);
+  std::string context = co_await context_of(turn);
   ToolCall call{
       .tool = std::string(kUnderstand),
-      .arguments = engine::proposals::question(*hot.release, hot.state, message.text, past),
+      .arguments = engine::proposals::question(*hot.release, hot.state, message.text, past, context),
       .timeout_ms = options_.understanding_timeout_ms,
   };
   auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(call));
   engine::CommandsUnderstood understood = message.by_matchers;
+  understood.context = std::move(context);
   if (answer) {
     understood.prompt = std::move(answer->use.prompt);
     understood.input_tokens = answer->use.input_tokens;
@@ -128,6 +132,29 @@ Awaitable<void> TurnDriver::ask_what_is_meant(Turn& turn) {
     }
   }
   advance(turn, std::move(understood));
+}
+
+// What is known of the user and what they said before; without an answer in time, only what is known.
+Awaitable<std::string> TurnDriver::context_of(const Turn& turn) {
+  const engine::Release& release = *turn.hot->release;
+  const engine::State& state = turn.hot->state;
+  if (!engine::tells_context(release, state)) co_return std::string();
+  Value hits;
+  if (const auto query = engine::context_query(state, {}); query && !query->empty()) {
+    ToolCall call{
+        .tool = "memory.recall",
+        .arguments = MapBuilder()
+                         .set("query", *query)
+                         .set("k", static_cast<std::int64_t>(engine::kContextHits))
+                         .build(),
+        .timeout_ms = engine::kContextTimeoutMs,
+        .caller = caller_of(turn),
+    };
+    if (auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(call)))
+      hits = std::move(answer->result);
+  }
+  const Value known = engine::facts::known(release, state);
+  co_return engine::context_text(known, hits, release.settings().context_tokens);
 }
 
 // As outside views show them: sensitive words are masked.

@@ -133,11 +133,11 @@ class World {
     );
   }
 
-  void publish(std::vector<std::string_view> flows) {
+  void publish(std::vector<std::string_view> flows, engine::AssistantSettings settings = {}) {
     std::vector<FlowToPublish> compiled_flows{compiled(kQuiet)};
     for (const auto json : flows) compiled_flows.push_back(compiled(json));
     const auto release = run(releases->publish(
-        "default", std::move(compiled_flows), engine::AssistantSettings{}, Cause{.author = "ana"}, clock.now()
+        "default", std::move(compiled_flows), std::move(settings), Cause{.author = "ana"}, clock.now()
     ));
     REQUIRE(release.has_value());
   }

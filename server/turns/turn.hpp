@@ -58,6 +58,7 @@ struct TurnDriver::Turn {
   std::deque<OutboxEntry> calls;  // started, to be made after the commit
   std::size_t under_way = 0;      // of them, made and not yet answered
   std::uint32_t tool_calls = 0;
+  std::uint32_t look_ups = 0;  // in the memory, as every question to a model may need one
   std::map<std::string, std::uint32_t> first_attempts;  // of a resumed turn: effect → as the engine wanted it
   Answer answer;
   Said said;                                                 // what started the turn, for listeners

@@ -1,5 +1,6 @@
 #include "server/workspace/workspace.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -91,6 +92,12 @@ void add_knowledge(Workspace& workspace) {
   workspace.connectors["knowledge"] = std::move(runner);
 }
 
+// Another one than the built-in answers, which have no use for context.
+bool has_model(const assistant::Settings& settings) {
+  const auto chain = assistant::model_chain(settings);
+  return std::ranges::any_of(chain, [](const auto& model) { return model.provider != "builtin"; });
+}
+
 }  // namespace
 
 engine::AssistantSettings engine_settings(
@@ -109,6 +116,7 @@ engine::AssistantSettings engine_settings(
       .tones = settings.tones,
       .messages = std::move(messages),
       .link_hosts = settings.link_hosts,
+      .context_tokens = has_model(settings) ? settings.context_tokens : 0,
   };
 }
 

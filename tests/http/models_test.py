@@ -125,7 +125,7 @@ def test_the_next_model_answers_when_the_first_dies_in_mid_conversation():
             metrics = server.get("/metrics").body
             assert 'parley_model_fallbacks_total{model="second"} 1' in metrics, metrics
             returned = server.events_of(answer["conversation_id"], "ModelReturned")
-            equal([(e["model"], e["prompt"]) for e in returned], [("first", "generate/1"), ("second", "generate/1")])
+            equal([(e["model"], e["prompt"]) for e in returned], [("first", "generate/2"), ("second", "generate/2")])
             assert "model falls back" in server.output, server.output
 
 
@@ -227,7 +227,7 @@ def test_a_message_that_plain_code_is_not_sure_of_costs_one_call_and_others_none
         text, answer = server.say("two large pepperoni and a coke to 5 Main St, actually make it three")
         equal((text, len(model.questions)), ("3 large pepperonis and 1 coke to 5 Main St?", 1))
         understood = server.events_of(answer["conversation_id"], "CommandsUnderstood")
-        equal([(e["source"], e["prompt"]) for e in understood], [("main", "understand/1")])
+        equal([(e["source"], e["prompt"]) for e in understood], [("main", "understand/2")])
         text, _ = server.say("yes", conversation_id=answer["conversation_id"], token=answer["token"])
         equal((text, len(model.questions)), ("Ordered.", 1))
 

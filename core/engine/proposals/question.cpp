@@ -91,7 +91,11 @@ bool unsure(std::span<const language::Command> commands) {
 }
 
 Value question(
-    const Release& release, const State& state, std::string_view message, std::span<const PastTurn> turns
+    const Release& release,
+    const State& state,
+    std::string_view message,
+    std::span<const PastTurn> turns,
+    std::string_view context
 ) {
   ListBuilder flows;
   for (const flow::Flow* flow : startable(release)) {
@@ -112,6 +116,7 @@ Value question(
     for (const std::string& option : state.offered) offered.add(cut(option, kMostWords));
     out.set("offered", offered.build());
   }
+  if (!context.empty()) out.set("context", context);
   return out.set("turns", past.build()).set("schema", answer_schema(release, state)).build();
 }
 

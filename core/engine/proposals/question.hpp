@@ -27,10 +27,14 @@ struct PastTurn {
 // The input of the call "model.understand":
 //   {message, locale, flows: [{id, about, phrases, slots}], running?: {flow, question, asked?, yes_or_no,
 //   slots},
-//    offered?: what the user was last asked to choose from, turns: [{user, assistant}], schema}
+//    offered?: what the user was last asked to choose from, turns: [{user, assistant}], context?, schema}
 // A slot is {name, type, about, choices?, value?}. Texts are cut to lengths that do not depend on the user.
 [[nodiscard]] Value question(
-    const Release& release, const State& state, std::string_view message, std::span<const PastTurn> turns
+    const Release& release,
+    const State& state,
+    std::string_view message,
+    std::span<const PastTurn> turns,
+    std::string_view context = {}  // see engine/context.hpp
 );
 
 }  // namespace parley::engine::proposals

@@ -34,6 +34,8 @@ constexpr auto kTopics = std::to_array<std::string_view>({
     "abilities",
     "praise",
     "complaint",
+    "memory",
+    "forget_all",
 });
 
 template <typename Names>

@@ -71,8 +71,11 @@ void add_steps(
 Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> tools) {
   const std::string_view goal = input.text("goal");
   if (goal.empty()) return lacks("agent", "goal");
+  const std::string context = context_of(input);
+  std::string instructions(kInstructions);
+  if (!context.empty()) instructions += kAboutContext;
   Question question = two_messages(
-      std::string(kInstructions), "GOAL: " + std::string(goal) + "\n" + facts_of(input["facts"])
+      std::move(instructions), "GOAL: " + std::string(goal) + "\n" + facts_of(input["facts"]) + context
   );
   const auto names = names_of(input["tools"]);
   for (const auto& [tool, name] : names) {
@@ -111,6 +114,6 @@ Result<Value> read(const Value& input, const Answer& answer) {
 
 }  // namespace
 
-const Task kAgent{"agent", "agent/1", ask, read};
+const Task kAgent{"agent", "agent/2", ask, read};
 
 }  // namespace parley::models

@@ -1,4 +1,7 @@
 // generate: a text, from the author's prompt and the facts given with it.
+#include <string>
+#include <utility>
+
 #include "server/models/prompts/prompt.hpp"
 
 namespace parley::models {
@@ -13,8 +16,11 @@ constexpr std::string_view kInstructions =
 Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*tools*/) {
   const std::string_view prompt = input.text("prompt");
   if (prompt.empty()) return lacks("generate", "prompt");
+  const std::string context = context_of(input);
+  std::string instructions(kInstructions);
+  if (!context.empty()) instructions += kAboutContext;
   return two_messages(
-      std::string(kInstructions), "TASK: " + std::string(prompt) + "\n" + facts_of(input["facts"])
+      std::move(instructions), "TASK: " + std::string(prompt) + "\n" + facts_of(input["facts"]) + context
   );
 }
 
@@ -26,6 +32,6 @@ Result<Value> read(const Value& /*input*/, const Answer& answer) {
 
 }  // namespace
 
-const Task kGenerate{"generate", "generate/1", ask, read, true};
+const Task kGenerate{"generate", "generate/2", ask, read, true};
 
 }  // namespace parley::models

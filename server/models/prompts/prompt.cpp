@@ -55,6 +55,11 @@ std::string facts_of(const Value& facts) {
   return facts.is_null() ? std::string() : set_off("FACTS", write_json_pretty(facts));
 }
 
+std::string context_of(const Value& input) {
+  const std::string_view context = input.text("context");
+  return context.empty() ? std::string() : set_off("Context", context);
+}
+
 std::string schema_in_words(const Value& schema) {
   return "Answer with JSON only, no other words. It must fit this JSON Schema:\n" + write_json(schema);
 }

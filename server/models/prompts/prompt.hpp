@@ -24,7 +24,7 @@ using wire::model_api::Question;
 
 struct Task {
   std::string_view name;     // "generate"; the call is "model.generate"
-  std::string_view version;  // "generate/1"
+  std::string_view version;  // "generate/2"
   // The question of this input (see engine::CallModel). Error: the input lacks something.
   Result<Question> (*ask)(const Value& input, std::span<const flow::ToolSignature> tools);
   // The call's result. Error::message says what is wrong with the answer, for asking again.
@@ -49,6 +49,12 @@ extern const Task kUnderstand;
 [[nodiscard]] std::string set_off(std::string_view name, std::string_view text);
 // Facts as readable JSON, or nothing for null.
 [[nodiscard]] std::string facts_of(const Value& facts);
+// What is known of the user and was said before, or nothing when there is none; and how it is to be taken.
+[[nodiscard]] std::string context_of(const Value& input);
+inline constexpr std::string_view kAboutContext =
+    " Context is what is known of the user and what was said in earlier conversations; it may be about "
+    "something "
+    "else. Use it only where it helps.";
 // The answer's JSON against a schema. A strict provider's nulls for what is optional are taken out first.
 [[nodiscard]] Result<Value> fitting_json(const Answer& answer, const Value& schema);
 [[nodiscard]] std::string schema_in_words(const Value& schema);

@@ -23,12 +23,19 @@ constexpr std::string_view kInstructions =
     "- cancel, skip, repeat: stop the running flow; leave the question out; say it again\n"
     "- ask_human: the user wants a person\n"
     "- clarify {options}: it may be one of several flows; give their ids\n"
-    "- chitchat {topic}: small talk only\n"
+    "- chitchat {topic}: small talk only; or memory: the user asks what is remembered of them, forget_all: "
+    "they "
+    "want to be forgotten\n"
     "- ask_knowledge: a question that no flow answers\n"
     "- cannot_handle: nothing of this fits\n"
     "A value is given in plain words, complete and with the user's later changes worked in: for \"two pizzas "
     "and a coke, actually make it three pizzas\" it is \"3 pizzas and 1 coke\". Never invent a value. Leave "
     "out fields that a command does not have.\n";
+
+constexpr std::string_view kRemembered =
+    "Context is what is known of the user and what was said in earlier conversations. Take a value from it "
+    "only "
+    "when the message refers to it, such as \"the same as last time\".\n";
 
 void add_slots(std::string& out, const Value& slots) {
   if (!slots.is_list()) return;
@@ -84,11 +91,13 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*
   }
   if (const std::string_view open = input["running"].text("question"); !open.empty() && said.empty())
     said = "assistant: " + std::string(open) + "\n";
-  std::string data = said.empty() ? std::string() : set_off("CONVERSATION", said);
+  const std::string context = context_of(input);
+  std::string data = context + (said.empty() ? std::string() : set_off("CONVERSATION", said));
   data += set_off("MESSAGE", input.text("message"));
   Question question = two_messages(
-      std::string(kInstructions) + flows_of(input["flows"]) + running_of(input["running"]) +
-          offered_of(input["offered"]) + schema_in_words(schema),
+      std::string(kInstructions) + (context.empty() ? "" : std::string(kRemembered)) +
+          flows_of(input["flows"]) + running_of(input["running"]) + offered_of(input["offered"]) +
+          schema_in_words(schema),
       std::move(data)
   );
   question.schema = schema;
@@ -104,6 +113,6 @@ Result<Value> read(const Value& input, const Answer& answer) {
 
 }  // namespace
 
-const Task kUnderstand{"understand", "understand/1", ask, read};
+const Task kUnderstand{"understand", "understand/2", ask, read};
 
 }  // namespace parley::models

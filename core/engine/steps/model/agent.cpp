@@ -22,6 +22,7 @@ enum Keyword : std::size_t {
   k_with,
   k_until,
   k_max_rounds,
+  k_context,
   k_approver,
   k_save,
   k_model,
@@ -37,13 +38,16 @@ constexpr flow::Keyword kKeywords[] = {
     {"goal", FieldKind::text, true, "What the model is to achieve."},
     {"tools", FieldKind::tool_names, true, "The operations that it may use; no others exist for it."},
     {"allow", FieldKind::tool_names, false, "Those that are called without asking a person first."},
-    {"with", FieldKind::data, false, "Facts that the model may use; nothing else of the conversation is sent."
-    },
+    {"with",
+     FieldKind::data,
+     false,
+     "Facts that the model may use; besides them and `context` nothing of the conversation is sent."},
     {"until",
      FieldKind::expression,
      false,
      "Stops as soon as this is true; `result` is the last tool's answer."},
     {"max_rounds", FieldKind::integer, false, "How often the model is asked at most; default 8."},
+    kContextKeyword,
     {"approver", FieldKind::text, false, "The person or queue that is asked about other calls."},
     kSaveKeyword,
     kModelKeyword,
@@ -144,6 +148,8 @@ Outcome ask(Run& run, const flow::Step& step) {
     if (!facts) return Outcome::fail(facts.error().message);
     input.set("facts", std::move(*facts));
   }
+  if (const Value context = remembered(frame, "context"); !context.is_null() && context != Value(""))
+    input.set("context", context);
   ListBuilder tools;
   for (const flow::Name& tool : *step.get<flow::Names>(k_tools)) tools.add(tool.text);
   const Value done = remembered(frame, "steps");
@@ -352,6 +358,14 @@ Outcome run(Run& run, const flow::Step& step) {
   if (const OpenReview* review = reviews::of_top_frame(run)) {
     return review->status == ReviewStatus::open ? reviews::keep_waiting(run) : decided(run, step);
   }
+  // Once, before the first round.
+  if (rounds(run.frame()) == 0 && remembered(run.frame(), "context").is_null()) {
+    std::string about;
+    if (run.state().message.empty()) about = run.render(*step.get<flow::Text>(k_goal)).value_or("");
+    Context context = context_for(run, step.get<Value>(k_context), about);
+    if (context.wait) return Outcome::wait();
+    if (!context.text.empty()) remember(run.frame(), "context", std::move(context.text));
+  }
   return go_on(run, step);
 }
 
@@ -370,6 +384,10 @@ Outcome proposed(Run& run, const flow::Step& step, const Value& answer) {
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   Frame& frame = run.frame();
+  if (auto context = told_context(run, event)) {
+    remember(frame, "context", std::move(*context));
+    return go_on(run, step);
+  }
   if (const auto* failure = std::get_if<ModelFailed>(&event))
     return stop(run, step, failure->code, failure->message);
   if (const auto* returned = std::get_if<ModelReturned>(&event)) {

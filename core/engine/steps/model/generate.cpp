@@ -7,21 +7,32 @@ namespace {
 
 using flow::FieldKind;
 
-enum Keyword : std::size_t { k_prompt, k_with, k_max_tokens, k_save, k_model, k_timeout, k_on_error };
+enum Keyword : std::size_t {
+  k_prompt,
+  k_with,
+  k_max_tokens,
+  k_context,
+  k_save,
+  k_model,
+  k_timeout,
+  k_on_error
+};
 
 constexpr flow::Keyword kKeywords[] = {
     {"prompt", FieldKind::text, true, "What the model is asked to write."},
-    {"with", FieldKind::data, false, "Facts that the model may use; nothing else of the conversation is sent."
-    },
+    {"with",
+     FieldKind::data,
+     false,
+     "Facts that the model may use; besides them and `context` nothing of the conversation is sent."},
     {"max_tokens", FieldKind::integer, false, "The longest answer."},
+    kContextKeyword,
     kSaveKeyword,
     kModelKeyword,
     kModelTimeoutKeyword,
     kOnErrorKeyword,
 };
 
-Outcome run(Run& run, const flow::Step& step) {
-  if (!run.frame().pending_effect.empty()) return Outcome::wait();
+Outcome ask(Run& run, const flow::Step& step, const std::string& context) {
   auto prompt = run.render(*step.get<flow::Text>(k_prompt));
   if (!prompt) return Outcome::fail(prompt.error().message);
   MapBuilder input;
@@ -31,6 +42,7 @@ Outcome run(Run& run, const flow::Step& step) {
     if (!facts) return Outcome::fail(facts.error().message);
     input.set("facts", std::move(*facts));
   }
+  if (!context.empty()) input.set("context", context);
   CallModel call{.task = "generate", .input = input.build()};
   if (const auto* model = step.get<flow::Name>(k_model)) call.model = model->text;
   if (const auto* most = step.get<Value>(k_max_tokens))
@@ -39,7 +51,17 @@ Outcome run(Run& run, const flow::Step& step) {
   return ask_model(run, step.get<flow::Name>(k_on_error), std::move(call));
 }
 
+Outcome run(Run& run, const flow::Step& step) {
+  if (!run.frame().pending_effect.empty()) return Outcome::wait();
+  // Rendered again for the question itself: what is looked for need not be the same to the letter.
+  std::string about;
+  if (run.state().message.empty()) about = run.render(*step.get<flow::Text>(k_prompt)).value_or("");
+  const Context context = context_for(run, step.get<Value>(k_context), about);
+  return context.wait ? Outcome::wait() : ask(run, step, context.text);
+}
+
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
+  if (const auto context = told_context(run, event)) return ask(run, step, *context);
   if (const auto* failure = std::get_if<ModelFailed>(&event))
     return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
   const auto* returned = std::get_if<ModelReturned>(&event);

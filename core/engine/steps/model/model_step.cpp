@@ -1,5 +1,7 @@
 #include "engine/steps/model/model_step.hpp"
 
+#include "engine/context.hpp"
+#include "engine/facts.hpp"
 #include "engine/spending.hpp"
 
 namespace parley::engine::steps {
@@ -30,6 +32,29 @@ Outcome send_to_model(Run& run, CallModel call) {
 
 Outcome ask_memory(Run& run, Recall recall) {
   return wait_for(run, std::move(recall));
+}
+
+Context context_for(Run& run, const Value* wanted, std::string_view about) {
+  const bool asked_not_to = wanted != nullptr && !wanted->as_bool();
+  if (asked_not_to || !tells_context(run.release(), run.state())) return {};
+  const auto query = context_query(run.state(), about);
+  if (!query) {
+    const Value known = facts::known(run.release(), run.state());
+    return {.text = context_text(known, {}, run.release().settings().context_tokens)};
+  }
+  (void)ask_memory(run, {.query = *query, .k = kContextHits, .timeout_ms = kContextTimeoutMs});
+  return {.wait = true, .text = {}};
+}
+
+std::optional<std::string> told_context(Run& run, const EventBody& event) {
+  const auto* recalled = std::get_if<Recalled>(&event);
+  if (recalled == nullptr && !std::holds_alternative<RecallFailed>(event)) return std::nullopt;
+  run.frame().pending_effect.clear();
+  return context_text(
+      facts::known(run.release(), run.state()),
+      recalled == nullptr ? Value() : recalled->hits,
+      run.release().settings().context_tokens
+  );
 }
 
 void keep_result(Run& run, const flow::Name* save, Value result, Origins from) {

@@ -1,6 +1,7 @@
 // What the steps of this folder share: asking a model or the memory, and what is kept of the answer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,24 @@ Outcome ask_model(Run& run, const flow::Name* on_error, CallModel call);
 // Without a limit in the way.
 Outcome send_to_model(Run& run, CallModel call);
 Outcome ask_memory(Run& run, Recall recall);
+
+inline constexpr flow::Keyword kContextKeyword{
+    "context",
+    flow::FieldKind::boolean,
+    false,
+    "Whether the model is told what is known of the user and was said before, as far as the settings allow; "
+    "default true."
+};
+
+// What the model is told of the user besides, see engine/context.hpp. When something has to be looked up
+// first, the step waits for it (`wait`), and told_context() has it when it comes.
+struct Context {
+  bool wait = false;
+  std::string text;  // empty: nothing
+};
+[[nodiscard]] Context context_for(Run& run, const Value* wanted, std::string_view about);
+// Of Recalled or RecallFailed; nothing for other events. A failure is no reason not to ask.
+[[nodiscard]] std::optional<std::string> told_context(Run& run, const EventBody& event);
 
 // The result is kept as `result`, and under `save` when given, with what it was made from (origins.hpp).
 void keep_result(Run& run, const flow::Name* save, Value result, Origins from);
