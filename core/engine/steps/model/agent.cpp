@@ -47,7 +47,12 @@ constexpr flow::Keyword kKeywords[] = {
      false,
      "Stops as soon as this is true; `result` is the last tool's answer."},
     {"max_rounds", FieldKind::integer, false, "How often the model is asked at most; default 8."},
-    kContextKeyword,
+    {"context",
+     FieldKind::boolean,
+     false,
+     "Whether the model is told what is known of the user, and said before; by default only what is known "
+     "when there is "
+     "`allow`, and both otherwise."},
     {"approver", FieldKind::text, false, "The person or queue that is asked about other calls."},
     kSaveKeyword,
     kModelKeyword,
@@ -109,7 +114,15 @@ Outcome stop(Run& run, const flow::Step& step, std::string code, std::string why
 Origins has_read(const Run& run, const flow::Step& step) {
   Origins read = origins::of(run, *step.get<flow::Text>(k_goal));
   if (const auto* with = step.get<flow::Data>(k_with)) origins::add(read, origins::of(run, *with));
-  const Value steps = remembered(run.state().stack.back(), "steps");
+  const Frame& frame = run.state().stack.back();
+  if (!remembered(frame, "context").is_null()) {
+    for (const auto& [name, from] : run.state().origins) {
+      if (run.release().remembered().contains(name)) origins::add(read, from);
+    }
+    // What the assistant said then may be a stranger's words.
+    if (!remembered(frame, "recalled").is_null()) origins::add(read, "memory.recall");
+  }
+  const Value steps = remembered(frame, "steps");
   if (!steps.is_list()) return read;
   for (const Value& done : steps.as_list()) {
     if (done.find("result") != nullptr) origins::add(read, origins::of_result(done.text("tool"), {}));
@@ -362,7 +375,10 @@ Outcome run(Run& run, const flow::Step& step) {
   if (rounds(run.frame()) == 0 && remembered(run.frame(), "context").is_null()) {
     std::string about;
     if (run.state().message.empty()) about = run.render(*step.get<flow::Text>(k_goal)).value_or("");
-    Context context = context_for(run, step.get<Value>(k_context), about);
+    // One that may act by itself is told what was said before only where the author says so.
+    const auto* wanted = step.get<Value>(k_context);
+    const bool acts = step.get<flow::Names>(k_allow) != nullptr;
+    Context context = context_for(run, wanted, about, !acts || (wanted != nullptr && wanted->as_bool()));
     if (context.wait) return Outcome::wait();
     if (!context.text.empty()) remember(run.frame(), "context", std::move(context.text));
   }
@@ -385,6 +401,8 @@ Outcome proposed(Run& run, const flow::Step& step, const Value& answer) {
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   Frame& frame = run.frame();
   if (auto context = told_context(run, event)) {
+    const auto* recalled = std::get_if<Recalled>(&event);
+    if (recalled != nullptr && recalled->hits.size() > 0) remember(frame, "recalled", Value(true));
     remember(frame, "context", std::move(*context));
     return go_on(run, step);
   }

@@ -34,10 +34,10 @@ Outcome ask_memory(Run& run, Recall recall) {
   return wait_for(run, std::move(recall));
 }
 
-Context context_for(Run& run, const Value* wanted, std::string_view about) {
+Context context_for(Run& run, const Value* wanted, std::string_view about, bool recalls) {
   const bool asked_not_to = wanted != nullptr && !wanted->as_bool();
   if (asked_not_to || !tells_context(run.release(), run.state())) return {};
-  const auto query = context_query(run.state(), about);
+  const auto query = recalls ? context_query(run.state(), about) : std::nullopt;
   if (!query) {
     const Value known = facts::known(run.release(), run.state());
     return {.text = context_text(known, {}, run.release().settings().context_tokens)};

@@ -48,7 +48,8 @@ struct Context {
   bool wait = false;
   std::string text;  // empty: nothing
 };
-[[nodiscard]] Context context_for(Run& run, const Value* wanted, std::string_view about);
+// Without `recalls` only of what is known, not of what was said.
+[[nodiscard]] Context context_for(Run& run, const Value* wanted, std::string_view about, bool recalls = true);
 // Of Recalled or RecallFailed; nothing for other events. A failure is no reason not to ask.
 [[nodiscard]] std::optional<std::string> told_context(Run& run, const EventBody& event);
 
