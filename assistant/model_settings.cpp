@@ -128,8 +128,8 @@ std::vector<std::string_view> key_names() {
   return names;
 }
 
-// The setting, or what is wrong with it.
-std::string read_model(const Node& node, ModelSetting& out) {
+// The setting, or what is wrong with it. `besides`: a key that is read elsewhere.
+std::string read_model(const Node& node, ModelSetting& out, std::string_view besides = {}) {
   const Node* use = node.is_map() ? node.find("use") : &node;
   if (use == nullptr) return "a model says what it is under 'use': provider/model or an http(s) address";
   if (!use->is_scalar()) return "a model is written as provider/model, or as an http(s) address";
@@ -137,9 +137,13 @@ std::string read_model(const Node& node, ModelSetting& out) {
   if (!model) return line_problem(use->text);
   if (node.is_map()) {
     for (const Node::Member& member : node.members) {
+      if (!besides.empty() && member.key == besides) continue;
       const auto row = std::ranges::find(kKeys, std::string_view(member.key), &KeyRow::name);
-      if (row == kKeys.end())
-        return "unknown key '" + member.key + "' of a model: " + meant(member.key, key_names());
+      if (row == kKeys.end()) {
+        auto known = key_names();
+        if (!besides.empty()) known.push_back(besides);
+        return "unknown key '" + member.key + "' of a model: " + meant(member.key, known);
+      }
       if (!row->read(member.value, *model))
         return "'" + member.key + "' of a model must be " + std::string(row->expected);
     }
@@ -164,7 +168,32 @@ std::string read_all(const Node& node, std::vector<ModelSetting>& out) {
   return {};
 }
 
+std::string read_embedding(const Node& node, EmbeddingSetting& out) {
+  constexpr std::string_view kDimensions = "dimensions";
+  if (std::string problem = read_model(node, out.model, kDimensions); !problem.empty()) return problem;
+  if (out.model.model.empty())
+    return "name the model for vectors, such as openai/text-embedding-3-small or "
+           "http://localhost:8080/v1#bge-small";
+  if (const Node* dimensions = node.is_map() ? node.find(kDimensions) : nullptr) {
+    if (!read_number(*dimensions, out.dimensions, 8192))
+      return "'dimensions' of embeddings must be a whole number up to 8192";
+  }
+  return {};
+}
+
 }  // namespace
+
+bool read_embeddings(const Node& node, std::optional<EmbeddingSetting>& out) {
+  EmbeddingSetting setting;
+  if (!read_embedding(node, setting).empty()) return false;
+  out = std::move(setting);
+  return true;
+}
+
+std::string embeddings_problem(const Node& node) {
+  EmbeddingSetting setting;
+  return read_embedding(node, setting);
+}
 
 std::vector<std::string_view> provider_names() {
   std::vector<std::string_view> names{"builtin"};

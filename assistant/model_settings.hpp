@@ -8,6 +8,9 @@
 //   models:
 //     - openai/gpt-4o-mini
 //     - {name: spare, use: "http://10.0.0.7:8000/v1#qwen", price: {input: "0.1", output: "0.4"}}
+//
+//   embeddings: openai/text-embedding-3-small    what makes vectors of texts
+//   embeddings: {use: "http://localhost:8080/v1#bge-small", dimensions: 384}
 #pragma once
 
 #include <cstdint>
@@ -46,6 +49,16 @@ struct ModelSetting {
 // False, and nothing is changed, when something does not fit; models_problem() says what.
 [[nodiscard]] bool read_models(const flow::Node& node, std::vector<ModelSetting>& out);
 [[nodiscard]] std::string models_problem(const flow::Node& node);
+// One model for vectors: a line, or a map of what a model has and `dimensions`. It says which model it is.
+struct EmbeddingSetting {
+  ModelSetting model;
+  std::uint32_t dimensions = 0;  // 0: the model's own
+
+  bool operator==(const EmbeddingSetting&) const = default;
+};
+[[nodiscard]] bool read_embeddings(const flow::Node& node, std::optional<EmbeddingSetting>& out);
+[[nodiscard]] std::string embeddings_problem(const flow::Node& node);
+
 // What is wrong with a line that model_from_line() does not take.
 [[nodiscard]] std::string model_problem(std::string_view line);
 

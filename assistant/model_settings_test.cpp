@@ -110,6 +110,42 @@ TEST_CASE("one model is chosen over the list, by its name there or anew") {
   CHECK(settings.model.empty());
 }
 
+TEST_CASE("a model for vectors, on one line or with what it needs") {
+  const Read line = read("embeddings: openai/text-embedding-3-small\n");
+  CHECK(line.diagnostics.empty());
+  REQUIRE(line.settings.embeddings.has_value());
+  CHECK(line.settings.embeddings->model.provider == "openai");
+  CHECK(line.settings.embeddings->model.model == "text-embedding-3-small");
+  CHECK(line.settings.embeddings->dimensions == 0);
+  const Read map =
+      read("embeddings: {name: vec, use: 'http://localhost:8080/v1#bge', dimensions: 384, concurrency: 2}\n");
+  CHECK(map.diagnostics.empty());
+  REQUIRE(map.settings.embeddings.has_value());
+  CHECK(map.settings.embeddings->model.name == "vec");
+  CHECK(map.settings.embeddings->model.url == "http://localhost:8080/v1");
+  CHECK(map.settings.embeddings->model.concurrency == 2);
+  CHECK(map.settings.embeddings->dimensions == 384);
+  CHECK_FALSE(read("name: Shop\n").settings.embeddings.has_value());
+
+  struct {
+    std::string_view yaml, help;
+  } wrong[] = {
+      {"embeddings: ollama\n", "name the model for vectors"},
+      {"embeddings: builtin\n", "name the model for vectors"},
+      {"embeddings: {use: openai/x, dimension: 3}\n", "did you mean"},
+      {"embeddings: {use: openai/x, dimensions: many}\n", "whole number up to 8192"},
+      {"embeddings: [openai/x]\n", "provider/model"},
+  };
+  for (const auto& c : wrong) {
+    CAPTURE(c.yaml);
+    const Read refused = read(c.yaml);
+    REQUIRE(refused.diagnostics.size() == 1);
+    CHECK(refused.diagnostics[0].code == "F0602");
+    CHECK(refused.diagnostics[0].help.find(c.help) != std::string::npos);
+    CHECK_FALSE(refused.settings.embeddings.has_value());
+  }
+}
+
 TEST_CASE("what does not fit is said with what was meant") {
   struct {
     std::string_view name, yaml, help;

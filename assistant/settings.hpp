@@ -47,11 +47,12 @@ struct Settings {
   Value calendars;                                            // name → business hours
   std::vector<AdmissionSetting> admission;
   ToolMode tool_mode = ToolMode::test;
-  std::string model;                    // one line; "" when there is none, or `models` has them
-  std::vector<ModelSetting> models;     // in the order of falling back
-  std::string understanding = "model";  // or "matchers"
-  std::uint32_t budget_tokens = 0;      // of models, a day; 0: no limit
-  std::string budget_money;             // the same in the currency of their prices; "": no limit
+  std::string model;                           // one line; "" when there is none, or `models` has them
+  std::vector<ModelSetting> models;            // in the order of falling back
+  std::optional<EmbeddingSetting> embeddings;  // what makes vectors of texts; none: words alone are compared
+  std::string understanding = "model";         // or "matchers"
+  std::uint32_t budget_tokens = 0;             // of models, a day; 0: no limit
+  std::string budget_money;                    // the same in the currency of their prices; "": no limit
   ConnectorTable connectors;
   HookTable hooks;
   std::vector<std::string> internal_hosts;

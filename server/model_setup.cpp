@@ -183,6 +183,13 @@ void append_model_metrics(std::string& out, const models::ModelRunner& runner) {
       "Answers that did not fit.",
       [](const Counts& c) { return static_cast<double>(c.asked_again); }
   );
+  append_counter(
+      out,
+      standings,
+      "parley_model_vectors_missing_total",
+      "Times that recall or search went on without vectors because the model did not answer.",
+      [](const Counts& c) { return static_cast<double>(c.vectors_missing); }
+  );
   ops::append_metric_head(
       out, "parley_model_resting", "1 while a model is left alone after failures.", "gauge"
   );
@@ -204,9 +211,19 @@ std::vector<Endpoint> model_endpoints(
   return endpoints;
 }
 
+std::optional<models::EmbeddingSetup> embedding_setup(
+    const assistant::Settings& settings, const ops::Assignments& environment
+) {
+  if (!settings.embeddings) return std::nullopt;
+  return models::EmbeddingSetup{
+      endpoint_of(settings.embeddings->model, environment), settings.embeddings->dimensions
+  };
+}
+
 models::Setup model_setup(const assistant::Settings& settings, const ops::Assignments& environment) {
   models::Setup setup{.endpoints = model_endpoints(settings, environment)};
   setup.one_for_all = !settings.model.empty();
+  setup.embeddings = embedding_setup(settings, environment);
   if (settings.budget_tokens != 0) setup.budget.tokens = settings.budget_tokens;
   if (!settings.budget_money.empty()) {
     // As of a million tokens: the same number of decimals, and a million times as much.
@@ -217,6 +234,8 @@ models::Setup model_setup(const assistant::Settings& settings, const ops::Assign
   for (const Endpoint& endpoint : setup.endpoints) {
     if (may_be_inside(endpoint)) options.egress.internal_hosts.push_back(endpoint.host);
   }
+  if (setup.embeddings && may_be_inside(setup.embeddings->endpoint))
+    options.egress.internal_hosts.push_back(setup.embeddings->endpoint.host);
   setup.http = net::make_http_client(std::move(options));
   return setup;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,11 @@ namespace parley {
     const assistant::Settings& settings, const ops::Assignments& environment
 );
 // With an HTTP client that may reach these endpoints, wherever they are, and nothing else inside.
+// Of `embeddings:`; nothing when there is none.
+[[nodiscard]] std::optional<models::EmbeddingSetup> embedding_setup(
+    const assistant::Settings& settings, const ops::Assignments& environment
+);
+
 [[nodiscard]] models::Setup model_setup(
     const assistant::Settings& settings, const ops::Assignments& environment
 );

@@ -25,6 +25,7 @@
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
 #include "server/erasure/eraser.hpp"
+#include "server/memory/stored_vectors.hpp"
 #include "server/memory/user_memory.hpp"
 #include "server/model_setup.hpp"
 #include "server/net/client/curl_client.hpp"
@@ -158,6 +159,7 @@ class Application {
   std::shared_ptr<models::ModelRunner> models_;
   std::shared_ptr<memory::UserMemory> memory_;
   std::shared_ptr<tools::WorkerPool> workers_;
+  std::shared_ptr<memory::StoredVectors> vectors_;
   std::atomic<bool> understands_with_model_{false};
   std::atomic<std::uint32_t> memory_days_{0};
   std::atomic<bool> author_approves_alone_{true};
@@ -269,6 +271,8 @@ std::optional<int> Application::prepare_tools() {
           .locale = config_->assistant().locale, .keep_since = [this] { return keep_memory_since(); }
       }
   );
+  vectors_ = std::make_shared<memory::StoredVectors>(models_, *store_, clock_);
+  memory_->use_vectors(vectors_);
   set_models(config_->assistant());
   make_workers();
   auto connectors = connectors_of(workspace_);
@@ -358,6 +362,7 @@ Timestamp Application::keep_memory_since() {
 tools::Connectors Application::with_server_parts(tools::Connectors connectors) const {
   if (models_->has_model()) connectors["model"] = as_connector(models_);
   connectors["memory"] = memory_;
+  connectors["knowledge"]->use_vectors(vectors_);
   return connectors;
 }
 

@@ -43,25 +43,34 @@ int run_list(const Arguments& arguments) {
   const auto config = read_configuration(arguments.text("FOLDER", "."), {});
   if (!config) return report(config.error(), kExitConfiguration);
   const auto endpoints = model_endpoints(config->assistant(), ops::process_environment());
+  const auto embeddings = embedding_setup(config->assistant(), ops::process_environment());
   if (arguments.has("--json")) {
     ListBuilder list;
     for (const Endpoint& endpoint : endpoints) list.add(as_value(endpoint));
+    if (embeddings) list.add(as_value(embeddings->endpoint).with("for", "vectors"));
     print_json(list.build());
     return kExitOk;
   }
-  if (endpoints.empty()) {
+  if (endpoints.empty() && !embeddings) {
     note("no model: what plain code can answer is answered, everything else fails with no_model");
     note("parley model add ollama   asks the first model of an Ollama on this machine");
     return kExitOk;
   }
   Rows rows{{"NAME", "PROVIDER", "ADDRESS", "MODEL", "KEY", "PRICE PER MILLION"}};
-  for (const Endpoint& endpoint : endpoints) {
+  const auto add_row = [&](const Endpoint& endpoint) {
     const std::string provider(endpoint.built_in() ? std::string_view("builtin") : endpoint.provider->name);
     const std::string model = endpoint.model.empty() && !endpoint.built_in() ? "its first" : endpoint.model;
     rows.push_back({endpoint.name, provider, endpoint.url, model, key_words(endpoint), price_words(endpoint)}
     );
+  };
+  for (const Endpoint& endpoint : endpoints) add_row(endpoint);
+  print(table(rows.size() > 1 ? rows : Rows()));
+  if (embeddings) {
+    Rows vectors{rows.front()};
+    std::swap(rows, vectors);
+    add_row(embeddings->endpoint);
+    print((endpoints.empty() ? "" : "\n") + std::string("for vectors:\n") + table(rows));
   }
-  print(table(rows));
   return kExitOk;
 }
 
@@ -121,6 +130,38 @@ std::string words_of(const TrialResult& result) {
          std::to_string(use.output_tokens) + " tokens";
 }
 
+// Of two texts; false when they do not come.
+bool test_vectors(const models::Setup& setup) {
+  const auto runner = make_model_runner([] { return std::vector<flow::ToolSignature>{}; });
+  runner->configure({.endpoints = {}, .embeddings = setup.embeddings, .http = setup.http});
+  boost::asio::io_context io(1);
+  std::optional<Result<void>> done;
+  std::size_t dimensions = 0;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto put = [&](std::size_t, turns::Vectors vectors) -> turns::Awaitable<void> {
+    dimensions = vectors.front().size();
+    co_return;
+  };
+  boost::asio::co_spawn(
+      io,
+      runner->make({"Good morning", "Where is my parcel?"}, 60'000, put),
+      [&](std::exception_ptr problem, Result<void> result) {
+        if (problem) std::rethrow_exception(problem);
+        done = std::move(result);
+        io.stop();
+      }
+  );
+  io.run();
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  std::string words =
+      "ok, " + std::to_string(took.count()) + " ms, " + std::to_string(dimensions) + " dimensions";
+  if (!*done) words = done->error().pointer + ": " + done->error().message;
+  print(setup.embeddings->endpoint.name + ": vectors: " + words + "\n");
+  if (!*done && !done->error().hint.empty()) note("  " + done->error().hint);
+  return done->has_value();
+}
+
 int run_test(const Arguments& arguments) {
   const auto config = read_configuration(arguments.text("FOLDER", "."), {});
   if (!config) return report(config.error(), kExitConfiguration);
@@ -139,6 +180,10 @@ int run_test(const Arguments& arguments) {
       if (!result.answer && !result.answer.error().hint.empty()) note("  " + result.answer.error().hint);
       failed = failed || !result.answer;
     }
+  }
+  if (setup.embeddings && (wanted.empty() || setup.embeddings->endpoint.name == wanted)) {
+    found = true;
+    failed = !test_vectors(setup) || failed;
   }
   if (!found) {
     return report(
@@ -172,7 +217,7 @@ constinit const Command kModelList{
 
 constinit const Command kModelTest{
     "model test",
-    "Ask each model for a text and for a choice",
+    "Ask each model for a text and for a choice, and that of embeddings for vectors",
     "Sends two short questions to every model, which may cost a little. The exit code is 1 when one does "
     "not\n"
     "answer as it should.",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "engine/run.hpp"
@@ -38,27 +39,44 @@ struct Found {
 };
 
 // A handful a user, so they are compared with the question as they are.
-std::vector<Found> found_facts(
-    std::vector<turns::RememberedFact> facts, std::string_view query, float least, const std::string& locale
-) {
-  constexpr std::size_t kMostFacts = 100;
-  if (facts.size() > kMostFacts) facts.resize(kMostFacts);
-  language::HybridIndex index({.window = {}, .locale = locale});
-  std::vector<std::string> texts;
-  for (const turns::RememberedFact& fact : facts) {
-    texts.push_back(engine::spoken(fact.name) + ": " + expr::display(fact.value, locale));
-    index.add(texts.back());
+class Facts {
+ public:
+  Facts(std::vector<turns::RememberedFact> facts, std::string locale)
+      : facts_(std::move(facts)), locale_(std::move(locale)) {
+    constexpr std::size_t kMostFacts = 60;
+    if (facts_.size() > kMostFacts) facts_.resize(kMostFacts);
+    for (const turns::RememberedFact& fact : facts_)
+      texts_.push_back(engine::spoken(fact.name) + ": " + expr::display(fact.value, locale_));
   }
+
+  [[nodiscard]] const std::vector<std::string>& texts() const { return texts_; }
+  // `vectors`: of the question and then of every text; or nothing. Best first.
+  [[nodiscard]] std::vector<Found> find(std::string_view query, float least, const turns::Vectors& vectors)
+      const;
+
+ private:
+  std::vector<turns::RememberedFact> facts_;
+  std::string locale_;
+  std::vector<std::string> texts_;
+};
+
+std::vector<Found> Facts::find(std::string_view query, float least, const turns::Vectors& vectors) const {
+  language::HybridIndex index({.window = {}, .locale = locale_});
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
+    const auto id = index.add(texts_[i]);
+    if (vectors.size() > i + 1) index.set_vector(id, vectors[i + 1]);
+  }
+  const std::span<const float> vector = vectors.empty() ? std::span<const float>() : vectors.front();
   std::vector<Found> found;
-  for (const language::Match& match : language::best_of(
-           index.scores(query), facts.size(), std::max(least, language::kNoise), [](auto) { return true; }
-       )) {
-    const turns::RememberedFact& fact = facts[match.text];
+  const auto any = [](std::uint32_t) { return true; };
+  const float worth = std::max(least, language::kNoise);
+  for (const auto& match : language::best_of(index.scores(query, vector), texts_.size(), worth, any)) {
+    const turns::RememberedFact& fact = facts_[match.text];
     found.push_back(
         {match.score,
          MapBuilder()
-             .set("text", texts[match.text])
-             .set("user", texts[match.text])
+             .set("text", texts_[match.text])
+             .set("user", texts_[match.text])
              .set("assistant", "")
              .set("fact", fact.name)
              .set("value", fact.value)
@@ -200,6 +218,69 @@ turns::Awaitable<Result<void>> UserMemory::catch_up(const turns::Caller& caller,
   co_return Result<void>();
 }
 
+void UserMemory::use_vectors(std::shared_ptr<turns::TextVectors> vectors) {
+  const std::lock_guard lock(mutex_);
+  vectors_ = std::move(vectors);
+}
+
+turns::Awaitable<Result<turns::Vectors>> UserMemory::vectors_with_turns(
+    turns::TextVectors& vectors, Known& known, turns::VectorsAsked asked, std::size_t most, Timestamp since
+) {
+  const std::string maker = vectors.maker();
+  const std::size_t before = asked.texts.size();
+  std::vector<std::size_t> places;
+  {
+    const std::lock_guard lock(known.mutex);
+    if (known.maker != maker) known.turns.forget_vectors();
+    known.maker = maker;
+    places = known.turns.without_vector(most, since);
+    for (const std::size_t place : places) {
+      const language::RememberedTurn& turn = known.turns.turn(place);
+      asked.texts.push_back(turn.user + "\n" + turn.assistant);
+    }
+  }
+  if (asked.texts.empty()) co_return turns::Vectors();
+  auto made = co_await vectors.of(std::move(asked));
+  if (!made) co_return made;
+  {
+    const std::lock_guard lock(known.mutex);
+    for (std::size_t i = 0; i < places.size() && known.maker == maker; ++i)
+      known.turns.set_vector(places[i], (*made)[before + i]);
+  }
+  made->resize(before);
+  co_return made;
+}
+
+// The question goes with some turns, as one request usually; then more turns, without which it can do. Both
+// together take two thirds of the time at most. Turns that are still left wait for the next question.
+turns::Awaitable<turns::Vectors> UserMemory::meanings(
+    const turns::ToolCall& call, Known& known, std::vector<std::string> more, Timestamp since
+) {
+  constexpr std::size_t kTogether = 64;
+  constexpr std::size_t kLater = 448;
+  std::shared_ptr<turns::TextVectors> vectors;
+  {
+    const std::lock_guard lock(mutex_);
+    vectors = vectors_;
+  }
+  const std::string_view query = call.arguments.text("query");
+  if (vectors == nullptr || vectors->maker().empty() || query.find_first_not_of(" \t\r\n") == query.npos)
+    co_return turns::Vectors();
+  turns::VectorsAsked asked{
+      .tenant = call.caller.tenant,
+      .user_id = call.caller.user_id,
+      .texts = {std::string(query)},
+      .timeout_ms = call.timeout_ms / 3,
+  };
+  std::ranges::move(more, std::back_inserter(asked.texts));
+  const std::size_t room = kTogether - std::min(kTogether, asked.texts.size());
+  auto first = co_await vectors_with_turns(*vectors, known, asked, room, since);
+  if (!first) co_return turns::Vectors();
+  asked.texts.clear();
+  (void)co_await vectors_with_turns(*vectors, known, std::move(asked), kLater, since);
+  co_return std::move(*first);
+}
+
 turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCall& call) {
   if (!has(call.tool))
     co_return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
@@ -221,17 +302,21 @@ turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCal
   const std::string query(call.arguments.text("query"));
   const std::size_t most = k.is_int() && k.as_int() > 0 ? static_cast<std::size_t>(k.as_int()) : 3;
   const float min_score = least.is_number() ? static_cast<float>(least.to_double()) : 0.0F;
-  const std::vector<Found> facts = found_facts(turns::facts_of(*entries), query, min_score, options_.locale);
+  const Facts known_facts(turns::facts_of(*entries), options_.locale);
+  const Timestamp since = std::max(turns::forgotten_before(*entries, *setting), options_.keep_since());
+  const auto vectors = co_await meanings(call, *known, known_facts.texts(), since);
+  const std::vector<Found> facts = known_facts.find(query, min_score, vectors);
   std::vector<Found> said;
   {
     const std::lock_guard lock(known->mutex);
     const auto matches = known->turns.recall(
         {.text = query,
+         .vector = vectors.empty() ? std::span<const float>() : vectors.front(),
          .k = most,
          .min_score = min_score,
          .conversation = call.caller.conversation_id,
          .before_turn = call.caller.turn,
-         .since = std::max(turns::forgotten_before(*entries, *setting), options_.keep_since())}
+         .since = since}
     );
     for (const language::Match& match : matches)
       said.push_back({match.score, hit(known->turns.turn(match.text), match.score)});

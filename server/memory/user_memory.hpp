@@ -21,6 +21,7 @@
 #include "language/retrieval/turn_memory.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/turns/ports.hpp"
+#include "server/turns/text_vectors.hpp"
 
 namespace parley::memory {
 
@@ -45,6 +46,9 @@ class UserMemory : public tools::ConnectorRunner {
   // are those of the store.
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override { return {}; }
+  // With them, what was said in other words is found, too; without an answer of theirs, it is looked for by
+  // its words as before.
+  void use_vectors(std::shared_ptr<turns::TextVectors> vectors) override;
 
   // Lets go of what is known of a user: it was erased.
   void forget(const turns::Caller& caller);
@@ -54,6 +58,7 @@ class UserMemory : public tools::ConnectorRunner {
     std::mutex mutex;  // of what follows; never held while the store is asked
     language::TurnMemory turns;
     std::unordered_map<std::string, std::uint64_t> read_until;  // by conversation: a record's sequence
+    std::string maker;                                          // of the vectors of `turns`
     explicit Known(std::string locale) : turns(std::move(locale)) {}
   };
   using KnownPtr = std::shared_ptr<Known>;
@@ -65,9 +70,19 @@ class UserMemory : public tools::ConnectorRunner {
       const turns::Caller& caller, Known& known, const turns::ConversationSummary& conversation
   );
 
+  // The vectors of what is asked; at most so many turns since a time get theirs with them.
+  turns::Awaitable<Result<turns::Vectors>> vectors_with_turns(
+      turns::TextVectors& vectors, Known& known, turns::VectorsAsked asked, std::size_t most, Timestamp since
+  );
+  // The question's vector, then those of `more`; nothing when there are none. Turns get theirs.
+  turns::Awaitable<turns::Vectors> meanings(
+      const turns::ToolCall& call, Known& known, std::vector<std::string> more, Timestamp since
+  );
+
   turns::Store& store_;
   UserMemoryOptions options_;
   std::mutex mutex_;
+  std::shared_ptr<turns::TextVectors> vectors_;
   // Most recently asked first.
   std::list<std::pair<std::string, KnownPtr>> users_;
   std::unordered_map<std::string, std::list<std::pair<std::string, KnownPtr>>::iterator> by_user_;

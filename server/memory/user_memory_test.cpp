@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "server/memory/stored_vectors.hpp"
+#include "server/memory/test_vectors.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/test_driver.hpp"
 
@@ -65,6 +67,20 @@ class Remembering : public World {
   std::string ask(std::string user, std::string question) {
     talk(std::move(user), {"/ask", std::move(question)}, "");
     return last;
+  }
+
+  // Among the ten that are recalled.
+  bool finds(std::string user, std::string_view question, std::string_view said) {
+    const auto found = run(memory->run(ToolCall{
+        .tool = "memory.recall",
+        .arguments = MapBuilder().set("query", question).set("k", 10).build(),
+        .caller = {.tenant = "default", .user_id = std::move(user), .conversation_id = "c_new", .turn = 1}
+    }));
+    REQUIRE(found.has_value());
+    for (const Value& hit : found->result.as_list()) {
+      if (hit.text("user") == said) return true;
+    }
+    return false;
   }
 
   std::unique_ptr<parley::memory::UserMemory> memory;
@@ -166,6 +182,47 @@ TEST_CASE("forgetting everything in a conversation forgets what was said before 
   world.clock.advance(Duration{60, 0});
   CHECK(world.ask("ana", "what is my favourite colour") == "I remember nothing of that.");
   CHECK(world.ask("ana", "which dish do I like") == "I remember nothing of that.");
+}
+
+TEST_CASE(
+    "with a model's vectors what was said in other words is found; without its answer, words are looked for"
+) {
+  Remembering world;
+  const auto maker = std::make_shared<memory::testing::WordMaker>();
+  world.memory->use_vectors(std::make_shared<memory::StoredVectors>(maker, world.store, world.clock));
+  world.talk("ana", {"hello", "every Friday I have sushi", "my train was late"});
+  CHECK(world.ask("ana", "am I ever hungry for some dish") == "You said: every Friday I have sushi");
+  const std::size_t made = maker->made.size();
+
+  SUBCASE("a new process makes none of the vectors again but those of what came since") {
+    world.memory = std::make_unique<memory::UserMemory>(world.store);
+    world.memory->use_vectors(std::make_shared<memory::StoredVectors>(maker, world.store, world.clock));
+    CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
+    // The turns of the first question's conversation.
+    CHECK(maker->made.size() <= made + 2);
+  }
+  SUBCASE("what is to be forgotten is not sent any more") {
+    world.clock.advance(Duration{60, 0});
+    world.talk("ana", {"/like", "sushi", "forget everything about me"}, "");
+    world.clock.advance(Duration{60, 0});
+    maker->made.clear();
+    world.ask("ana", "was my train late");
+    for (const std::string& text : maker->made) CHECK_FALSE(text.contains("every Friday"));
+    CHECK_FALSE(maker->made.empty());
+  }
+  SUBCASE("the model is down") {
+    maker->fail_after = 0;
+    CHECK(world.ask("ana", "was my train late") == "You said: my train was late");
+  }
+  SUBCASE("another model begins anew") {
+    maker->name = "others/3";
+    CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
+    CHECK(maker->made.size() >= 2 * made);
+  }
+  SUBCASE("a fact") {
+    world.talk("ana", {"/like", "sushi"}, "");
+    CHECK(world.finds("ana", "what would I eat", "favourite dish: sushi"));
+  }
 }
 
 TEST_CASE("what is older than it is to be kept is not recalled") {

@@ -12,6 +12,7 @@ namespace {
 
 using wire::model_api::Answer;
 using wire::model_api::AnswerStream;
+using wire::model_api::Embeddings;
 using wire::model_api::Question;
 using wire::model_api::Structured;
 
@@ -19,6 +20,7 @@ constexpr std::int64_t kFirstPauseMs = 250;
 constexpr std::int64_t kLongestPauseMs = 8'000;
 constexpr std::int64_t kWorthTryingMs = 200;  // less time than this is no attempt
 constexpr std::size_t kMostBodyBytes = 9U << 20U;
+constexpr std::size_t kMostVectorBytes = 32U << 20U;  // 64 vectors of 8192 numbers in JSON are about 12 MB
 
 std::unexpected<Error> out_of_time() {
   return fail(ErrorCode::deadline_exceeded, "the model did not answer in time", "timeout");
@@ -76,6 +78,28 @@ Client::Client(
       gate_(std::make_shared<Gate>(std::max(1U, endpoint_.concurrency))) {}
 
 net::Awaitable<Result<Answer>> Client::ask(Question question, Asking asking) {
+  question.stream = asking.listener != nullptr;
+  if (question.max_tokens == 0) question.max_tokens = endpoint_.max_tokens;
+  co_return co_await when_allowed<Answer>(question.model, asking, [&] -> net::Awaitable<Attempt<Answer>> {
+    auto made = co_await attempt(question, asking);
+    made.again = !made.answer && forgo_schema(made.answer.error(), question);
+    co_return made;
+  });
+}
+
+net::Awaitable<Result<Embeddings>> Client::embed(
+    std::vector<std::string> texts, std::uint32_t dimensions, Asking asking
+) {
+  std::string model;
+  std::string body;
+  co_return co_await when_allowed<Embeddings>(model, asking, [&] {
+    if (body.empty()) body = wire::model_api::embeddings_request(model, texts, dimensions);
+    return attempt_embedding(body, texts.size(), asking);
+  });
+}
+
+template <typename T>
+net::Awaitable<Result<T>> Client::when_allowed(std::string& model, const Asking& asking, Try<T> attempt) {
   if (!endpoint_.missing_key.empty()) {
     co_return fail(
         ErrorCode::unauthenticated,
@@ -97,7 +121,7 @@ net::Awaitable<Result<Answer>> Client::ask(Question question, Asking asking) {
     breaker_.withdrawn();
     co_return std::unexpected(std::move(pass.error()));
   }
-  auto answer = co_await try_until_answered(question, asking);
+  auto answer = co_await try_until_answered<T>(model, asking, attempt);
   // What is wrong with the question says nothing about the server.
   const bool down =
       !answer && (wire::model_api::may_pass(answer.error()) || answer.error().pointer == "timeout");
@@ -109,13 +133,19 @@ net::Awaitable<Result<Answer>> Client::ask(Question question, Asking asking) {
   co_return answer;
 }
 
-net::Awaitable<Result<Answer>> Client::try_until_answered(Question& question, const Asking& asking) {
-  question.stream = asking.listener != nullptr;
-  if (question.max_tokens == 0) question.max_tokens = endpoint_.max_tokens;
+template <typename T>
+net::Awaitable<Result<T>> Client::try_until_answered(
+    std::string& model, const Asking& asking, const Try<T>& attempt
+) {
   for (std::uint32_t number = 1;; ++number) {
     const std::int64_t begun = world_.now_ms();
     if (asking.deadline_ms - begun < kWorthTryingMs) co_return out_of_time();
-    Attempt last = co_await attempt(question, asking);
+    Attempt<T> last{fail(ErrorCode::unavailable, {}), std::nullopt};
+    if (auto found = co_await find_model(model, asking); !found) {
+      last.answer = std::unexpected(std::move(found.error()));
+    } else {
+      last = co_await attempt();
+    }
     if (!last.answer) hide_key(last.answer.error().message);
     const std::int64_t took_ms = world_.now_ms() - begun;
     meter_.attempt(endpoint_.name, last.answer ? "ok" : last.answer.error().pointer, took_ms);
@@ -133,9 +163,9 @@ net::Awaitable<Result<Answer>> Client::try_until_answered(Question& question, co
         .took_ms = took_ms,
     });
     if (asking.listener != nullptr) asking.listener->on_restart();
-    if (forgo_schema(failure, question)) continue;
+    if (last.again) continue;
     if (number > endpoint_.retries || !wire::model_api::may_pass(failure)) co_return std::move(last.answer);
-    const std::int64_t pause_ms = pause_before(number, last);
+    const std::int64_t pause_ms = pause_before(number, last.wait_ms);
     if (world_.now_ms() + pause_ms + kWorthTryingMs > asking.deadline_ms) co_return std::move(last.answer);
     co_await world_.pause(pause_ms);
   }
@@ -149,11 +179,11 @@ void Client::hide_key(std::string& message) const {
 }
 
 // Doubling, and spread so that those who failed together do not come back together.
-std::int64_t Client::pause_before(std::uint32_t attempt, const Attempt& last) const {
+std::int64_t Client::pause_before(std::uint32_t attempt, std::optional<std::uint32_t> wanted_ms) const {
   std::int64_t pause = kFirstPauseMs << std::min(attempt - 1, 8U);
   pause = std::min(pause, kLongestPauseMs);
   pause -= static_cast<std::int64_t>(static_cast<double>(pause) * world_.dice() / 2);
-  return std::max<std::int64_t>(pause, last.wait_ms.value_or(0));
+  return std::max<std::int64_t>(pause, wanted_ms.value_or(0));
 }
 
 // Some servers know no response_format, and some cannot hold a model to this very schema. The prompt says it
@@ -180,9 +210,7 @@ net::OutgoingRequest Client::request(std::string_view path, std::int64_t time_ms
   return request;
 }
 
-net::Awaitable<Client::Attempt> Client::attempt(Question& question, const Asking& asking) {
-  if (auto found = co_await find_model(question, asking); !found)
-    co_return Attempt{std::unexpected(std::move(found.error())), std::nullopt};
+net::Awaitable<Client::Attempt<Answer>> Client::attempt(const Question& question, const Asking& asking) {
   const Structured structured = no_schemas_.load() ? Structured::none : endpoint_.structured;
   net::OutgoingRequest sent =
       request(wire::model_api::path_of(endpoint_.api), asking.deadline_ms - world_.now_ms());
@@ -191,16 +219,16 @@ net::Awaitable<Client::Attempt> Client::attempt(Question& question, const Asking
   sent.body = wire::model_api::request_body(endpoint_.api, question, *endpoint_.provider, structured);
   if (asking.listener != nullptr) co_return co_await attempt_streamed(std::move(sent), *asking.listener);
   auto answer = co_await http_->send(std::move(sent));
-  if (!answer) co_return Attempt{std::unexpected(std::move(answer.error())), std::nullopt};
+  if (!answer) co_return Attempt<Answer>{std::unexpected(std::move(answer.error())), std::nullopt};
   if (answer->status >= 200 && answer->status < 300)
-    co_return Attempt{wire::model_api::read_answer(endpoint_.api, answer->body), std::nullopt};
-  co_return Attempt{
+    co_return Attempt<Answer>{wire::model_api::read_answer(endpoint_.api, answer->body), std::nullopt};
+  co_return Attempt<Answer>{
       std::unexpected(wire::model_api::failure_of(answer->status, answer->body)),
       wire::model_api::retry_after_ms(answer->header("retry-after"), answer->header("retry-after-ms"))
   };
 }
 
-net::Awaitable<Client::Attempt> Client::attempt_streamed(
+net::Awaitable<Client::Attempt<Answer>> Client::attempt_streamed(
     net::OutgoingRequest sent, turns::TextListener& listener
 ) {
   sent.stall_timeout_ms = std::min(endpoint_.stall_ms, sent.timeout_ms);
@@ -210,24 +238,42 @@ net::Awaitable<Client::Attempt> Client::attempt_streamed(
   });
   // The connection need not end well once all is said; and the taker stops it when it cannot go on.
   const bool told = collected->complete() || (!answer && answer.error().pointer == "stopped");
-  if (!answer && !told) co_return Attempt{std::unexpected(std::move(answer.error())), std::nullopt};
+  if (!answer && !told) co_return Attempt<Answer>{std::unexpected(std::move(answer.error())), std::nullopt};
   if (answer && (answer->status < 200 || answer->status >= 300)) {
-    co_return Attempt{
+    co_return Attempt<Answer>{
         std::unexpected(wire::model_api::failure_of(answer->status, answer->body)),
         wire::model_api::retry_after_ms(answer->header("retry-after"), answer->header("retry-after-ms"))
     };
   }
-  co_return Attempt{collected->finish(), std::nullopt};
+  co_return Attempt<Answer>{collected->finish(), std::nullopt};
 }
 
-net::Awaitable<Result<void>> Client::find_model(Question& question, const Asking& asking) {
-  question.model = endpoint_.model;
-  if (!question.model.empty()) co_return Result<void>();
+net::Awaitable<Client::Attempt<Embeddings>> Client::attempt_embedding(
+    const std::string& body, std::size_t texts, const Asking& asking
+) {
+  net::OutgoingRequest sent = request("/embeddings", asking.deadline_ms - world_.now_ms());
+  sent.method = "POST";
+  sent.headers.emplace_back("content-type", "application/json");
+  sent.body = body;
+  sent.max_answer_bytes = kMostVectorBytes;
+  auto answer = co_await http_->send(std::move(sent));
+  if (!answer) co_return Attempt<Embeddings>{std::unexpected(std::move(answer.error())), std::nullopt};
+  if (answer->status >= 200 && answer->status < 300)
+    co_return Attempt<Embeddings>{wire::model_api::read_embeddings(answer->body, texts), std::nullopt};
+  co_return Attempt<Embeddings>{
+      std::unexpected(wire::model_api::failure_of(answer->status, answer->body)),
+      wire::model_api::retry_after_ms(answer->header("retry-after"), answer->header("retry-after-ms"))
+  };
+}
+
+net::Awaitable<Result<void>> Client::find_model(std::string& model, const Asking& asking) {
+  model = endpoint_.model;
+  if (!model.empty()) co_return Result<void>();
   {
     const std::lock_guard lock(mutex_);
-    question.model = found_model_;
+    model = found_model_;
   }
-  if (!question.model.empty()) co_return Result<void>();
+  if (!model.empty()) co_return Result<void>();
   auto names = co_await list(static_cast<std::uint32_t>(at_least_zero(asking.deadline_ms - world_.now_ms())));
   if (!names) co_return std::unexpected(std::move(names.error()));
   if (names->empty()) {
@@ -238,7 +284,7 @@ net::Awaitable<Result<void>> Client::find_model(Question& question, const Asking
         "name the model behind '#' in its address"
     );
   }
-  question.model = names->front();
+  model = names->front();
   const std::lock_guard lock(mutex_);
   found_model_ = names->front();
   co_return Result<void>();

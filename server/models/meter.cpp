@@ -32,6 +32,11 @@ void Meter::asked_again(std::string_view model) {
   ++of(model).asked_again;
 }
 
+void Meter::no_vectors(std::string_view model) {
+  const std::lock_guard lock(mutex_);
+  ++of(model).vectors_missing;
+}
+
 std::map<std::string, Counts, std::less<>> Meter::counts() const {
   const std::lock_guard lock(mutex_);
   return counts_;

@@ -61,15 +61,17 @@ void ModelRunner::configure(Setup setup) {
   const auto before = current();
   auto fresh = std::make_shared<Current>();
   fresh->one_for_all = setup.one_for_all;
-  for (Endpoint& endpoint : setup.endpoints) {
-    const auto same = std::ranges::find_if(before->chain, [&](const auto& client) {
-      return client->endpoint() == endpoint;
-    });
-    fresh->chain.push_back(
-        same != before->chain.end()
-            ? *same
-            : std::make_shared<Client>(std::move(endpoint), setup.http, world_, meter_)
-    );
+  const auto client_for = [&](Endpoint endpoint, const std::vector<std::shared_ptr<Client>>& known) {
+    for (const auto& client : known) {
+      if (client != nullptr && client->endpoint() == endpoint) return client;
+    }
+    return std::make_shared<Client>(std::move(endpoint), setup.http, world_, meter_);
+  };
+  for (Endpoint& endpoint : setup.endpoints)
+    fresh->chain.push_back(client_for(std::move(endpoint), before->chain));
+  if (setup.embeddings) {
+    fresh->embedder = client_for(std::move(setup.embeddings->endpoint), {before->embedder});
+    fresh->dimensions = setup.embeddings->dimensions;
   }
   const std::lock_guard lock(mutex_);
   current_ = std::move(fresh);
@@ -92,7 +94,10 @@ bool ModelRunner::has_model() const {
 std::vector<ModelRunner::Standing> ModelRunner::standings() const {
   std::vector<Standing> all;
   const auto counts = meter_.counts();
-  for (const auto& client : current()->chain) {
+  const auto now = current();
+  Chain every = now->chain;
+  if (now->embedder != nullptr) every.push_back(now->embedder);
+  for (const auto& client : every) {
     const std::string& name = client->endpoint().name;
     const auto counted = counts.find(name);
     all.push_back({name, client->breaker().open(), counted == counts.end() ? Counts{} : counted->second});

@@ -14,7 +14,8 @@ namespace parley::models {
 struct Note {
   enum class Level : std::uint8_t { debug, warning };
   Level level = Level::debug;
-  std::string_view what;  // "model answered", "model failed", "model falls back", "answer did not fit"
+  std::string_view what;  // "model answered", "model failed", "model falls back", "answer did not fit",
+                          // "texts go without vectors"
   std::string_view model;
   std::string_view task;
   std::string_view prompt;  // its version

@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -81,6 +82,82 @@ TEST_CASE("nothing is found for what nobody wrote about") {
   const auto answer = search(knowledge, "knowledge.faq", "quantum chromodynamics", 0.2);
   REQUIRE(answer.has_value());
   CHECK(answer->result.size() == 0);
+}
+
+namespace {
+
+// Money is what refunds and reimbursements have in common; everything else is about something else.
+class Meaning : public turns::TextVectors {
+ public:
+  [[nodiscard]] std::string maker() const override { return "meaning"; }
+  turns::Awaitable<Result<turns::Vectors>> of(turns::VectorsAsked asked) override {
+    ++asked_for;
+    if (fails) co_return fail(ErrorCode::unavailable, "the model is down", "model_down");
+    turns::Vectors vectors;
+    for (const std::string& text : asked.texts) {
+      const bool money = text.contains("money") || text.contains("reimburse");
+      vectors.push_back(money ? std::vector<float>{1, 0.1F} : std::vector<float>{0.1F, 1});
+    }
+    co_return vectors;
+  }
+  bool fails = false;
+  int asked_for = 0;
+};
+
+}  // namespace
+
+TEST_CASE("with a model's vectors a passage is found by other words, from the second search on") {
+  const auto knowledge = std::make_shared<KnowledgeRunner>();
+  fill(*knowledge);
+  const auto meaning = std::make_shared<Meaning>();
+  knowledge->use_vectors(meaning);
+  const std::string question = "when am I reimbursed";
+  const auto found = [&] {
+    const auto answer = search(*knowledge, "knowledge.faq", question, 0.2);
+    REQUIRE(answer.has_value());
+    return answer->result.size() == 0 ? std::string()
+                                      : std::string(answer->result.as_list()[0].text("heading"));
+  };
+  meaning->fails = true;
+  CHECK(found().empty());
+  meaning->fails = false;
+  CHECK(found().empty());
+  CHECK(found() == "Returns > Refunds");
+  // The passages once; each question.
+  CHECK(meaning->asked_for == 3);
+  meaning->fails = true;
+  CHECK(found().empty());
+  CHECK(search(*knowledge, "knowledge.faq", "do you ship to spain")->result.size() >= 1);
+}
+
+TEST_CASE("a large source gets a graph in the background, which finds the same") {
+  const auto exact = std::make_shared<KnowledgeRunner>();
+  const auto graphed = std::make_shared<KnowledgeRunner>("en", 100);
+  std::vector<KnowledgeDocument> documents;
+  for (int i = 0; i < 300; ++i) {
+    const std::string number = std::to_string(i);
+    documents.push_back(
+        {"knowledge/parts/" + number + ".md",
+         "# Part " + number + "\n\nThe spare part " + number + " fits machine m" + std::to_string(i * 7) +
+             ".\n"}
+    );
+  }
+  exact->add_source("parts", documents);
+  graphed->add_source("parts", documents);
+  CHECK_FALSE(graphed->has_graph("parts"));
+  for (int round = 0; round < 2; ++round) {
+    for (const std::string question : {"part 17", "machine m700", "mashine m1400", "which parts are there"}) {
+      CAPTURE(question);
+      const auto expected = search(*exact, "knowledge.parts", question);
+      const auto found = search(*graphed, "knowledge.parts", question);
+      REQUIRE(expected.has_value());
+      REQUIRE(found.has_value());
+      CHECK(found->result == expected->result);
+    }
+    graphed->finish_graphs();
+    CHECK(graphed->has_graph("parts"));
+  }
+  CHECK_FALSE(exact->has_graph("parts"));
 }
 
 TEST_CASE("a source that does not exist is named, with those that do") {

@@ -12,6 +12,7 @@
 
 #include "flow/load.hpp"
 #include "server/turns/ports.hpp"
+#include "server/turns/text_vectors.hpp"
 
 namespace parley::tools {
 
@@ -19,6 +20,8 @@ namespace parley::tools {
 class ConnectorRunner : public turns::ToolRunner {
  public:
   [[nodiscard]] virtual std::vector<flow::ToolSignature> signatures() const = 0;
+  // What finds texts by what they mean, for those who look things up; before the first call.
+  virtual void use_vectors(std::shared_ptr<turns::TextVectors> /*vectors*/) {}
   // Lets go of what calls under way hold outside of the loops, whose end follows.
   virtual void stop() {}
 };

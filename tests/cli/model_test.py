@@ -52,6 +52,20 @@ class Models(unittest.TestCase):
     def names(self, **environment):
         return [one["name"] for one in json.loads(self.parley("model", "list", "--json", **environment).stdout)]
 
+    def test_the_model_for_vectors_is_listed_and_tested(self):
+        vectors = lambda question, _: {"data": [{"embedding": [1, 2, 3]} for _ in question["input"]]}  # noqa: E731
+        with ModelServer(vectors) as model:
+            (self.folder / "parley.yaml").write_text(f'embeddings: {{name: vec, use: "{model.url}#small", retries: 0}}\n')
+            self.assertEqual(self.names(), ["vec"])
+            self.assertIn("for vectors:\n", self.parley("model", "list").stdout)
+            tested = self.parley("model", "test")
+            self.assertEqual(tested.returncode, 0, tested.stdout)
+            self.assertRegex(tested.stdout, r"^vec: vectors: ok, \d+ ms, 3 dimensions\n$")
+            model.stop()
+            tested = self.parley("model", "test", "--model", "vec")
+            self.assertEqual(tested.returncode, 1)
+            self.assertIn("vec: vectors: unreachable", tested.stdout)
+
     def test_models_are_added_one_behind_the_other(self):
         (self.folder / "parley.yaml").write_text("name: Cafe  # ours\n")
         for model in ("openai/gpt-4o-mini", "ollama/llama3.2", "http://10.0.0.7:8000/v1#qwen"):

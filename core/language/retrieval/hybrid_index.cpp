@@ -1,5 +1,6 @@
 #include "language/retrieval/hybrid_index.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "language/retrieval/hashed_vector.hpp"
@@ -16,12 +17,73 @@ TextIndex::Id HybridIndex::add(std::string_view text, TextIndex::Id before) {
   return words_.add(terms_of(text, options_.locale), before);
 }
 
-std::span<const float> HybridIndex::scores(std::string_view question) {
+std::span<const float> HybridIndex::scores(std::string_view question, std::span<const float> vector) {
   const std::span<const float> by_words = words_.scores(terms_of(question, options_.locale));
+  if (has_vectors() && meanings_.fits(vector)) {
+    const std::span<const float> near = meanings_.nearness(vector, size());
+    scores_.resize(size());
+    for (std::size_t i = 0; i < scores_.size(); ++i)
+      scores_[i] = fused(by_words[i], near[i], Meanings::kShareOfWords);
+    return scores_;
+  }
   const std::span<const float> similar = vectors_.similarities(hashed_vector(question, options_.locale));
   scores_.resize(size());
   for (std::size_t i = 0; i < scores_.size(); ++i) scores_[i] = fused(by_words[i], similar[i], kShareOfWords);
   return scores_;
+}
+
+ByteVector HybridIndex::vector_of(TextIndex::Id id) const {
+  return has_vectors() ? meanings_.at(id) : vectors_.at(id);
+}
+
+std::size_t HybridIndex::dimensions() const {
+  return has_vectors() ? meanings_.dimensions() : vectors_.dimensions();
+}
+
+std::vector<Match> HybridIndex::best(
+    std::string_view question,
+    std::span<const float> vector,
+    std::size_t k,
+    float least,
+    const Nearest& nearest
+) {
+  const auto any = [](std::uint32_t) { return true; };
+  const bool by_model = has_vectors() && meanings_.fits(vector);
+  // A graph of the model's vectors knows nothing of hashed ones.
+  if (!nearest || by_model != has_vectors()) return best_of(scores(question, vector), k, least, any);
+  const std::span<const float> by_words = words_.scores(terms_of(question, options_.locale));
+  const std::vector<float> hashed =
+      by_model ? std::vector<float>() : hashed_vector(question, options_.locale);
+  compare_some(by_words, by_model ? vector : std::span<const float>(hashed), nearest, by_model);
+  return best_of(scores_, k, least, any);
+}
+
+// Into scores_; the others have none.
+void HybridIndex::compare_some(
+    std::span<const float> by_words, std::span<const float> vector, const Nearest& nearest, bool by_model
+) {
+  constexpr std::size_t kPromising = 200;
+  std::vector<std::uint32_t> some;
+  for (std::uint32_t id = 0; id < by_words.size(); ++id) {
+    if (by_words[id] > 0) some.push_back(id);
+  }
+  if (some.size() > kPromising) {
+    const auto middle = some.begin() + static_cast<std::ptrdiff_t>(kPromising);
+    std::ranges::nth_element(some, middle, [&](std::uint32_t a, std::uint32_t b) {
+      return by_words[a] != by_words[b] ? by_words[a] > by_words[b] : a > b;
+    });
+    some.erase(middle, some.end());
+  }
+  for (const std::uint32_t id : nearest(byte_vector(vector), kPromising)) some.push_back(id);
+  std::ranges::sort(some);
+  const auto repeated = std::ranges::unique(some);
+  some.erase(repeated.begin(), repeated.end());
+  const std::vector<float> similar =
+      by_model ? meanings_.nearness(vector, some) : vectors_.similarities(vector, some);
+  const float share = by_model ? Meanings::kShareOfWords : kShareOfWords;
+  scores_.assign(size(), 0.0F);
+  for (std::size_t i = 0; i < some.size(); ++i)
+    scores_[some[i]] = fused(by_words[some[i]], similar[i], share);
 }
 
 }  // namespace parley::language

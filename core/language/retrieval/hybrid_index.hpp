@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "language/retrieval/meanings.hpp"
 #include "language/retrieval/text_index.hpp"
 #include "language/retrieval/vector_index.hpp"
 
@@ -34,15 +36,44 @@ class HybridIndex {
   // Ids are 0, 1, 2… in the order of adding. `before`: the text that this one follows.
   TextIndex::Id add(std::string_view text, TextIndex::Id before = TextIndex::kNone);
 
-  // Of every text, in the order of their ids; they stay until the next search.
-  [[nodiscard]] std::span<const float> scores(std::string_view question);
+  // What a model made of a text.
+  void set_vector(TextIndex::Id id, std::span<const float> vector) { meanings_.set(id, vector); }
+  // Every text has such a vector.
+  [[nodiscard]] bool has_vectors() const { return size() > 0 && meanings_.size() == size(); }
+
+  // Of every text, in the order of their ids; they stay until the next search. `vector`: what the model made
+  // of the question; it counts when every text has such a vector.
+  [[nodiscard]] std::span<const float> scores(std::string_view question, std::span<const float> vector = {});
+
+  // The texts whose vectors are nearest, or nearly so, at most k: for more texts than are looked at one by
+  // one.
+  using Nearest = std::function<std::vector<TextIndex::Id>(const ByteVector& question, std::size_t k)>;
+  // The k best that are not below `least`, as scores() has them. With `nearest`, only the texts that it gives
+  // and those whose words fit best are compared.
+  [[nodiscard]] std::vector<Match> best(
+      std::string_view question,
+      std::span<const float> vector,
+      std::size_t k,
+      float least,
+      const Nearest& nearest = nullptr
+  );
+
+  // What `nearest` is made from: the model's vectors when every text has one, else the hashed ones. Beside
+  // searches, not beside add() and set_vector().
+  [[nodiscard]] ByteVector vector_of(TextIndex::Id id) const;
+  [[nodiscard]] std::size_t dimensions() const;
 
   [[nodiscard]] std::size_t size() const { return words_.size(); }
 
  private:
+  void compare_some(
+      std::span<const float> by_words, std::span<const float> vector, const Nearest& nearest, bool by_model
+  );
+
   Options options_;
   TextIndex words_;
   VectorIndex vectors_;
+  Meanings meanings_;
   std::vector<float> scores_;
 };
 

@@ -115,12 +115,16 @@ std::string sentence(std::mt19937& dice, std::size_t words) {
   return out;
 }
 
-// Questions with some words of a turn, as people ask them, and with words that meet nowhere.
-void measure_memory(std::size_t turns) {
+// Questions with some words of a turn, as people ask them, and with words that meet nowhere. With vectors, as
+// of a model, every turn is compared.
+void measure_memory(std::size_t turns, const Rows* vectors = nullptr) {
   std::mt19937 dice(2);
   TurnMemory memory;
   for (std::size_t i = 0; i < turns; ++i)
     memory.add({"c_" + std::to_string(i / 20), i % 20 + 1, {}, sentence(dice, 10), sentence(dice, 14)});
+  if (vectors != nullptr) {
+    for (std::size_t i = 0; i < turns; ++i) memory.set_vector(i, vectors->row(i));
+  }
   std::vector<double> took;
   std::vector<double> took_in_vain;
   std::size_t found = 0;
@@ -129,19 +133,29 @@ void measure_memory(std::size_t turns) {
     const std::string& said = memory.turn(wanted).user;
     const std::string question = said.substr(0, said.find(' ', said.size() / 2)) + " " + sentence(dice, 2);
     std::vector<Match> matches;
-    took.push_back(microseconds([&] { matches = memory.recall({.text = question}); }));
+    // The turn's own vector, as a model would make a near one of the question.
+    const std::span<const float> vector =
+        vectors == nullptr ? std::span<const float>() : vectors->row(wanted);
+    took.push_back(microseconds([&] { matches = memory.recall({.text = question, .vector = vector}); }));
     for (const Match& match : matches) found += match.text == wanted ? 1 : 0;
     const std::string other = sentence(dice, 8);
-    took_in_vain.push_back(microseconds([&] { (void)memory.recall({.text = other}); }));
+    took_in_vain.push_back(microseconds([&] { (void)memory.recall({.text = other, .vector = vector}); }));
   }
+  const char* with = vectors == nullptr ? "" : "with_vectors_";
   std::printf(
-      ", \"turns\": %zu, \"recall_us_p50\": %.1f, \"recall_us_p99\": %.1f, \"found_in_3\": %.3f, "
-      "\"recall_in_vain_us_p50\": %.1f, \"recall_in_vain_us_p99\": %.1f",
+      ", \"%sturns\": %zu, \"%srecall_us_p50\": %.1f, \"%srecall_us_p99\": %.1f, \"%sfound_in_3\": %.3f, "
+      "\"%srecall_in_vain_us_p50\": %.1f, \"%srecall_in_vain_us_p99\": %.1f",
+      with,
       turns,
+      with,
       at(took, 0.5),
+      with,
       at(took, 0.99),
+      with,
       static_cast<double>(found) / 500,
+      with,
       at(took_in_vain, 0.5),
+      with,
       at(took_in_vain, 0.99)
   );
 }
@@ -159,7 +173,10 @@ int main(int argc, char** argv) {
     measure_vectors(rows, static_cast<std::size_t>(std::atoi(argv[3])));
   } else {
     measure_vectors(clustered(10'100), 100);
-    measure_memory(100'000);
+    constexpr std::size_t kTurns = 100'000;
+    measure_memory(kTurns);
+    const Rows vectors = clustered(kTurns);
+    measure_memory(kTurns, &vectors);
   }
   std::printf("}\n");
   return 0;

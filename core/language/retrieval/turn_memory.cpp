@@ -92,6 +92,39 @@ void TurnMemory::add_similarities(std::string_view question) {
   scores_ = std::move(both);
 }
 
+// With a model's vectors other words find a turn, too, so all are looked at.
+void TurnMemory::add_meanings(const Question& question) {
+  const std::span<const float> near = meanings_.nearness(question.vector, scores_.size());
+  std::vector<std::uint32_t> others;
+  for (std::uint32_t i = 0; i < scores_.size(); ++i) {
+    if (near[i] < 0) {
+      others.push_back(i);
+    } else {
+      scores_[i] = fused(scores_[i], near[i], Meanings::kShareOfWords);
+    }
+  }
+  if (others.empty()) return;
+  const std::vector<float> similar = vectors_.similarities(hashed_vector(question.text, locale_), others);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    scores_[others[i]] = fused(scores_[others[i]], similar[i], kShareOfWords);
+}
+
+void TurnMemory::set_vector(std::size_t index, std::span<const float> vector) {
+  if (index < turns_.size()) meanings_.set(static_cast<std::uint32_t>(index), vector);
+}
+
+std::vector<std::size_t> TurnMemory::without_vector(std::size_t most, Timestamp since) const {
+  std::vector<std::size_t> found;
+  for (std::size_t i = turns_.size(); i-- > 0 && found.size() < most;) {
+    if (turns_[i].at >= since && !meanings_.has(static_cast<std::uint32_t>(i))) found.push_back(i);
+  }
+  return found;
+}
+
+void TurnMemory::forget_vectors() {
+  meanings_ = Meanings();
+}
+
 std::vector<Match> TurnMemory::recall(const Question& question) {
   const std::span<const float> by_words = words_.scores(terms_of(question.text, locale_));
   const About whose = about(question.text);
@@ -105,7 +138,11 @@ std::vector<Match> TurnMemory::recall(const Question& question) {
         by_words[2 * i] * user_share * weights.user, by_words[2 * i + 1] * assistant_share * weights.assistant
     );
   }
-  add_similarities(question.text);
+  if (meanings_.fits(question.vector)) {
+    add_meanings(question);
+  } else {
+    add_similarities(question.text);
+  }
   return best_of(scores_, question.k, std::max(question.min_score, kNoise), [&](std::uint32_t index) {
     const RememberedTurn& turn = turns_[index];
     if (turn.at < question.since) return false;

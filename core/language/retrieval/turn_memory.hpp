@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,7 @@
 
 #include "base/time.hpp"
 #include "language/retrieval/hybrid_index.hpp"
+#include "language/retrieval/meanings.hpp"
 
 namespace parley::language {
 
@@ -39,6 +41,8 @@ class TurnMemory {
 
   struct Question {
     std::string_view text;
+    std::span<const float> vector = {
+    };  // a model's, of the text; empty: the turns' words alone are looked at
     std::size_t k = 3;
     float min_score = 0;  // less than kNoise is never found
     // Turns of this conversation from this one on are not memory yet.
@@ -46,6 +50,12 @@ class TurnMemory {
     std::uint64_t before_turn = 0;
     Timestamp since;  // what is older is left out
   };
+  // What a model made of a turn; turns without it are compared by their words and pieces of words.
+  void set_vector(std::size_t index, std::span<const float> vector);
+  // At most so many turns since a time that have none, the last added first.
+  [[nodiscard]] std::vector<std::size_t> without_vector(std::size_t most, Timestamp since = {}) const;
+  void forget_vectors();
+
   // `text` of a match is an index for turn().
   [[nodiscard]] std::vector<Match> recall(const Question& question);
 
@@ -56,6 +66,7 @@ class TurnMemory {
 
  private:
   void add_similarities(std::string_view question);
+  void add_meanings(const Question& question);
   struct Last {
     TextIndex::Id text = TextIndex::kNone;
     std::uint64_t turn = 0;
@@ -69,6 +80,7 @@ class TurnMemory {
   std::vector<RememberedTurn> turns_;
   TextIndex words_;               // two texts a turn: the user's, then the assistant's
   VectorIndex vectors_;           // one a turn
+  Meanings meanings_;             // of turns
   std::vector<Weights> weights_;  // what the words of a turn count
   std::vector<float> scores_;     // of the search that runs
   std::unordered_map<std::string, Last> last_;

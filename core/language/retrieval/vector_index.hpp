@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "language/retrieval/byte_vector.hpp"
+
 namespace parley::language {
 
 struct Neighbour {
@@ -39,26 +41,21 @@ class VectorIndex {
       std::span<const float> vector, std::span<const std::uint32_t> ids
   );
 
+  // One of them as it is compared. May be called beside searches, not beside add().
+  [[nodiscard]] ByteVector at(std::size_t id) const;
   [[nodiscard]] std::size_t size() const { return scales_.size(); }
   [[nodiscard]] std::size_t dimensions() const { return dimensions_; }
   [[nodiscard]] std::size_t bytes() const;
 
  private:
-  // A question as bytes.
-  struct Query {
-    std::vector<std::int8_t> bytes;
-    std::int32_t sum = 0;
-    float scale = 0;  // 0: of nothing but zeros
-  };
-  [[nodiscard]] Query query_of(std::span<const float> vector) const;
-  [[nodiscard]] float similarity(const Query& query, std::size_t id, std::int32_t product) const;
+  [[nodiscard]] ByteVector query_of(std::span<const float> vector) const;
 
   std::size_t dimensions_;
   std::size_t stride_;
   Keep keep_;
-  std::vector<std::uint8_t> rows_;  // each number times 127 / the row's largest, plus 128
-  std::vector<float> scales_;       // of the rows: largest / 127
-  std::vector<float> full_;         // of length 1
+  std::vector<std::uint8_t> rows_;  // bytes plus kByteMiddle
+  std::vector<float> scales_;
+  std::vector<float> full_;  // of length 1
   // Of the search that runs.
   std::vector<std::int32_t> products_;
   std::vector<float> similarities_;
