@@ -80,7 +80,8 @@ void measure_nearest(std::size_t count) {
     std::vector<language::Neighbour> near;
     std::vector<std::uint32_t> linked;
     scan.push_back(microseconds([&] { near = vectors.nearest(vector, kNearest); }));
-    walk.push_back(microseconds([&] { linked = (*graph)->nearest(language::byte_vector(vector), kNearest); }));
+    walk.push_back(microseconds([&] { linked = (*graph)->nearest(language::byte_vector(vector), kNearest); })
+    );
     const std::set<std::uint32_t> ids(linked.begin(), linked.end());
     for (const auto& each : near) right += ids.contains(each.id) ? 1 : 0;
   }
