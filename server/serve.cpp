@@ -349,13 +349,13 @@ void Application::set_models(const assistant::Settings& settings) {
   models_->configure(model_setup(settings, ops::process_environment()));
   understands_with_model_.store(settings.understanding == "model" && models_->has_model());
   memory_days_.store(settings.memory_days);
+  author_approves_alone_.store(settings.author_approves_alone);
 }
 
 Timestamp Application::keep_memory_since() {
   constexpr std::int64_t kDay = 86'400;
   const std::uint32_t days = memory_days_.load(std::memory_order_relaxed);
   return days == 0 ? Timestamp{} : add(clock_.now(), Duration{-kDay * days, 0}).value_or(Timestamp{});
-  author_approves_alone_.store(settings.author_approves_alone);
 }
 
 // What needs more than a folder. Without a model the built-in one stays.

@@ -115,8 +115,8 @@ engine::AssistantSettings engine_settings(
       .tone = assistant::tone_value(settings),
       .tones = settings.tones,
       .messages = std::move(messages),
-      .link_hosts = settings.link_hosts,
       .context_tokens = has_model(settings) ? settings.context_tokens : 0,
+      .link_hosts = settings.link_hosts,
   };
 }
 
