@@ -1,5 +1,6 @@
 #include "engine/facts.hpp"
 
+#include <iterator>
 #include <utility>
 #include <variant>
 
