@@ -9,6 +9,7 @@
 
 #include "postgres_migrations.hpp"
 #include "server/stores/postgres/connection.hpp"
+#include "server/stores/postgres/runtime_checks.hpp"
 
 namespace parley::stores::postgres {
 
@@ -56,56 +57,6 @@ Result<void> check_schema(Connection& db) {
       "Run: parley db migrate"
   );
 }
-
-// A question that a sound database answers with no row, and what is wrong with each row of the answer.
-struct Check {
-  const char* sql;
-  std::string_view wrong;
-  std::string_view hint;
-};
-
-constexpr Check kChecks[] = {
-    {"SELECT rolname FROM pg_roles WHERE rolname = current_user AND rolsuper",
-     "is a superuser, for whom row-level security does not hold",
-     "Connect as a role of its own, see docs/how-to/run-on-postgres.md."},
-    {"SELECT rolname FROM pg_roles WHERE rolname = current_user AND rolbypassrls",
-     "may bypass row-level security",
-     "ALTER ROLE … NOBYPASSRLS, or connect as a role of its own."},
-    {"SELECT rolname FROM pg_roles WHERE oid IN (SELECT relowner FROM pg_class c JOIN pg_namespace n ON "
-     "n.oid = "
-     "c.relnamespace WHERE n.nspname = 'parley') AND pg_has_role(current_user, oid, 'MEMBER')",
-     "owns the tables, and this role may act as it",
-     "Connect as a role that owns nothing; the owner is for migrations."},
-    {"SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
-     "'parley' AND "
-     "c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
-     "is a table without forced row-level security",
-     "Somebody has changed the schema: ALTER TABLE … FORCE ROW LEVEL SECURITY."},
-    {"SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
-     "'parley' AND "
-     "c.relkind IN ('r', 'p') AND c.relname NOT IN ('migration', 'worker') AND NOT EXISTS (SELECT 1 FROM "
-     "pg_policy p WHERE "
-     "p.polrelid "
-     "= c.oid AND p.polqual IS NOT NULL AND p.polwithcheck IS NOT NULL)",
-     "is a table without a policy for reading and writing",
-     "Somebody has changed the schema."},
-    {"SELECT c.relname || '.' || p.polname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN "
-     "pg_namespace n "
-     "ON n.oid = c.relnamespace WHERE n.nspname = 'parley' AND c.relname <> 'migration' AND p.polname <> "
-     "CASE c.relname WHEN 'worker' THEN 'of_all_servers' ELSE 'own_tenant' END",
-     "is a policy that this program does not know; policies add up",
-     "DROP POLICY it, or say what it is for in a migration."},
-    {"SELECT 'set_config' WHERE has_function_privilege(current_user, "
-     "'pg_catalog.set_config(text,text,boolean)', "
-     "'EXECUTE')",
-     "can be called, which would let an expression in a statement change the tenant",
-     "As a superuser: REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC"},
-    {"SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND "
-     "setting = "
-     "'off'",
-     "is off: the database acknowledges what it has not saved",
-     "Turn it on in postgresql.conf; one commit serves many turns, so it costs little."},
-};
 
 }  // namespace
 
@@ -157,7 +108,9 @@ Result<void> check_runtime(const std::string& url) {
   try {
     Connection db(url);
     if (auto ok = check_schema(db); !ok) return ok;
-    for (const Check& check : kChecks) {
+    // Names are shown in full then, and nothing stands before what is meant.
+    db.plain("SET search_path = ''");
+    for (const RuntimeCheck& check : runtime_checks()) {
       const auto rows = db.plain(check.sql);
       if (rows.empty()) continue;
       return refusal(
