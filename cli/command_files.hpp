@@ -40,6 +40,7 @@ extern const Command kToolList;
 extern const Command kToolShow;
 extern const Command kToolTry;
 extern const Command kToolAdd;
+extern const Command kToolLogin;
 extern const Command kToolCompile;
 extern const Command kToolRender;
 extern const Command kMessages;

@@ -36,6 +36,7 @@
 #include "server/ops/process.hpp"
 #include "server/ops/secrets.hpp"
 #include "server/protection.hpp"
+#include "server/sign_in_setup.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
@@ -128,6 +129,7 @@ class Application {
   Awaitable<Result<void>> publish_first();
   [[nodiscard]] erasure::Eraser::Upkeep retention() const;
   std::optional<int> start_serving();
+  [[nodiscard]] std::string public_url() const;
   void show_banner() const;
 
   // While it runs.
@@ -160,6 +162,8 @@ class Application {
   std::shared_ptr<memory::UserMemory> memory_;
   std::shared_ptr<tools::WorkerPool> workers_;
   std::shared_ptr<memory::StoredVectors> vectors_;
+  std::shared_ptr<tools::SignIns> sign_ins_;
+  std::unique_ptr<api::SignInPort> sign_in_port_;
   std::atomic<bool> understands_with_model_{false};
   std::atomic<std::uint32_t> memory_days_{0};
   std::atomic<bool> author_approves_alone_{true};
@@ -197,6 +201,7 @@ int Application::run() {
   if (auto code = read_configuration()) return *code;
   if (auto code = check_access()) return *code;
   if (auto code = open_data()) return *code;
+  if (auto checked = run_now(check_secret_key()); !checked) return report(checked.error(), kConfiguration);
   if (auto code = prepare_tools()) return *code;
   compose();
   if (auto prepared = run_now(prepare_data()); !prepared) return report(prepared.error(), kConfiguration);
@@ -264,6 +269,9 @@ std::optional<int> Application::open_data() {
 }
 
 std::optional<int> Application::prepare_tools() {
+  sign_ins_ =
+      std::make_shared<tools::SignIns>(sign_in_world(*store_, clock_, std::string(kTenant), secret_.bytes));
+  sign_in_port_ = sign_in_port(sign_ins_);
   models_ = make_model_runner([this] { return tools_.signatures(); });
   memory_ = std::make_shared<memory::UserMemory>(
       *store_,
@@ -310,7 +318,7 @@ Result<tools::Connectors> Application::connectors_of(const workspace::Workspace&
        .ca_file = settings.ca_file,
        .user_agent = "parley/" PARLEY_VERSION}
   );
-  auto live = workspace::live_tools(fresh, settings, client, secret_named, workers_);
+  auto live = workspace::live_tools(fresh, settings, client, secret_named, workers_, sign_ins_);
   if (live.problems.empty()) return std::move(live.connectors);
   for (const Error& problem : live.problems) say(describe(problem));
   return fail(ErrorCode::invalid_input, "");
@@ -367,7 +375,6 @@ tools::Connectors Application::with_server_parts(tools::Connectors connectors) c
 }
 
 Awaitable<Result<void>> Application::prepare_data() {
-  if (auto checked = co_await check_secret_key(); !checked) co_return checked;
   if (auto restored = co_await restore_worker_tools(); !restored) co_return restored;
   access_ = std::make_unique<api::Access>(api::AccessOptions{
       .secret = secret_.bytes,
@@ -381,7 +388,17 @@ Awaitable<Result<void>> Application::prepare_data() {
   throttle_ = protection_->make_throttle(*config_, std::make_unique<limits::LocalLimiter>(), metrics_);
   api_ = std::make_unique<api::Api>(
       api::Services{
-          *driver_, *store_, clock_, *access_, *publisher_, *setup_, metrics_, *workers_, *throttle_, *eraser_
+          *driver_,
+          *store_,
+          clock_,
+          *access_,
+          *publisher_,
+          *setup_,
+          metrics_,
+          *workers_,
+          *throttle_,
+          *eraser_,
+          *sign_in_port_
       },
       api::ApiOptions{.tenant = std::string(kTenant), .allowed_origins = config_->assistant().allowed_origins}
   );
@@ -488,6 +505,7 @@ std::optional<int> Application::start_serving() {
   if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
   protection_->start(*server_);
   serving_ = true;
+  sign_ins_->set_public_url(public_url());
   const auto upkeep = [](turns::TurnDriver& driver) -> Awaitable<void> {
     const auto resumed = co_await driver.recover(std::string(kTenant));
     if (!resumed) {
@@ -502,18 +520,23 @@ std::optional<int> Application::start_serving() {
   return std::nullopt;
 }
 
-void Application::show_banner() const {
-  const bool loopback = ops::is_loopback(endpoint_.address);
-  const bool v6 = endpoint_.address.find(':') != std::string::npos;
+// How browsers reach this server, without a slash at the end.
+std::string Application::public_url() const {
   std::string url = config_->text("server.public_url");
+  const bool v6 = endpoint_.address.find(':') != std::string::npos;
   if (url.empty()) {
     url = "http://" + (v6 ? "[" + endpoint_.address + "]" : endpoint_.address) + ":" +
           std::to_string(server_->port());
   }
   while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+void Application::show_banner() const {
+  const bool loopback = ops::is_loopback(endpoint_.address);
   BannerFacts facts{
       .version = PARLEY_VERSION,
-      .url = std::move(url),
+      .url = public_url(),
       .data_directory = config_->assistant().data_dir,
       .development = loopback && access_->open(),
       .test_mode = !assistant::calls_tools(config_->assistant()),

@@ -29,7 +29,7 @@ bool hear_in(Run& run, const flow::Flow& flow, Cursor& cursor, const EventArrive
   if (cursor.step >= flow.steps.size()) return false;
   const flow::Step& step = flow.steps[cursor.step];
   const StepType& type = step_type(*step.spec);
-  if (type.hears != nullptr && cursor.entered && !cursor.due && type.hears(step, event.name)) {
+  if (type.hears != nullptr && cursor.entered && !cursor.due && type.hears(step, cursor, event.name)) {
     stop_timers(run, cursor);
     cursor.due = true;
     cursor.held = MapBuilder().set("data", event.data).set("event", event.name).build();

@@ -22,6 +22,7 @@
 #include "server/api/setup.hpp"
 #include "server/api/throttle.hpp"
 #include "server/erasure/eraser.hpp"
+#include "server/api/sign_in.hpp"
 #include "server/net/server.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/turns/driver.hpp"
@@ -42,6 +43,7 @@ struct Services {
   turns::Workers& workers;
   Throttle& throttle;
   erasure::Eraser& eraser;
+  SignInPort& sign_ins;
 };
 
 struct ApiOptions {
@@ -82,6 +84,7 @@ class Api {
   [[nodiscard]] turns::Store& store() const { return services_.store; }
   [[nodiscard]] Access& access() const { return services_.access; }
   [[nodiscard]] Throttle& throttle() const { return services_.throttle; }
+  [[nodiscard]] SignInPort& sign_ins() const { return services_.sign_ins; }
   [[nodiscard]] Setup& setup() const { return services_.setup; }
   [[nodiscard]] const std::string& tenant() const { return options_.tenant; }
 

@@ -29,6 +29,18 @@ constexpr std::array kRows{
     },
     ErrorRow{"signature_wrong", 401, kAuth, "A webhook's signature is not that of its body."},
     ErrorRow{"signature_expired", 401, kAuth, "A webhook was signed more than five minutes ago."},
+    ErrorRow{
+        "sign_in_invalid",
+        400,
+        kInvalid,
+        "The link of a sign-in is too old, was used, or is not one of this server."
+    },
+    ErrorRow{
+        "sign_in_refused",
+        403,
+        kPermission,
+        "The person or the authorization server did not give the permission."
+    },
     ErrorRow{"forbidden", 403, kPermission, "The caller is known but may not do this."},
     ErrorRow{
         "origin_not_allowed", 403, kPermission, "The web page's origin is not in server.allowed_origins."

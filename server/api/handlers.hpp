@@ -22,6 +22,12 @@ Reply post_feedback(Api& api, Call& call);
 Reply post_human(Api& api, Call& call);
 // hooks.cpp
 Reply post_hook(Api& api, Call& call);
+// sign_in.cpp
+Reply get_sign_in_callback(Api& api, Call& call);
+Reply post_sign_in(Api& api, Call& call);
+Reply get_sign_in(Api& api, Call& call);
+Reply delete_sign_in(Api& api, Call& call);
+Reply delete_conversation_sign_in(Api& api, Call& call);
 // reviews.cpp
 Reply list_reviews(Api& api, Call& call);
 Reply get_review(Api& api, Call& call);

@@ -123,6 +123,62 @@ const std::array kRoutes{
     },
     Route{
         "GET",
+        "/v1/sign-in/callback",
+        get_sign_in_callback,
+        Role::anyone,
+        "sign-ins",
+        "Where authorization servers send browsers back to",
+        nullptr,
+        nullptr,
+        200,
+        {},
+        kHtml
+    },
+    Route{
+        "POST",
+        "/v1/sign-ins/{connector}",
+        post_sign_in,
+        Role::admin,
+        "sign-ins",
+        "A link at which somebody lets the team's connector act for him",
+        nullptr,
+        &kSignInLink,
+        201
+    },
+    Route{
+        "GET",
+        "/v1/sign-ins/{connector}",
+        get_sign_in,
+        Role::admin,
+        "sign-ins",
+        "Whether somebody has",
+        nullptr,
+        &kSignInState
+    },
+    Route{
+        "DELETE",
+        "/v1/sign-ins/{connector}",
+        delete_sign_in,
+        Role::admin,
+        "sign-ins",
+        "Take the team's permission back",
+        nullptr,
+        nullptr,
+        204
+    },
+    Route{
+        "DELETE",
+        "/v1/conversations/{id}/sign-ins/{connector}",
+        delete_conversation_sign_in,
+        Role::visitor,
+        "sign-ins",
+        "Take the permission back that was given in a conversation",
+        nullptr,
+        nullptr,
+        204
+    },
+    Route{
+        "GET",
         "/v1/ws",
         open_websocket,
         Role::anyone,

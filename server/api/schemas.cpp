@@ -213,6 +213,11 @@ const std::array kRecordListFields{
     Field{"data", list_of_schema, "", true, &kRecord}, Field{"has_more", boolean, "", true}
 };
 
+constexpr std::array kSignInLinkFields{Field{"url", text, "At the authorization server."}};
+constexpr std::array kSignInStateFields{
+    Field{"signed_in", boolean, "Somebody has, and it was not taken back."}
+};
+
 constexpr std::array kHookAnswerFields{
     Field{"received", boolean, "It is kept; sending it again changes nothing."},
     Field{"wanted", boolean, "False: no flow wants it."},
@@ -396,6 +401,8 @@ const Schema kWorkerList{"WorkerList", "The workers that carry out calls of tool
 const Schema kEventRequest{"EventRequest", "Something happened outside.", kEventRequestFields};
 const Schema kReviewRequest{"ReviewRequest", "A person's decision.", kReviewRequestFields};
 const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
+const Schema kSignInLink{"SignInLink", "Where to sign in, within ten minutes.", kSignInLinkFields};
+const Schema kSignInState{"SignInState", "Whether somebody has signed in.", kSignInStateFields};
 const Schema kHookAnswer{"HookAnswer", "A delivery was taken.", kHookAnswerFields};
 const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
 const Schema kAssistant{"Assistant", "What a chat page shows before the first message.", kAssistantFields};
@@ -431,6 +438,7 @@ std::span<const Schema* const> all_schemas() {
       &kFact,           &kFlowText,      &kWorkerTools,
       &kFlowSetRequest, &kFlowSet,       &kWorkerList,
       &kHookAnswer,     &kErasure,       &kErasureList,
+      &kSignInLink,     &kSignInState,
   };
   return all;
 }

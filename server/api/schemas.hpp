@@ -23,6 +23,8 @@ extern const Schema kSocketMessage;
 // Responses.
 extern const Schema kAnswer;
 extern const Schema kHookAnswer;
+extern const Schema kSignInLink;
+extern const Schema kSignInState;
 extern const Schema kAssistant;
 extern const Schema kConversation;
 extern const Schema kConversationList;

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/page.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/secrets.hpp"
 
@@ -110,42 +111,8 @@ turns::Awaitable<Result<std::string>> Setup::redeem(std::string_view token) {
 
 namespace {
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-// Referrer-Policy: with "no-referrer" browsers send "Origin: null" with the form, which no server should
-// trust.
 net::Response setup_page(int status, std::string_view content) {
-  net::Response response{.status = status, .content_type = "text/html; charset=utf-8"};
-  response.headers = {
-      {"Content-Security-Policy",
-       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-      {"Cache-Control", "no-store"},
-      {"Referrer-Policy", "same-origin"},
-      {"X-Content-Type-Options", "nosniff"},
-  };
-  response.body =
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Parley set-up</title>"
-      "<meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/page.css\">"
-      "</head><body><main><h1>Parley set-up</h1>";
-  response.body += content;
-  response.body += "</main></body></html>\n";
-  return response;
+  return page(status, "Parley set-up", content);
 }
 
 net::Response setup_refusal(const Error& error, const Call& call) {

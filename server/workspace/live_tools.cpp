@@ -33,6 +33,9 @@ tools::LiveOptions options_of(
          .user = each.user,
          .name = each.name,
          .token_url = each.token_url,
+         .authorization_url = each.authorization_url,
+         .revocation_url = each.revocation_url,
+         .owner = each.owner,
          .scopes = each.scopes},
         connector.security_schemes,
         find_secret
@@ -81,6 +84,7 @@ LiveTools live_tools(
     const std::shared_ptr<net::HttpClient>& client,
     const tools::FindSecret& find_secret,
     const std::shared_ptr<tools::WorkerPool>& workers
+    const std::shared_ptr<tools::SignIns>& sign_ins
 ) {
   LiveTools out{.connectors = workspace.connectors};
   for (const auto& [name, described] : workspace.described) {
@@ -94,6 +98,7 @@ LiveTools live_tools(
       continue;
     }
     tools::LiveOptions options = options_of(name, wanted, *described, find_secret, out.problems);
+    options.sign_ins = sign_ins;
     options.plain_hosts = settings.internal_hosts;
     if (settings.allow_internal) options.plain_hosts.emplace_back("*");
     out.connectors[name] = std::make_shared<tools::LiveRunner>(described, std::move(options), client);

@@ -10,6 +10,7 @@
 #include "server/net/client/egress.hpp"
 #include "server/net/client/http_client.hpp"
 #include "server/tools/live/secret.hpp"
+#include "server/tools/sign_in/sign_ins.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/tools/worker/pool.hpp"
 #include "server/workspace/workspace.hpp"
@@ -30,6 +31,7 @@ struct LiveTools {
     const std::shared_ptr<net::HttpClient>& client,
     const tools::FindSecret& find_secret,
     const std::shared_ptr<tools::WorkerPool>& workers = nullptr
+    const std::shared_ptr<tools::SignIns>& sign_ins = nullptr  // of people; null: nobody can sign in
 );
 
 // Tells the pool which tools of workers the folder declares.

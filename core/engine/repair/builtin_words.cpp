@@ -55,6 +55,7 @@ constexpr Language kLanguages[] = {
       "yes": "Yes",
       "no": "No",
       "refused": "That does not work for {{ label }}.",
+      "sign_in": "I need your permission at {{ service }} first. Sign in here, I will go on as soon as you are back: {{ link }}",
       "handoff": "I'm bringing in a person. You can keep writing here; they will see it.",
       "operator": {
         "joined": "{{ name }} has joined the conversation.",
@@ -99,6 +100,7 @@ constexpr Language kLanguages[] = {
       "yes": "Ja",
       "no": "Nein",
       "refused": "Das passt nicht für {{ label }}.",
+      "sign_in": "Dafür brauche ich zuerst Ihre Erlaubnis bei {{ service }}. Melden Sie sich hier an; sobald Sie zurück sind, mache ich weiter: {{ link }}",
       "handoff": "Ich hole einen Menschen dazu. Sie können hier weiterschreiben; es wird gelesen.",
       "operator": {
         "joined": "{{ name }} ist jetzt im Gespräch.",

@@ -25,8 +25,8 @@ struct StepType {
   Outcome (*answer)(Run& run, const flow::Step& step, bool yes) = nullptr;
   // While the step waits: an event that is not a message. Nothing: not for this step.
   std::optional<Outcome> (*resume)(Run& run, const flow::Step& step, const EventBody& event) = nullptr;
-  // Whether the step waits for an outside event of this name.
-  bool (*hears)(const flow::Step& step, std::string_view event) = nullptr;
+  // Whether the step, as it stands at the cursor, waits for an outside event of this name.
+  bool (*hears)(const flow::Step& step, const Cursor& cursor, std::string_view event) = nullptr;
   // One of the step's blocks is left before its end; the frame stands at the step. True: the step has taken
   // over (an error is caught, or something must be done first). Null: it lets go.
   bool (*leave)(Run& run, const flow::Step& step, const Leaving& leaving) = nullptr;

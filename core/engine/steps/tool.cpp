@@ -32,6 +32,14 @@ enum Keyword : std::size_t {
   k_trust
 };
 
+// Somebody must let the connector act for him first: what the runner fails with, how long the link that it
+// gives is waited for, and the event that tells that he has.
+constexpr std::string_view kSignInRequired = "sign_in_required";
+constexpr std::string_view kSignInExpired = "sign_in_expired";
+constexpr std::string_view kSignedIn = "parley.signed_in";
+constexpr std::string_view kSignIn = "sign_in";
+constexpr Duration kSignInWithin{600, 0};
+
 constexpr std::string_view kEffects[] = {"read", "write"};
 
 constexpr flow::Keyword kKeywords[] = {
@@ -213,6 +221,23 @@ Outcome returned(Run& run, const flow::Step& step, const ToolReturned& event) {
   return Outcome::next();
 }
 
+// Nothing was sent: the user is shown where to sign in, and the call is made when he has.
+Outcome wait_for_sign_in(Run& run, const flow::Step& step, const ToolFailed& event) {
+  const std::string& tool = step.get<flow::Name>(k_call)->text;
+  Frame& frame = run.frame();
+  frame.pending_effect.clear();
+  frame.held = MapBuilder().set(kSignIn, true).build();
+  const Value passed =
+      MapBuilder().set("service", tool.substr(0, tool.find('.'))).set("link", event.message).build();
+  run.say(Say{.text = run.words("parley.sign_in", passed)});
+  start_timer(run, kSignInWithin);
+  return Outcome::wait();
+}
+
+bool waits_for_sign_in(const Cursor& cursor) {
+  return cursor.held.is_map() && cursor.held.find(kSignIn) != nullptr;
+}
+
 // Never a blind retry: a person finds out whether it happened.
 void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event) {
   const std::string& tool = step.get<flow::Name>(k_call)->text;
@@ -231,6 +256,7 @@ void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event
 }
 
 Outcome failed(Run& run, const flow::Step& step, const ToolFailed& event) {
+  if (event.code == kSignInRequired) return wait_for_sign_in(run, step, event);
   if (pause(run, step, event)) {
     run.frame().pending_effect.clear();
     return Outcome::wait();
@@ -368,6 +394,18 @@ Outcome run(Run& run, const flow::Step& step) {
     if (review->status == ReviewStatus::open) return reviews::keep_waiting(run);
     if (review->kind == ReviewKind::outcome) return found_out(run, step);
   }
+  if (frame.due && waits_for_sign_in(frame)) {
+    frame.due = false;
+    frame.held = Value();
+    return effect_failed(
+        run, step.get<flow::Name>(k_on_error), {std::string(kSignInExpired), "nobody signed in in time"}
+    );
+  }
+  const bool signed_in = frame.due && frame.held.is_map() && frame.held.text("event") == kSignedIn;
+  if (signed_in) {
+    frame.due = false;
+    frame.held = Value();
+  }
   if (frame.due) return call_again(run, step);
   if (!frame.timer.empty()) return Outcome::wait();
   auto args = arguments(run, step);
@@ -395,6 +433,10 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   return std::nullopt;
 }
 
+bool hears(const flow::Step& /*step*/, const Cursor& cursor, std::string_view event) {
+  return event == kSignedIn && waits_for_sign_in(cursor);
+}
+
 constexpr flow::StepSpec kSpec{
     .type = "tool",
     .doc = "Calls an outside system and saves its answer.",
@@ -405,6 +447,6 @@ constexpr flow::StepSpec kSpec{
 
 }  // namespace
 
-extern const StepType tool{.spec = kSpec, .run = run, .resume = resume};
+extern const StepType tool{.spec = kSpec, .run = run, .resume = resume, .hears = hears};
 
 }  // namespace parley::engine::steps

@@ -65,7 +65,7 @@ Outcome run(Run& run, const flow::Step& step) {
   );
 }
 
-bool hears(const flow::Step& step, std::string_view event) {
+bool hears(const flow::Step& step, const Cursor& /*cursor*/, std::string_view event) {
   const auto* name = step.get<flow::Name>(k_event);
   return name != nullptr && name->text == event;
 }

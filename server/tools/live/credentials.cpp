@@ -18,6 +18,7 @@ std::optional<CredentialKind> kind_named(std::string_view name) {
       {"query", CredentialKind::query},
       {"cookie", CredentialKind::cookie},
       {"client_credentials", CredentialKind::client_credentials},
+      {"authorization_code", CredentialKind::authorization_code},
   };
   for (const auto& [known, kind] : kKinds) {
     if (known == name) return kind;
@@ -31,6 +32,12 @@ const Value& client_flow(const Value& scheme) {
   return scheme["flows"]["clientCredentials"];
 }
 
+// The flow in which people sign in: OpenAPI's, or Swagger's "accessCode".
+const Value& code_flow(const Value& scheme) {
+  if (scheme.text("flow") == "accessCode") return scheme;
+  return scheme["flows"]["authorizationCode"];
+}
+
 std::optional<CredentialKind> described_kind(const Value& scheme, const CredentialChoice& choice) {
   const std::string_view type = scheme.text("type");
   if (type == "apiKey") return kind_named(scheme.text("in"));
@@ -39,6 +46,8 @@ std::optional<CredentialKind> described_kind(const Value& scheme, const Credenti
   // Without the id of a client, the secret is a token that somebody was given.
   if (type == "oauth2" && !choice.user.empty() && client_flow(scheme).is_map())
     return CredentialKind::client_credentials;
+  if (type == "oauth2" && !choice.user.empty() && code_flow(scheme).is_map())
+    return CredentialKind::authorization_code;
   if (type == "oauth2" || type == "openIdConnect") return CredentialKind::bearer;
   return std::nullopt;
 }
@@ -79,14 +88,32 @@ Result<void> check_complete(const Credential& credential) {
   const bool named = credential.kind == CredentialKind::header || credential.kind == CredentialKind::query ||
                      credential.kind == CredentialKind::cookie;
   if (named && credential.name.empty()) return lacks("'name'");
-  if (credential.kind == CredentialKind::client_credentials) {
+  if (uses_tokens(credential)) {
     if (credential.token_url.empty()) return lacks("'token_url'");
     if (credential.user.empty()) return lacks("'user', the id of the client");
   }
+  if (credential.kind == CredentialKind::authorization_code && credential.authorization_url.empty())
+    return lacks("'authorization_url'");
   return {};
 }
 
+// What the settings leave open of an OAuth client stands in the description.
+void add_described_flow(Credential& credential, const Value& scheme) {
+  const bool code = credential.kind == CredentialKind::authorization_code;
+  const Value& flow = code ? code_flow(scheme) : client_flow(scheme);
+  if (credential.token_url.empty()) credential.token_url = flow.text("tokenUrl");
+  if (!code) return;
+  if (credential.authorization_url.empty()) credential.authorization_url = flow.text("authorizationUrl");
+  if (!credential.scopes.empty() || !flow["scopes"].is_map()) return;
+  for (const auto& entry : flow["scopes"].entries()) credential.scopes.emplace_back(entry.key.as_string());
+}
+
 }  // namespace
+
+bool uses_tokens(const Credential& credential) {
+  return credential.kind == CredentialKind::client_credentials ||
+         credential.kind == CredentialKind::authorization_code;
+}
 
 Result<Credential> make_credential(
     const CredentialChoice& choice, const Value& schemes, const FindSecret& find_secret
@@ -100,17 +127,22 @@ Result<Credential> make_credential(
         credential.described ? "the scheme '" + choice.scheme + "' is of a kind that is not known"
                              : "the description has no security scheme '" + choice.scheme + "'",
         {},
-        "say how the secret is sent: kind: bearer, basic, header, query, cookie or client_credentials"
+        "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials or "
+        "authorization_code"
     );
   }
   credential.kind = *kind;
   credential.name = choice.name.empty() ? std::string(scheme.text("name")) : choice.name;
   credential.user = choice.user;
-  credential.token_url =
-      choice.token_url.empty() ? std::string(client_flow(scheme).text("tokenUrl")) : choice.token_url;
+  credential.token_url = choice.token_url;
+  credential.authorization_url = choice.authorization_url;
+  credential.revocation_url = choice.revocation_url;
+  credential.team = choice.owner == "team";
   credential.scopes = choice.scopes;
+  if (scheme.is_map()) add_described_flow(credential, scheme);
   if (auto complete = check_complete(credential); !complete)
     return std::unexpected(std::move(complete.error()));
+  if (choice.secret.empty() && credential.kind == CredentialKind::authorization_code) return credential;
   auto secret = find_secret(choice.secret);
   if (!secret || secret->reveal().empty()) {
     return fail(
@@ -168,6 +200,7 @@ void apply(const Credential& credential, std::string_view token, net::OutgoingRe
     case CredentialKind::bearer:
       return set_header(request.headers, "Authorization", "Bearer " + secret);
     case CredentialKind::client_credentials:
+    case CredentialKind::authorization_code:
       return set_header(request.headers, "Authorization", "Bearer " + std::string(token));
     case CredentialKind::basic:
       return set_header(

@@ -18,15 +18,26 @@
 
 namespace parley::tools {
 
-enum class CredentialKind : std::uint8_t { bearer, basic, header, query, cookie, client_credentials };
+enum class CredentialKind : std::uint8_t {
+  bearer,
+  basic,
+  header,
+  query,
+  cookie,
+  client_credentials,
+  authorization_code
+};
 
 struct Credential {
   std::string scheme;
   CredentialKind kind = CredentialKind::bearer;
   std::string name;  // of the header, query parameter or cookie
-  std::string user;  // of basic; the client's id of client_credentials
+  std::string user;  // of basic; the client's id of client_credentials and authorization_code
   Secret secret;
   std::string token_url;
+  std::string authorization_url;  // of authorization_code
+  std::string revocation_url;     // likewise; may be empty
+  bool team = false;              // likewise: one grant for everybody
   std::vector<std::string> scopes;
   bool described = true;  // false: the description has no such scheme, so every call carries it
 };
@@ -39,8 +50,14 @@ struct CredentialChoice {
   std::string user;
   std::string name;
   std::string token_url;
+  std::string authorization_url = {};
+  std::string revocation_url = {};
+  std::string owner = "user";
   std::vector<std::string> scopes;
 };
+
+// The token comes from somebody who gives tokens, and may be refused and renewed.
+[[nodiscard]] bool uses_tokens(const Credential& credential);
 
 // `schemes` are those of the description. Error::hint says what to write.
 [[nodiscard]] Result<Credential> make_credential(

@@ -46,9 +46,10 @@ std::shared_ptr<const wire::Connector> at_server(
 
 net::Awaitable<void> pause(std::chrono::milliseconds duration) {
   Timer timer(co_await boost::asio::this_coro::executor, duration);
-  co_await net::await_callback<bool>([&](auto done) {
+  const auto start = [&](auto done) {
     timer.async_wait([done = std::move(done)](boost::system::error_code) mutable { done(true); });
-  });
+  };
+  co_await net::await_callback<bool>(start);
 }
 
 std::unexpected<Error> not_found_there(const wire::Tool& tool) {
@@ -86,6 +87,23 @@ LiveRunner::LiveRunner(
       mcp_(client_),
       program_(options_.program.command.empty() ? nullptr : std::make_unique<StdioServer>(options_.program)) {
   for (const wire::Tool& tool : connector_->tools) checks_.emplace(tool.id, ArgumentCheck(tool.parameters));
+  for (const Credential& credential : options_.credentials) offer_sign_in(credential);
+}
+
+void LiveRunner::offer_sign_in(const Credential& credential) {
+  if (credential.kind != CredentialKind::authorization_code || options_.sign_ins == nullptr) return;
+  options_.sign_ins->offer(
+      {.connector = connector_->name,
+       .scheme = credential.scheme,
+       .authorization_url = credential.authorization_url,
+       .token_url = credential.token_url,
+       .revocation_url = credential.revocation_url,
+       .client_id = credential.user,
+       .secret = credential.secret,
+       .scopes = credential.scopes,
+       .team = credential.team},
+      client_
+  );
 }
 
 bool LiveRunner::has(std::string_view tool) const {
@@ -106,8 +124,13 @@ turns::EffectClass LiveRunner::effect_class(std::string_view tool) const {
 std::optional<turns::CallPreview> LiveRunner::preview(const turns::ToolCall& call) const {
   const wire::Tool* tool = connector_->find(call.tool);
   if (tool == nullptr) return std::nullopt;
-  auto request = request_of(*tool, call);
-  if (!request) return preview_of(*tool, call.arguments, std::unexpected(std::move(request.error())));
+  const Value arguments =
+      checks_.find(tool->id)->second.taken(tool->id, call.arguments).value_or(call.arguments);
+  const std::string marker = wire::marker_of(call.idempotency_key);
+  auto request = wire::arguments_sent(*tool, arguments, marker).and_then([&](const Value& sent) {
+    return request_of({*tool, call, arguments, marker, effect_class(tool->id), {}}, sent);
+  });
+  if (!request) return preview_of(*tool, arguments, std::unexpected(std::move(request.error())));
   ShownRequest shown{
       std::move(request->method),
       std::move(request->url),
@@ -120,12 +143,7 @@ std::optional<turns::CallPreview> LiveRunner::preview(const turns::ToolCall& cal
     });
     if (of_settings) value = "(set)";
   }
-  return preview_of(
-      *tool,
-      checks_.find(tool->id)->second.taken(tool->id, call.arguments).value_or(call.arguments),
-      shown,
-      options_.idempotency_header
-  );
+  return preview_of(*tool, arguments, shown, options_.idempotency_header);
 }
 
 Result<void> LiveRunner::check_arguments(std::string_view tool, const Value& arguments) const {
@@ -301,30 +319,50 @@ Result<void> LiveRunner::check_plain(std::string_view url) const {
 }
 
 net::Awaitable<Result<std::string>> LiveRunner::authenticate(
-    const wire::Tool& tool, net::OutgoingRequest& request, std::string refused
+    const Work& work, net::OutgoingRequest& request, std::string refused
 ) {
-  const auto credentials = credentials_for(tool, options_.credentials);
+  const auto credentials = credentials_for(work.tool, options_.credentials);
   if (!credentials) co_return std::unexpected(credentials.error());
   std::string used;
   for (const Credential* credential : *credentials) {
-    const bool token = credential->kind == CredentialKind::client_credentials;
+    const bool token = uses_tokens(*credential);
     auto safe = check_plain(request.url);
     if (safe && token) safe = check_plain(credential->token_url);
     if (!safe) co_return std::unexpected(std::move(safe.error()));
     if (token) {
-      std::vector<std::string> scopes;
-      for (const wire::SecurityWay& way : tool.security) {
-        for (const wire::SecurityUse& use : way) {
-          if (use.scheme == credential->scheme && scopes.empty()) scopes = use.scopes;
-        }
-      }
-      auto fetched = co_await tokens_.token(*credential, std::move(scopes), refused, request.timeout_ms);
+      auto fetched = co_await fetch_token(*credential, work, refused);
       if (!fetched) co_return std::unexpected(std::move(fetched.error()));
       used = *std::move(fetched);
     }
     apply(*credential, used, request);
   }
   co_return used;
+}
+
+// Of the client itself, or of the person for whom the call is made.
+net::Awaitable<Result<std::string>> LiveRunner::fetch_token(
+    const Credential& credential, const Work& work, std::string refused
+) {
+  const auto timeout_ms = static_cast<std::uint32_t>(work.left().count());
+  if (credential.kind == CredentialKind::authorization_code) {
+    if (options_.sign_ins == nullptr) {
+      co_return fail(
+          ErrorCode::unauthenticated,
+          "'" + credential.scheme + "' needs somebody to sign in, which only a running server can ask for",
+          "no_token"
+      );
+    }
+    co_return co_await options_.sign_ins->token(
+        connector_->name, credential.scheme, work.call.caller.conversation_id, std::move(refused), timeout_ms
+    );
+  }
+  std::vector<std::string> scopes;
+  for (const wire::SecurityWay& way : work.tool.security) {
+    for (const wire::SecurityUse& use : way) {
+      if (use.scheme == credential.scheme && scopes.empty()) scopes = use.scopes;
+    }
+  }
+  co_return co_await tokens_.token(credential, std::move(scopes), std::move(refused), timeout_ms);
 }
 
 net::Awaitable<Result<net::IncomingAnswer>> LiveRunner::transfer(
@@ -352,7 +390,7 @@ turns::Awaitable<Result<net::IncomingAnswer>> LiveRunner::exchange(
   for (int repetitions = 0;;) {
     net::OutgoingRequest attempt = request;
     attempt.timeout_ms = static_cast<std::uint32_t>(work.left().count());
-    auto token = co_await authenticate(work.tool, attempt, refused);
+    auto token = co_await authenticate(work, attempt, refused);
     if (!token) co_return std::unexpected(std::move(token.error()));
     auto answer = co_await transfer(work.tool, std::move(attempt));
     if (!answer) co_return std::unexpected(failure_of(work.tool, work.effect, answer.error()));

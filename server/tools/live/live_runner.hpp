@@ -21,6 +21,7 @@
 #include "server/tools/live/mcp_link.hpp"
 #include "server/tools/live/stdio_server.hpp"
 #include "server/tools/live/tokens.hpp"
+#include "server/tools/sign_in/sign_ins.hpp"
 #include "server/tools/tool_table.hpp"
 #include "wire/tool.hpp"
 
@@ -34,6 +35,7 @@ struct LiveOptions {
   std::string idempotency_header = "Idempotency-Key";
   std::size_t answer_bytes = 1U << 20U;
   std::size_t kept_bytes = 64U << 10U;
+  std::shared_ptr<SignIns> sign_ins;  // of people; null: nobody can sign in here
   // Hosts ("host" or "host:port") to which credentials may go without TLS; "*" is any.
   std::vector<std::string> plain_hosts;
 };
@@ -82,10 +84,14 @@ class LiveRunner : public ConnectorRunner {
   // The service's answer, whatever its status.
   turns::Awaitable<Result<net::IncomingAnswer>> exchange(const Work& work, net::OutgoingRequest request);
   [[nodiscard]] Result<net::OutgoingRequest> request_of(const Work& work, const Value& arguments) const;
+  void offer_sign_in(const Credential& credential);
   [[nodiscard]] Result<void> check_plain(std::string_view url) const;
   // Gives the token it used, if it used one.
   net::Awaitable<Result<std::string>> authenticate(
-      const wire::Tool& tool, net::OutgoingRequest& request, std::string refused
+      const Work& work, net::OutgoingRequest& request, std::string refused
+  );
+  net::Awaitable<Result<std::string>> fetch_token(
+      const Credential& credential, const Work& work, std::string refused
   );
   net::Awaitable<Result<net::IncomingAnswer>> transfer(const wire::Tool& tool, net::OutgoingRequest request);
 

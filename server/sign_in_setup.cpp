@@ -1,0 +1,56 @@
+#include "server/sign_in_setup.hpp"
+
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+class Port : public api::SignInPort {
+ public:
+  explicit Port(std::shared_ptr<tools::SignIns> sign_ins) : sign_ins_(std::move(sign_ins)) {}
+
+  net::Awaitable<Result<api::CameBack>> finish(
+      std::string state, std::string code, std::string error, std::string issuer
+  ) override {
+    auto back =
+        co_await sign_ins_->finish(std::move(state), std::move(code), std::move(error), std::move(issuer));
+    if (!back) co_return std::unexpected(std::move(back.error()));
+    co_return api::CameBack{std::move(back->connector), std::move(back->conversation_id)};
+  }
+  Result<std::string> team_link(const std::string& connector) override {
+    return sign_ins_->team_link(connector);
+  }
+  net::Awaitable<Result<bool>> is_signed_in(std::string connector, std::string conversation_id) override {
+    return sign_ins_->is_signed_in(std::move(connector), std::move(conversation_id));
+  }
+  net::Awaitable<Result<bool>> revoke(std::string connector, std::string conversation_id) override {
+    return sign_ins_->revoke(std::move(connector), std::move(conversation_id));
+  }
+
+ private:
+  std::shared_ptr<tools::SignIns> sign_ins_;
+};
+
+}  // namespace
+
+tools::SignInWorld sign_in_world(
+    turns::Store& store, turns::Clock& clock, std::string tenant, std::string secret
+) {
+  return {
+      .get = [&store, tenant](std::string name) -> net::Awaitable<Result<std::optional<std::string>>> {
+        co_return co_await store.setting(tenant, name);
+      },
+      .put = [&store, tenant](std::string name, std::string text) -> net::Awaitable<Result<void>> {
+        co_return co_await store.put_setting(tenant, name, text);
+      },
+      .now = [&clock] { return clock.now(); },
+      .secret = std::move(secret),
+  };
+}
+
+std::unique_ptr<api::SignInPort> sign_in_port(std::shared_ptr<tools::SignIns> sign_ins) {
+  return std::make_unique<Port>(std::move(sign_ins));
+}
+
+}  // namespace parley

@@ -1,0 +1,178 @@
+#include "server/tools/sign_in/exchange.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/sha256.hpp"
+#include "server/net/client/egress.hpp"
+#include "wire/serialise.hpp"
+
+namespace parley::tools {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t kAnswerBytesMax = 64U << 10U;
+
+std::string form_of(const Fields& fields) {
+  std::string form;
+  for (const auto& [name, value] : fields) {
+    form += form.empty() ? "" : "&";
+    form += wire::percent_encoded(name) + "=" + wire::percent_encoded(value);
+  }
+  return form;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
+// How the client shows who it is: as the specification wants it, or in the body, as some servers do.
+enum class Showing : std::uint8_t { header, body };
+
+net::OutgoingRequest request_of(
+    const SignInClient& client,
+    const std::string& url,
+    Fields fields,
+    Showing showing,
+    std::uint32_t timeout_ms
+) {
+  net::OutgoingRequest request{.method = "POST", .url = url};
+  request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
+  const std::string secret(client.secret.reveal());
+  if (secret.empty() || showing == Showing::body) {
+    fields.emplace_back("client_id", client.client_id);
+    if (!secret.empty()) fields.emplace_back("client_secret", secret);
+  } else {
+    const std::string pair = wire::percent_encoded(client.client_id) + ":" + wire::percent_encoded(secret);
+    request.headers.emplace_back("Authorization", "Basic " + base64_encode(pair));
+  }
+  request.body = form_of(fields);
+  request.timeout_ms = timeout_ms;
+  request.max_answer_bytes = kAnswerBytesMax;
+  request.allowed_hosts = {net::host_and_port(url)};
+  return request;
+}
+
+bool wants_another_showing(const net::IncomingAnswer& answer) {
+  if (answer.status != 401 && answer.status != 400) return false;
+  const auto body = parse_json(answer.body, {.reject_duplicate_keys = false});
+  return body && body->text("error") == "invalid_client";
+}
+
+net::Awaitable<Result<net::IncomingAnswer>> ask(
+    net::HttpClient& http,
+    const SignInClient& client,
+    std::string url,
+    Fields fields,
+    std::uint32_t timeout_ms
+) {
+  auto answer = co_await http.send(request_of(client, url, fields, Showing::header, timeout_ms));
+  const bool again = answer && !client.secret.reveal().empty() && wants_another_showing(*answer);
+  if (!again) co_return answer;
+  co_return co_await http.send(request_of(client, url, std::move(fields), Showing::body, timeout_ms));
+}
+
+std::unexpected<Error> failed(std::string why, bool passing) {
+  return fail(
+      passing ? ErrorCode::unavailable : ErrorCode::unauthenticated,
+      std::move(why),
+      passing ? "unavailable" : "refused"
+  );
+}
+
+Result<Grant> grant_in(const Result<net::IncomingAnswer>& answer, Timestamp now) {
+  if (!answer) return failed(answer.error().message, true);
+  if (answer->status != 200) {
+    const bool passing = answer->status >= 500 || answer->status == 429 || answer->status == 408;
+    return failed("the authorization server answered " + std::to_string(answer->status), passing);
+  }
+  const auto body = parse_json(answer->body, {.reject_duplicate_keys = false});
+  if (!body || body->text("access_token").empty())
+    return failed("the authorization server gave no access token", false);
+  Grant grant{
+      .access = Secret(std::string(body->text("access_token"))),
+      .refresh = Secret(std::string(body->text("refresh_token"))),
+      .until = {},
+  };
+  const Value& lifetime = (*body)["expires_in"];
+  if (lifetime.is_int() && lifetime.as_int() > 0) grant.until = {now.seconds + lifetime.as_int(), 0};
+  return grant;
+}
+
+}  // namespace
+
+Pkce make_pkce(std::string_view random_bytes) {
+  Pkce pkce{.verifier = base64url_encode(random_bytes)};
+  const auto digest = sha256(pkce.verifier);
+  pkce.challenge = base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return pkce;
+}
+
+std::string authorization_link(
+    const SignInClient& client, std::string_view redirect, std::string_view state, std::string_view challenge
+) {
+  Fields fields{
+      {"response_type", "code"},
+      {"client_id", client.client_id},
+      {"redirect_uri", std::string(redirect)},
+      {"state", std::string(state)},
+      {"code_challenge", std::string(challenge)},
+      {"code_challenge_method", "S256"},
+  };
+  if (!client.scopes.empty()) fields.emplace_back("scope", joined(client.scopes));
+  // Who asks for lasting access must say that it is meant, or nothing lasting is given.
+  if (std::ranges::find(client.scopes, "offline_access") != client.scopes.end())
+    fields.emplace_back("prompt", "consent");
+  return client.authorization_url + (client.authorization_url.contains('?') ? "&" : "?") + form_of(fields);
+}
+
+net::Awaitable<Result<Grant>> redeem_code(
+    net::HttpClient& http,
+    const SignInClient& client,
+    std::string code,
+    std::string verifier,
+    std::string redirect,
+    Timestamp now,
+    std::uint32_t timeout_ms
+) {
+  Fields fields{
+      {"grant_type", "authorization_code"},
+      {"code", std::move(code)},
+      {"redirect_uri", std::move(redirect)},
+      {"code_verifier", std::move(verifier)},
+  };
+  co_return grant_in(co_await ask(http, client, client.token_url, std::move(fields), timeout_ms), now);
+}
+
+net::Awaitable<Result<Grant>> refresh_grant(
+    net::HttpClient& http, const SignInClient& client, Grant old, Timestamp now, std::uint32_t timeout_ms
+) {
+  Fields fields{{"grant_type", "refresh_token"}, {"refresh_token", std::string(old.refresh.reveal())}};
+  auto fresh = grant_in(co_await ask(http, client, client.token_url, std::move(fields), timeout_ms), now);
+  if (fresh && fresh->refresh.reveal().empty()) fresh->refresh = old.refresh;
+  co_return fresh;
+}
+
+net::Awaitable<Result<void>> revoke_grant(
+    net::HttpClient& http, const SignInClient& client, Grant grant, std::uint32_t timeout_ms
+) {
+  if (client.revocation_url.empty()) co_return Result<void>();
+  // Who takes a refresh token back takes what came from it back too.
+  const bool lasting = !grant.refresh.reveal().empty();
+  Fields fields{
+      {"token", std::string((lasting ? grant.refresh : grant.access).reveal())},
+      {"token_type_hint", lasting ? "refresh_token" : "access_token"},
+  };
+  const auto answer = co_await ask(http, client, client.revocation_url, std::move(fields), timeout_ms);
+  if (!answer) co_return failed(answer.error().message, true);
+  if (answer->status == 200) co_return Result<void>();
+  co_return failed(
+      "the authorization server answered " + std::to_string(answer->status), answer->status >= 500
+  );
+}
+
+}  // namespace parley::tools

@@ -1,0 +1,71 @@
+// Asking an authorization server for tokens (RFC 6749 with PKCE, RFC 7636; revocation, RFC 7009): what is
+// sent and what comes back. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "server/net/client/http_client.hpp"
+#include "server/tools/live/secret.hpp"
+
+namespace parley::tools {
+
+// What is known of one client of one authorization server.
+struct SignInClient {
+  std::string connector;
+  std::string scheme;
+  std::string authorization_url;
+  std::string token_url;
+  std::string revocation_url;  // empty: tokens are only forgotten
+  std::string client_id;
+  Secret secret;  // empty: a public client
+  std::vector<std::string> scopes;
+  bool team = false;  // one sign-in for everybody; otherwise each conversation has its own
+};
+
+// What somebody has granted.
+struct Grant {
+  Secret access;
+  Secret refresh;   // empty: none was given
+  Timestamp until;  // seconds 0: not said
+};
+
+// Two texts of PKCE: what is kept, and what the authorization server is shown of it.
+struct Pkce {
+  std::string verifier;
+  std::string challenge;
+};
+[[nodiscard]] Pkce make_pkce(std::string_view random_bytes);
+
+// Where somebody signs in.
+[[nodiscard]] std::string authorization_link(
+    const SignInClient& client, std::string_view redirect, std::string_view state, std::string_view challenge
+);
+
+// Error::pointer: "refused" when trying again is of no use, "unavailable" when it may help. Nothing of the
+// answer's text is in an error.
+net::Awaitable<Result<Grant>> redeem_code(
+    net::HttpClient& http,
+    const SignInClient& client,
+    std::string code,
+    std::string verifier,
+    std::string redirect,
+    Timestamp now,
+    std::uint32_t timeout_ms
+);
+// The new grant; its refresh token is the old one when the server gives no other.
+net::Awaitable<Result<Grant>> refresh_grant(
+    net::HttpClient& http, const SignInClient& client, Grant old, Timestamp now, std::uint32_t timeout_ms
+);
+net::Awaitable<Result<void>> revoke_grant(
+    net::HttpClient& http, const SignInClient& client, Grant grant, std::uint32_t timeout_ms
+);
+
+}  // namespace parley::tools

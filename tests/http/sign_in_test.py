@@ -1,0 +1,242 @@
+"""Signing in at an authorization server that others wrote (npm oidc-provider): the link in the chat, the browser, the token that is kept,
+renewed, and taken back."""
+import html
+import http.cookiejar
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from npm_packages import installed
+from parley_server import BINARY, PATIENCE, Server, equal
+
+HERE = pathlib.Path(__file__).resolve().parent
+PACKAGE = "oidc-provider@9.13.3"
+
+NOTES = """\
+openapi: 3.1.0
+info: {{title: Notes, version: "1"}}
+servers: [{{url: "{origin}"}}]
+security: [{{people: [notes]}}]
+components:
+  securitySchemes:
+    people:
+      type: oauth2
+      flows:
+        authorizationCode:
+          authorizationUrl: {origin}/auth
+          tokenUrl: {origin}/token
+          scopes: {{openid: Who you are., offline_access: While you are away., notes: Read notes.}}
+paths:
+  /notes:
+    get:
+      operationId: list
+      responses: {{"200": {{description: ok}}}}
+"""
+
+READ = """\
+id: read
+triggers: [{command: /notes}]
+steps:
+  - {id: fetch, type: tool, call: notes.list, save: found, on_error: failed}
+  - {id: show, type: message, text: "Notes: {{found.notes}}", next: end}
+  - {id: failed, type: message, text: "No: {{error.code}}"}
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Identity:
+    """The authorization server and the service behind it, in a process of their own."""
+
+    def __init__(self, modules, redirect):
+        self.process = subprocess.Popen(
+            ["node", HERE / "oidc_server.mjs", modules, redirect], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        self.port = int(self.process.stdout.readline())
+        self.origin = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(PATIENCE)
+
+    def get(self, path):
+        with urllib.request.urlopen(self.origin + path, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+
+class Browser:
+    """Follows links and sends forms, with cookies; the last page is what is left."""
+
+    def __init__(self):
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def open(self, url, fields=None):
+        data = urllib.parse.urlencode(fields).encode() if fields else None
+        try:
+            with self.opener.open(url, data, timeout=PATIENCE) as answer:
+                self.status, self.url, self.page = answer.status, answer.url, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            self.status, self.url, self.page = error.code, error.url, error.read().decode()
+        return self.page
+
+    def sign_in(self, link, who="ana"):
+        """Through the pages for login and consent, to wherever the server then leads."""
+        self.open(link)
+        for fields in ({"prompt": "login", "login": who, "password": "x"}, {"prompt": "consent"}):
+            form = re.search(r'action="([^"]+)"', self.page)
+            assert form, self.page
+            self.open(urllib.parse.urljoin(self.url, html.unescape(form.group(1))), fields)
+        return self.page
+
+
+class Both:
+    """Parley and the authorization server, each knowing the other's address."""
+
+    def __init__(self, modules, owner="user"):
+        port = free_port()
+        self.identity = Identity(modules, f"http://127.0.0.1:{port}/v1/sign-in/callback")
+        self.server = Server(
+            flows={"read": READ},
+            environment={"PARLEY_SERVER__LISTEN": f"127.0.0.1:{port}", "PARLEY_SECRET_CLIENT": "a-client-secret"},
+        )
+        (self.server.folder / "tools" / "notes.yaml").write_text(NOTES.format(origin=self.identity.origin))
+        credential = {"user": "parley", "secret": "CLIENT", "owner": owner, "revocation_url": self.identity.origin + "/token/revocation"}
+        (self.server.folder / "parley.yaml").write_text(json.dumps({
+            "tools": {"mode": "live", "connectors": {"notes": {"credentials": {"people": credential}}}},
+            "egress": {"internal_hosts": [f"127.0.0.1:{self.identity.port}"]},
+        }))
+
+    def __enter__(self):
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *_):
+        self.server.__exit__()
+        self.identity.__exit__()
+
+    def ask(self, conversation=None):
+        """What the assistant says to /notes, and in which conversation."""
+        more = {"conversation_id": conversation} if conversation else {}
+        answer = self.server.chat(message="/notes", **more).json
+        return answer["text"], answer["conversation_id"]
+
+    def link_in(self, text):
+        found = re.search(r"https?://\S+", text)
+        assert found and found.group().startswith(self.identity.origin + "/auth?"), text
+        return found.group()
+
+    def sign_in(self, text, conversation):
+        """In a browser; gives what the conversation says when it has gone on."""
+        with self.server.open_stream("GET", f"/v1/events?conversation={conversation}") as stream:
+            page = Browser().sign_in(self.link_in(text))
+            assert "You are signed in at notes." in page, page
+            turn = stream.until("turn")[-1][1]
+        return [message["text"] for message in turn["messages"]]
+
+
+def test_the_conversation_waits_for_the_sign_in_and_goes_on_and_the_grant_is_its_own():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        text, conversation = both.ask()
+        assert text.startswith("I need your permission at notes first."), text
+        equal(both.identity.get("/calls"), [])
+        equal(both.sign_in(text, conversation)[0], "Notes: a note of ana")
+        assert both.ask(conversation)[0].startswith("Notes: a note of ana")
+        assert both.ask()[0].startswith("I need your permission"), "another conversation has another owner"
+        both.server.kill()
+        both.server.start()
+        assert both.ask(conversation)[0].startswith("Notes: a note of ana"), "the grant survives"
+        equal(both.identity.get("/calls"), ["ana"] * 3)
+        both.server.stop()
+        stored = b"".join(path.read_bytes() for path in (both.server.root / "data").rglob("*") if path.is_file())
+        assert b"a-client-secret" not in stored and b"refresh_token" not in stored
+        assert "a-client-secret" not in both.server.output
+
+
+def test_a_token_that_ends_is_renewed_with_a_refresh_token_that_counts_once():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        both.identity.get("/lifetime/20")  # shorter than the margin: old at once
+        text, conversation = both.ask()
+        equal(both.sign_in(text, conversation)[0], "Notes: a note of ana")
+        for _ in range(3):
+            assert both.ask(conversation)[0].startswith("Notes: a note of ana")
+        equal(both.identity.get("/calls"), ["ana"] * 4)
+
+
+def test_a_permission_is_taken_back_on_request():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        text, conversation = both.ask()
+        both.sign_in(text, conversation)
+        path = f"/v1/conversations/{conversation}/sign-ins/notes"
+        equal(both.server.request("DELETE", path).status, 204)
+        equal(both.server.request("DELETE", path).status, 404)
+        assert both.ask(conversation)[0].startswith("I need your permission")
+
+
+def test_forged_and_repeated_returns_and_a_no_are_refused():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        text, conversation = both.ask()
+        browser, callback = Browser(), f"http://127.0.0.1:{both.server.port}/v1/sign-in/callback"
+        state = urllib.parse.parse_qs(urllib.parse.urlsplit(both.link_in(text)).query)["state"][0]
+        cases = [
+            ({"code": "x", "state": "forged"}, 400),
+            ({"code": "x", "state": state[:-4] + "AAAA"}, 400),
+            ({"code": "x"}, 400),
+            ({"code": "x", "state": state, "iss": "https://evil.test"}, 400),
+        ]
+        for query, status in cases:
+            browser.open(callback + "?" + urllib.parse.urlencode(query))
+            equal(browser.status, status)
+            assert "That did not work" in browser.page, browser.page
+        text, _ = both.ask(both.server.chat(message="hello").json["conversation_id"])
+        state = urllib.parse.parse_qs(urllib.parse.urlsplit(both.link_in(text)).query)["state"][0]
+        browser.open(callback + "?" + urllib.parse.urlencode({"error": "access_denied", "state": state}))
+        equal(browser.status, 403)
+        browser.open(callback + "?" + urllib.parse.urlencode({"code": "made-up", "state": state}))
+        equal(browser.status, 400)  # a state counts once
+        equal(both.identity.get("/calls"), [])
+
+
+def test_one_person_signs_in_for_the_team_from_the_command_line():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules, owner="team") as both:
+        assert both.ask()[0].startswith("No: no_token"), both.ask()
+        login = subprocess.Popen(
+            [BINARY, "tool", "login", "notes", "--url", f"http://127.0.0.1:{both.server.port}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        page = Browser().sign_in(both.link_in(login.stdout.readline()), who="bo")
+        assert "You are signed in at notes." in page, page
+        equal(login.wait(PATIENCE), 0)
+        login.communicate()
+        for _ in range(2):
+            assert both.ask()[0].startswith("Notes: a note of bo")
+        none = subprocess.run(
+            [BINARY, "tool", "login", "none", "--no-wait", "--url", f"http://127.0.0.1:{both.server.port}"], capture_output=True, text=True, timeout=PATIENCE
+        )
+        equal(none.returncode, 1)
+        assert "nobody signs in for the whole team at 'none'" in none.stderr, none.stderr
