@@ -31,6 +31,12 @@ constexpr std::array kCounters{
     CounterRow{
         "parley_conflicts_total", "Turns started over because their state was stale.", &Turns::conflicts
     },
+    CounterRow{
+        "parley_waits_for_others_total",
+        "Turns that were open at another server and were waited for.",
+        &Turns::waits_for_others
+    },
+    CounterRow{"parley_takeovers_total", "Turns taken over from servers that have died.", &Turns::takeovers},
     CounterRow{"parley_conversation_loads_total", "Conversations read from the store.", &Turns::loads},
     CounterRow{"parley_queue_full_total", "Messages refused because too many waited.", &Turns::queue_full},
     CounterRow{"parley_tool_calls_total", "Tool calls.", &Turns::tool_calls},

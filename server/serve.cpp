@@ -59,6 +59,8 @@ constexpr std::string_view kTenant = "default";
 constexpr std::string_view kFingerprintSetting = "secret_key_fingerprint";
 constexpr std::size_t kShortestKey = 24;
 constexpr std::uint32_t kCountedConversations = 10'000;
+constexpr std::chrono::milliseconds kLookForKeys{500};
+constexpr std::chrono::seconds kFarewell{3};  // for telling the other servers
 
 void say(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
@@ -106,6 +108,13 @@ turns::AdmissionRules admission_rules(const assistant::Settings& settings) {
   return rules;
 }
 
+// For people who look into the table of workers.
+std::string process_name() {
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  return std::string(host) + ":" + std::to_string(::getpid());
+}
+
 class Application {
  public:
   explicit Application(const ServeOptions& options) : options_(options) {}
@@ -130,6 +139,7 @@ class Application {
   [[nodiscard]] erasure::Eraser::Upkeep retention() const;
   std::optional<int> start_serving();
   [[nodiscard]] std::string public_url() const;
+  Awaitable<void> keep_up_with_keys();
   void show_banner() const;
 
   // While it runs.
@@ -140,6 +150,7 @@ class Application {
   Awaitable<void> tell_changes(const api::Published& published);
   Awaitable<VersionChange> version_change(const api::FlowChange& change, const engine::ReleasePtr& before);
   void stop();
+  void leave_others();
   int shut_down();
 
   template <typename T>
@@ -337,6 +348,7 @@ void Application::compose() {
               [this] { return understands_with_model_.load(std::memory_order_relaxed); },
           .keep_memory_since = [this] { return keep_memory_since(); },
           .author_approves_alone = [this] { return author_approves_alone_.load(std::memory_order_relaxed); },
+          .worker_name = process_name(),
       }
   );
   eraser_ = std::make_unique<erasure::Eraser>(erasure::Eraser::World{
@@ -502,6 +514,7 @@ std::optional<int> Application::start_serving() {
   protection_->register_metrics(metrics_);
   register_metrics(metrics_, *driver_, *server_);
   register_model_metrics(metrics_, *models_);
+  if (auto joined = run_now(driver_->join()); !joined) return report(joined.error(), kConfiguration);
   if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
   protection_->start(*server_);
   serving_ = true;
@@ -517,7 +530,18 @@ std::optional<int> Application::start_serving() {
   };
   boost::asio::co_spawn(server_->executor(0), upkeep(*driver_), boost::asio::detached);
   boost::asio::co_spawn(server_->executor(0), eraser_->run_upkeep(retention()), boost::asio::detached);
+  if (store_->is_shared())
+    boost::asio::co_spawn(server_->executor(0), keep_up_with_keys(), boost::asio::detached);
   return std::nullopt;
+}
+
+// Another server on the store may make one.
+Awaitable<void> Application::keep_up_with_keys() {
+  while (!driver_->membership().left()) {
+    if (auto read = co_await setup_->read_keys(); !read)
+      ops::log(LogLevel::warn, "API keys cannot be read", {{"problem", read.error().message}});
+    co_await turns::pause(turns::system_alarms(), kLookForKeys);
+  }
 }
 
 // How browsers reach this server, without a slash at the end.
@@ -686,6 +710,16 @@ void Application::stop() {
   leaving_.async_wait([this](const boost::system::error_code&) { control_.stop(); });
 }
 
+// What was cut off is free for the other servers at once. Without the store they find out by themselves.
+void Application::leave_others() {
+  bool gone = false;
+  boost::asio::co_spawn(control_, driver_->leave(), [&](const std::exception_ptr&) { gone = true; });
+  control_.restart();
+  const auto guard = boost::asio::make_work_guard(control_);
+  const auto deadline = std::chrono::steady_clock::now() + kFarewell;
+  while (!gone && std::chrono::steady_clock::now() < deadline) control_.run_one_until(deadline);
+}
+
 int Application::shut_down() {
   watcher_.reset();
   const std::size_t open = server_->open_connections();
@@ -697,6 +731,7 @@ int Application::shut_down() {
   server_->begin_drain();
   const bool in_time = server_->wait(std::chrono::seconds(config_->integer("server.drain_seconds")));
   if (!in_time) say("some requests were cut off; their turns are finished at the next start\n");
+  leave_others();
   // The store finishes its writes while the loops still exist; what was cut off dies with the loops, while
   // the driver that it belongs to still exists.
   store_.reset();

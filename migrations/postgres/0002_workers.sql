@@ -59,8 +59,9 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- First locked, then looked at again: what a row that was waited for has become is seen by the second statement only.
-CREATE FUNCTION parley.claim_left_over(p_worker bigint, p_own boolean, p_limit bigint) RETURNS SETOF bytea
+-- First locked, then looked at again: between a statement's beginning and the moment it has a row's lock another one may
+-- have had it, and what that one has written elsewhere only the next statement sees.
+CREATE FUNCTION parley.claim_left_over(p_worker bigint, p_limit bigint) RETURNS SETOF bytea
 LANGUAGE plpgsql AS $$
 DECLARE locked bytea[];
 BEGIN
@@ -69,27 +70,38 @@ BEGIN
     SELECT c.id FROM parley.conversation c
       WHERE c.tenant = parley.tenant()
         AND c.id IN (SELECT o.conversation FROM parley.outbox o WHERE o.tenant = parley.tenant() AND o.state < 2)
-        AND ((p_own AND c.worker = p_worker) OR NOT EXISTS (SELECT FROM parley.worker w WHERE w.id = c.worker))
+        AND NOT EXISTS (SELECT FROM parley.worker w WHERE w.id = c.worker)
       ORDER BY c.number LIMIT p_limit FOR UPDATE OF c SKIP LOCKED);
   RETURN QUERY
     UPDATE parley.conversation c SET worker = p_worker
       WHERE c.tenant = parley.tenant() AND c.id = ANY (locked)
+        AND NOT EXISTS (SELECT FROM parley.worker w WHERE w.id = c.worker)
         AND EXISTS (SELECT FROM parley.worker w WHERE w.id = p_worker)
         AND EXISTS (SELECT FROM parley.outbox o WHERE o.tenant = parley.tenant() AND o.conversation = c.id AND o.state < 2)
       RETURNING c.id;
 END $$;
 
 CREATE FUNCTION parley.claim_timers(p_now bigint, p_worker bigint, p_limit bigint)
-RETURNS TABLE (conversation bytea, timer_id bytea, due bigint) LANGUAGE sql AS $$
-  UPDATE parley.timer t SET claimed_by = p_worker, claimed_until = clock_timestamp() + interval '30 seconds'
-    FROM (SELECT n.conversation, n.timer_id FROM parley.timer n
-            WHERE n.tenant = parley.tenant() AND n.due <= p_now
-              AND (n.claimed_until IS NULL OR n.claimed_until < clock_timestamp()
-                   OR NOT EXISTS (SELECT FROM parley.worker w WHERE w.id = n.claimed_by))
-            ORDER BY n.due, n.conversation, n.timer_id LIMIT p_limit FOR UPDATE SKIP LOCKED) AS found
-    WHERE t.tenant = parley.tenant() AND t.conversation = found.conversation AND t.timer_id = found.timer_id
-    RETURNING t.conversation, t.timer_id, t.due
-$$;
+RETURNS TABLE (claimed_in bytea, claimed_id bytea, claimed_due bigint) LANGUAGE plpgsql AS $$
+DECLARE
+  conversations bytea[];
+  ids bytea[];
+BEGIN
+  SELECT array_agg(locked.conversation), array_agg(locked.timer_id) INTO conversations, ids FROM (
+    SELECT t.conversation, t.timer_id FROM parley.timer t
+      WHERE t.tenant = parley.tenant() AND t.due <= p_now
+        AND (t.claimed_until IS NULL OR t.claimed_until < clock_timestamp()
+             OR NOT EXISTS (SELECT FROM parley.worker w WHERE w.id = t.claimed_by))
+      ORDER BY t.due, t.conversation, t.timer_id LIMIT p_limit FOR UPDATE SKIP LOCKED) AS locked;
+  RETURN QUERY
+    UPDATE parley.timer t SET claimed_by = p_worker, claimed_until = clock_timestamp() + interval '30 seconds'
+      FROM unnest(conversations, ids) AS locked (conversation, timer_id)
+      WHERE t.tenant = parley.tenant() AND t.conversation = locked.conversation AND t.timer_id = locked.timer_id
+        AND t.due <= p_now
+        AND (t.claimed_until IS NULL OR t.claimed_until < clock_timestamp()
+             OR NOT EXISTS (SELECT FROM parley.worker w WHERE w.id = t.claimed_by))
+      RETURNING t.conversation, t.timer_id, t.due;
+END $$;
 
 -- As in 0001, and: `p_claims` a turn's first commit, whose keys must be new; `p_worker` who commits (0: nobody that is
 -- registered) and `p_open` whether its turn goes on. Outcomes besides 0, 1 and 2: 3 the worker is not registered any

@@ -125,13 +125,23 @@ turns::Awaitable<Publication> FlowPublisher::publish(
   co_return published;
 }
 
+// One publication at a time, of this process; and it begins with what other processes have published.
+turns::Awaitable<Result<turns::ConversationTable::Lease>> FlowPublisher::begin() {
+  auto lease = co_await one_at_a_time_.admit("flows");
+  if (lease && world_.store.is_shared()) {
+    if (auto followed = co_await world_.releases.restore(world_.tenant); !followed)
+      co_return std::unexpected(std::move(followed.error()));
+  }
+  co_return lease;
+}
+
 turns::Awaitable<Publication> FlowPublisher::publish_folder(
     const assistant::Folder& folder,
     const engine::AssistantSettings& settings,
     const Signatures& signatures,
     turns::Cause cause
 ) {
-  auto lease = co_await one_at_a_time_.admit("flows");
+  auto lease = co_await begin();
   if (!lease) co_return because(std::move(lease.error()));
   const auto last = co_await last_of_folder();
   if (!last) co_return because(last.error());
@@ -183,7 +193,7 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
 turns::Awaitable<Publication> FlowPublisher::put_flow(
     std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
 ) {
-  auto lease = co_await one_at_a_time_.admit("flows");
+  auto lease = co_await begin();
   if (!lease) co_return because(std::move(lease.error()));
 
   flow::Diagnostics diagnostics;
@@ -237,7 +247,7 @@ turns::Awaitable<Publication> FlowPublisher::put_flows(
 turns::Awaitable<Publication> FlowPublisher::roll_back(
     std::string_view flow_id, std::string_view wanted, turns::Cause cause
 ) {
-  auto lease = co_await one_at_a_time_.admit("flows");
+  auto lease = co_await begin();
   if (!lease) co_return because(std::move(lease.error()));
   const auto versions = co_await world_.store.flow_versions(world_.tenant, flow_id);
   if (!versions) co_return because(versions.error());

@@ -91,6 +91,7 @@ class FlowPublisher {
  private:
   using Hashes = std::map<std::string, std::string, std::less<>>;
 
+  turns::Awaitable<Result<turns::ConversationTable::Lease>> begin();
   turns::Awaitable<Result<Hashes>> last_of_folder();
   turns::Awaitable<Result<void>> check_migrations(const flow::Flow& fresh, flow::Diagnostics& diagnostics);
   // Null when it does not load any more; the diagnostics say why.

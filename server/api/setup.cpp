@@ -56,14 +56,18 @@ std::unexpected<Error> spent(std::string message) {
 
 }  // namespace
 
-turns::Awaitable<Result<std::optional<std::string>>> Setup::begin() {
+turns::Awaitable<Result<void>> Setup::read_keys() {
   const auto stored = co_await store_.setting(tenant_, kKeysSetting);
   if (!stored) co_return std::unexpected(stored.error());
-  if (*stored) {
-    auto keys = decode_keys(**stored);
-    if (!keys) co_return std::unexpected(std::move(keys.error()));
-    access_.set_keys(std::move(*keys));
-  }
+  if (!*stored) co_return Result<void>();
+  auto keys = decode_keys(**stored);
+  if (!keys) co_return std::unexpected(std::move(keys.error()));
+  access_.set_keys(std::move(*keys));
+  co_return Result<void>();
+}
+
+turns::Awaitable<Result<std::optional<std::string>>> Setup::begin() {
+  if (auto read = co_await read_keys(); !read) co_return std::unexpected(std::move(read.error()));
   if (access_.has_keys()) co_return std::nullopt;
   std::string token = base64url_encode(ops::random_bytes(32));
   Timestamp expires_at = clock_.now();
@@ -99,6 +103,7 @@ turns::Awaitable<Result<std::string>> Setup::redeem(std::string_view token) {
       tenant_, kLinkSetting, encode_link({sha256_hex(token), clock_.now(), true})
   );
   if (!put) co_return std::unexpected(std::move(put.error()));
+  if (auto read = co_await read_keys(); !read) co_return std::unexpected(std::move(read.error()));
   NewApiKey made = make_api_key("admin", Role::admin, clock_.now());
   auto keys = access_.keys();
   keys.push_back(made.kept);

@@ -20,8 +20,9 @@ class Setup {
   Setup(turns::Store& store, turns::Clock& clock, Access& access, std::string tenant)
       : store_(store), clock_(clock), access_(access), tenant_(std::move(tenant)) {}
 
-  // Reads the stored keys into `access`. While there is no admin key, gives the token of a fresh link;
-  // earlier links stop working.
+  // Reads the stored keys into `access`: where several servers share a store, another may have made one.
+  turns::Awaitable<Result<void>> read_keys();
+  // The same. While there is no admin key, gives the token of a fresh link; earlier links stop working.
   turns::Awaitable<Result<std::optional<std::string>>> begin();
 
   // Whether the link may still be used: ok, or setup_link_used, or not_found for a token that never was.

@@ -84,8 +84,8 @@ inline void check_sole_process(turns::Store& store) {
   CHECK(get(store.standing(kTenant, "c_2"))->sequence == 2);
   CHECK_FALSE(get(store.standing(kTenant, "nobody")).has_value());
   // What was left open is its own, and it may go on.
-  CHECK(sorted(get(store.claim_left_over(kTenant, worker, true, 10))) == Texts{"c_1", "c_3"});
-  CHECK(get(store.claim_left_over(kTenant, worker, true, 1)).size() == 1);
+  CHECK(sorted(get(store.claim_left_over(kTenant, worker, 10))) == Texts{"c_1", "c_3"});
+  CHECK(get(store.claim_left_over(kTenant, worker, 1)).size() == 1);
   CHECK(get(store.take_over(kTenant, "c_1", 0, worker)));
   put(store, turn_by(worker, "c_1", 2, false));
   auto timer = turn_of("c_1", 3);
@@ -119,7 +119,7 @@ inline void check_lives(const StoreSource& source, turns::Store& store) {
     get(store.retire(worker));
     CHECK_FALSE(get(store.beat(worker)));
     const auto next = get(store.enroll("next"));
-    CHECK(get(store.claim_left_over(kTenant, next, false, 10)) == Texts{"c_1"});
+    CHECK(get(store.claim_left_over(kTenant, next, 10)) == Texts{"c_1"});
   }
 }
 
@@ -177,18 +177,17 @@ inline void check_left_over(const StoreSource& source, turns::Store& store) {
   for (int i = 0; i < 6; ++i) put(store, turn_by(dead, "d_" + std::to_string(i), 1, true));
   put(store, turn_by(first, "own", 1, true));
   put(store, turn_by(dead, "settled", 1, false));
-  CHECK(get(store.claim_left_over(kTenant, first, false, 10)).empty());  // all of them live
-  CHECK(get(store.claim_left_over(kTenant, first, true, 10)) == Texts{"own"});
+  CHECK(get(store.claim_left_over(kTenant, first, 10)).empty());  // all of them live
   source.pass_time();
   CHECK(get(store.beat(first)));
   const auto third = get(store.enroll("third"));
-  CHECK(get(store.claim_left_over(kTenant, second, false, 10)).empty());  // dead itself by now
+  CHECK(get(store.claim_left_over(kTenant, second, 10)).empty());  // dead itself by now
   CHECK(reason(store, turn_by(dead, "d_0", 2, false)) == turns::kWorkerDead);
-  Texts all = get(store.claim_left_over(kTenant, first, false, 4));
+  Texts all = get(store.claim_left_over(kTenant, first, 4));
   CHECK(all.size() == 4);
-  const Texts rest = get(store.claim_left_over(kTenant, third, false, 10));
+  const Texts rest = get(store.claim_left_over(kTenant, third, 10));
   CHECK(rest.size() == 2);
-  CHECK(get(store.claim_left_over(kTenant, third, false, 10)).empty());
+  CHECK(get(store.claim_left_over(kTenant, third, 10)).empty());
   all.insert(all.end(), rest.begin(), rest.end());
   CHECK(sorted(all) == Texts{"d_0", "d_1", "d_2", "d_3", "d_4", "d_5"});
   CHECK(load(store, rest[0]).worker == third);

@@ -26,6 +26,10 @@ class Alarms {
   [[nodiscard]] virtual std::unique_ptr<Alarm> set(
       net::Executor executor, std::chrono::milliseconds after, std::move_only_function<void()> ring
   ) = 0;
+  // Of the clock that they ring by: it never goes back, and says nothing about the time of day.
+  [[nodiscard]] virtual std::chrono::steady_clock::time_point now() const {
+    return std::chrono::steady_clock::now();
+  }
 };
 
 // Those of the machine's steady clock.

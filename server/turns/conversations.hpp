@@ -30,7 +30,10 @@ struct Hot {
   engine::State state;
   engine::ReleasePtr release;  // the one that state.release names
   ConversationSummary summary;
-  bool unsettled = false;  // just read, and a turn of it has broken off
+  bool unsettled = false;  // just read, and a turn of it is open or has broken off
+  WorkerId worker = 0;     // whose turn that is
+  bool worker_lives = false;
+  bool goes_elsewhere = false;  // the last time it was met here, another process had taken turns of it
 };
 
 class ConversationTable {

@@ -17,6 +17,7 @@
 #include "engine/outside_calls.hpp"
 #include "engine/turn.hpp"
 #include "server/turns/people_entries.hpp"
+#include "server/turns/session_state.hpp"
 #include "server/turns/tool_deadline.hpp"
 #include "server/turns/turn.hpp"
 
@@ -70,7 +71,10 @@ std::uint32_t throw_dice() {
 }
 
 TurnDriver::TurnDriver(World world, DriverOptions options)
-    : world_(world), options_(std::move(options)), conversations_(options_.cached_conversations) {}
+    : world_(world),
+      options_(std::move(options)),
+      membership_(world.store, *options_.alarms, options_.worker_name),
+      conversations_(options_.cached_conversations) {}
 
 void TurnDriver::abandon_waiting() {
   in_flight_.abandon_waiting();
@@ -82,6 +86,11 @@ void TurnDriver::abandon_waiting() {
 // ---------------------------------------------------------------------------------------------
 
 Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversation_id, AdmissionMode mode) {
+  if (membership_.shared()) {
+    const auto worker = co_await membership_.wait_until_registered();
+    if (!worker) co_return std::unexpected(worker.error());
+    turn.worker = *worker;
+  }
   std::string key = ConversationTable::key(turn.tenant, conversation_id);
   if (auto lease = conversations_.try_admit(key)) {
     turn.lease = std::move(*lease);
@@ -104,14 +113,24 @@ Awaitable<Result<void>> TurnDriver::admit(Turn& turn, std::string_view conversat
   co_return Result<void>();
 }
 
-// From the cache, else from the store; what a crash left half done is finished first.
+// From a cache, else from the store; what a crash left half done is finished first.
 Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversation_id) {
   turn.hot = turn.lease.take();
+  // A conversation that is met at several processes in turn would be stale here every time.
+  const std::uint64_t known = turn.hot == nullptr ? 0 : turn.hot->summary.sequence;
+  const bool doubtful = known > 0 && turn.hot->goes_elsewhere && !world_.sessions.keeps();
+  if (turn.from_store || doubtful) {
+    turn.hot.reset();
+  } else if (membership_.shared() && world_.sessions.keeps()) {
+    co_await look_for_newer(turn, conversation_id);
+  }
   turn.cached = turn.hot != nullptr;
   if (!turn.cached) {
-    auto hot = co_await read(turn.tenant, conversation_id);
+    auto hot = co_await read_for(turn, conversation_id);
     if (!hot) co_return std::unexpected(std::move(hot.error()));
     turn.hot = std::move(*hot);
+    const bool moved_on = turn.attempts > 0 || (doubtful && turn.hot->summary.sequence != known);
+    turn.hot->goes_elsewhere = membership_.shared() && moved_on;
     // Not only while the flow waits for a call: one that it has given up may be open, and the turn with it.
     if (std::exchange(turn.hot->unsettled, false)) {
       if (auto resumed = co_await resume(turn); !resumed) co_return resumed;
@@ -233,9 +252,10 @@ void TurnDriver::Turn::keep_answer(Commit& commit, bool last) const {
         .answer = last ? answer.json : std::string(),
     };
   }
-  if (!last) return;
-  for (const RequestKey& key : merged)
-    commit.merged.push_back({key.scope, key.key, key.fingerprint, id, answer.json});
+  if (commits > 0 && !last) return;
+  for (const RequestKey& key : merged) {
+    commit.merged.push_back({key.scope, key.key, key.fingerprint, id, last ? answer.json : std::string()});
+  }
 }
 
 // Everything since the last commit as one transaction; messages and calls move on to where they are shown and
@@ -247,8 +267,14 @@ Commit TurnDriver::describe(Turn& turn) {
   commit.record.sequence = ++summary.sequence;
   commit.record.turn = summary.turn = hot.state.turn;
   commit.record.at = summary.updated_at = turn.at;
-  const bool first = turn.commits == 0 && turn.request.has_value();
-  commit.record.body = encode_record(turn.events, turn.effects, first ? &*turn.request : nullptr);
+  const bool first = turn.commits == 0;
+  commit.record.body = encode_record(
+      turn.events,
+      turn.effects,
+      first && turn.request ? &*turn.request : nullptr,
+      first ? std::span<const RequestKey>(turn.merged) : std::span<const RequestKey>()
+  );
+  commit.claims_keys = first;
 
   commit.outbox = std::move(turn.outbox);
   commit.timers = std::move(turn.timers);
@@ -300,6 +326,8 @@ Commit TurnDriver::describe(Turn& turn) {
     answer.json = encode_answer(answer);
   }
   turn.keep_answer(commit, last);
+  commit.worker = turn.worker;
+  commit.open = !last;
   return commit;
 }
 
@@ -310,12 +338,16 @@ Awaitable<Result<void>> TurnDriver::commit(Turn& turn) {
     count(metrics_.commit_failures);
     // What was begun stays begun: upkeep, or the next message, finishes it. Even a first commit that failed
     // may have been made, its word lost; only a conflict is certain.
-    if (turn.commits > 0 || committed.error().code != ErrorCode::conflict)
-      unfinished_.store(true, std::memory_order_relaxed);
+    const bool conflict = committed.error().code == ErrorCode::conflict;
+    if (committed.error().pointer == kWorkerDead) membership_.declared_dead(turn.worker);
+    // In a shared store a conflict says that somebody else goes on with it.
+    if (!conflict || (turn.commits > 0 && !membership_.shared())) left_unfinished(turn.hot->summary.id);
     co_return committed;
   }
   count(metrics_.commits);
-  ++turn.commits;
+  // What a turn that is begun again would have to take back is shown only now.
+  if (turn.commits++ == 0 && turn.observer != nullptr && membership_.shared())
+    turn.observer->on_turn_started(turn.hot->summary.id, turn.hot->state.turn);
   turn.events.clear();
   turn.effects.clear();
   turn.outbox.clear();
@@ -343,12 +375,22 @@ Awaitable<Result<void>> TurnDriver::carry_out_effects(Turn& turn) {
     auto calls = under_way.lock();
     if (calls == nullptr) under_way = calls = std::make_shared<CallsUnderWay>(finished);
     while (!turn.calls.empty()) {
+      // Somebody else may be about to make the same calls.
+      if (!membership_.holds(turn.worker)) {
+        left_unfinished(turn.hot->summary.id);
+        co_return fail(
+            ErrorCode::unavailable,
+            "this server has lost its registration with the store",
+            "turn_broke",
+            "send it again in a moment"
+        );
+      }
       OutboxEntry entry = std::move(turn.calls.front());
       turn.calls.pop_front();
       // A flow that answers each failure with another call would go on for ever.
       std::uint32_t& made = entry.tool == "memory.recall" ? turn.look_ups : turn.tool_calls;
       if (made >= 4 * options_.max_tool_calls) {
-        unfinished_.store(true, std::memory_order_relaxed);
+        left_unfinished(turn.hot->summary.id);
         co_return fail(ErrorCode::limit_exceeded, "the flow makes too many tool calls in one turn");
       }
       ++turn.under_way;
@@ -518,6 +560,10 @@ void TurnDriver::publish(Turn& turn) {
 // The turn is over and committed: others may go on from its state.
 Answer TurnDriver::finish(Turn& turn) {
   publish(turn);
+  if (membership_.shared() && world_.sessions.keeps()) {
+    const ConversationSummary& summary = turn.hot->summary;
+    world_.sessions.put(turn.tenant, summary.id, summary.sequence, encode_session(summary, turn.hot->state));
+  }
   turn.lease.put(std::move(turn.hot));
   count(metrics_.turns);
   metrics_.turn_duration.add(microseconds_since(turn.begun));

@@ -6,6 +6,9 @@
 // Nothing is shown to the user before the commit that contains it, and no tool is called before the commit
 // that says so. Thread-safe: any loop may call; a call resumes on the loop that made it. Arguments given as
 // views must live until the call returns.
+//
+// Several drivers, each in its process, may work on one store that is shared: any of them takes any request.
+// A conversation whose turn is open at another one that lives is waited for; one that has died is taken over.
 #pragma once
 
 #include <atomic>
@@ -14,7 +17,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +36,7 @@
 #include "server/turns/hub.hpp"
 #include "server/turns/in_flight.hpp"
 #include "server/turns/live_events.hpp"
+#include "server/turns/membership.hpp"
 #include "server/turns/metrics.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/quarantine.hpp"
@@ -110,6 +116,10 @@ struct DriverOptions {
   std::function<Timestamp()> keep_memory_since = [] { return Timestamp{}; };
   // Whether the person who published a flow may approve its calls without another; from any loop.
   std::function<bool()> author_approves_alone = [] { return true; };
+  // In a store that is shared: what this process is called there, and how long a request waits for a turn
+  // that is open at another one.
+  std::string worker_name;
+  std::chrono::milliseconds patience{20'000};
 };
 
 class TurnDriver {
@@ -157,15 +167,20 @@ class TurnDriver {
       std::string tenant, std::string conversation_id, std::uint64_t after_turn, std::uint32_t limit
   );
 
-  // Finishes what an earlier process, or a lost store, left half done. Gives the number of conversations
-  // resumed.
+  // Registers in a store that is shared, before the first request. Nothing otherwise.
+  Awaitable<Result<void>> join();
+  // No more turns; what was left open is free for others at once.
+  Awaitable<void> leave() { return membership_.leave(); }
+
+  // Finishes what an earlier process, another one that has died, or a lost store left half done. Gives the
+  // number of conversations resumed; in a store that is shared they are only begun to be.
   Awaitable<Result<std::size_t>> recover(std::string tenant);
   Awaitable<Result<std::size_t>> fire_due_timers(std::string tenant);
   // Starts the flows whose schedule is due, each once, however long the server was away. Gives how many.
   Awaitable<Result<std::size_t>> start_scheduled(std::string tenant);
   // Forgets what is remembered of users for longer than it is to be.
   Awaitable<Result<void>> forget_old(std::string tenant);
-  // Calls the four above, as needed, until stop_upkeep().
+  // Calls the four above, as needed, and keeps up with the other processes, until stop_upkeep().
   Awaitable<void> run_upkeep(std::string tenant);
   void stop_upkeep() { stopping_.store(true, std::memory_order_relaxed); }
   // Lets go of the requests that wait for others, unanswered: before the loops are destroyed, which they
@@ -173,6 +188,7 @@ class TurnDriver {
   void abandon_waiting();
 
   [[nodiscard]] const TurnMetrics& metrics() const { return metrics_; }
+  [[nodiscard]] const Membership& membership() const { return membership_; }
   [[nodiscard]] Hub& hub() { return world_.hub; }
   [[nodiscard]] ReleaseTable& releases() { return world_.releases; }
   [[nodiscard]] std::size_t cached_conversations() const { return conversations_.cached(); }
@@ -182,10 +198,12 @@ class TurnDriver {
   struct ToolOutcome;
   struct FinishedCalls;
   struct CallsUnderWay;
+  using Deadline = std::chrono::steady_clock::time_point;
 
   // Idempotency (driver_requests.cpp).
   Awaitable<Result<Answer>> answer_once(ChatRequest request, Observer* observer);
   Awaitable<Result<std::optional<Answer>>> earlier_answer(const ChatRequest& request);
+  Awaitable<Result<Answer>> answer_of_other(const ChatRequest& request, Result<Answer> refused);
   Awaitable<Result<Answer>> take_message(ChatRequest request, Observer* observer);
   Awaitable<Result<Answer>> take_burst(ChatRequest request, Observer* observer, Duration window);
   Awaitable<Result<Answer>> take_turn(
@@ -194,15 +212,19 @@ class TurnDriver {
   // The flow that waits for the review was published by the person who decides.
   Awaitable<Result<bool>> decides_as_author(const Turn& turn, const engine::ReviewDecided& decision);
   Awaitable<Result<void>> complete(const Turn& turn, engine::ReviewDecided& decision);
+  Awaitable<Result<void>> open_turn(Turn& turn, const ChatRequest& request, std::string_view conversation_id);
   Awaitable<Result<Answer>> take_event(
       std::string_view tenant, std::string_view conversation_id, engine::EventBody body
   );
+  // What of a turn comes after its first commit.
+  Awaitable<Result<Answer>> complete(Turn& turn);
 
   // The turn, in the order things happen (driver.cpp).
   Awaitable<Result<void>> admit(
       Turn& turn, std::string_view conversation_id, AdmissionMode mode = AdmissionMode::queue
   );
   Awaitable<Result<void>> load(Turn& turn, std::string_view conversation_id);
+  Awaitable<Result<std::unique_ptr<Hot>>> read_for(const Turn& turn, std::string_view conversation_id);
   Awaitable<Result<void>> begin_conversation(Turn& turn, const ChatRequest& request);
   void adopt_release(Turn& turn);
   void advance(Turn& turn, engine::EventBody body);
@@ -240,17 +262,33 @@ class TurnDriver {
   Awaitable<Result<bool>> start_if_due(
       std::string_view tenant, const engine::Candidate& candidate, std::string key
   );
+  // Other processes on the same store (driver_sharing.cpp).
+  Awaitable<void> look_for_newer(Turn& turn, std::string_view conversation_id);
+  Awaitable<Result<void>> wait_for_other(
+      std::string_view tenant, std::string_view conversation_id, WorkerId other, Deadline deadline
+  );
+  Awaitable<bool> is_stale(const Turn& turn);
+  Awaitable<Result<void>> begin_again(Turn& turn, const Error& refused);
+  Awaitable<Result<std::size_t>> share_recovery(std::string tenant);
+  Awaitable<void> recover_apart(std::string tenant, std::string conversation_id);
+  Awaitable<void> run_beats();
+  Awaitable<void> run_sharing(std::string tenant);
+  void left_unfinished(std::string_view conversation_id);
+
   // After a crash (driver_recovery.cpp).
   Awaitable<Result<void>> resume(Turn& turn);
   Awaitable<Result<void>> remember_open_turn(Turn& turn);
   Awaitable<Result<void>> resume_effect(Turn& turn, OutboxEntry entry);
-  void set_aside_or_retry(std::string_view name, std::string what, const Error& error);
+  void set_aside_or_retry(
+      std::string_view name, std::string_view conversation_id, std::string what, const Error& error
+  );
   Awaitable<Result<bool>> recover_conversation(std::string_view tenant, std::string_view conversation_id);
 
   Awaitable<Result<std::unique_ptr<Hot>>> read(std::string_view tenant, std::string_view conversation_id);
 
   World world_;
   DriverOptions options_;
+  Membership membership_;
   ConversationTable conversations_;
   InFlightRequests in_flight_;
   Bursts bursts_;
@@ -260,6 +298,9 @@ class TurnDriver {
   std::map<std::string, Timestamp> schedules_;  // when each was last looked at; of start_scheduled() alone
   Timestamp memory_kept_since_;                 // of forget_old() alone
   std::atomic<bool> unfinished_{false};         // a turn broke off after its first commit
+  std::mutex broken_mutex_;
+  std::set<std::string, std::less<>> broken_;  // in which; only of a store that is shared
+  std::size_t recovering_ = 0;                 // conversations apart from upkeep; of upkeep's loop
   std::atomic<bool> stopping_{false};
 };
 

@@ -108,6 +108,11 @@ Awaitable<void> TurnDriver::ask_what_is_meant(Turn& turn) {
   if (!turn.unsure) co_return;
   const UnsureMessage message = *std::exchange(turn.unsure, std::nullopt);
   const Hot& hot = *turn.hot;
+  if (turn.understood && turn.understood->sequence == hot.summary.sequence &&
+      turn.understood->release == hot.release->hash()) {
+    advance(turn, turn.understood->commands);
+    co_return;
+  }
   count(metrics_.messages_put_to_model);
   const auto past = co_await recent_turns(turn);
   std::string context = co_await context_of(turn);
@@ -131,6 +136,7 @@ Awaitable<void> TurnDriver::ask_what_is_meant(Turn& turn) {
       understood.source = std::move(answer->use.model);
     }
   }
+  if (membership_.shared()) turn.understood = {hot.summary.sequence, hot.release->hash(), understood};
   advance(turn, std::move(understood));
 }
 

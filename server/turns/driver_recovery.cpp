@@ -1,5 +1,9 @@
 // What a crash or a lost store left half done, and what time brings about.
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <exception>
 #include <set>
 #include <utility>
@@ -16,6 +20,9 @@ namespace parley::turns {
 namespace {
 
 constexpr std::uint32_t kPage = 1000;
+// Of timers that one of several processes takes at a time, and for how long it relies on having them.
+constexpr std::uint32_t kClaimedPage = 32;
+constexpr std::chrono::milliseconds kClaimHolds{kTimerClaimMs / 3};
 
 bool waits_for(const engine::State& state, std::string_view effect_id) {
   return std::ranges::any_of(state.stack, [&](const engine::Frame& frame) {
@@ -35,6 +42,7 @@ Awaitable<Result<void>> TurnDriver::resume(Turn& turn) {
 
   Turn open;
   open.tenant = turn.tenant;
+  open.worker = turn.worker;
   open.hot = std::move(turn.hot);
   open.status_before = open.hot->summary.status;
   open.owner_before = open.hot->summary.owner;
@@ -70,6 +78,7 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
     auto body = decode_record(record.body);
     if (!body) co_return std::unexpected(std::move(body.error()));
     if (body->request) turn.request = std::move(body->request);
+    if (!body->merged.empty()) turn.merged = std::move(body->merged);
     engine::mask(body->events, body->effects);
     for (const engine::Event& event : body->events) {
       if (std::holds_alternative<engine::ConversationStarted>(event.body)) turn.answer.created = true;
@@ -126,6 +135,7 @@ Awaitable<Result<bool>> TurnDriver::recover_conversation(
   try {
     Turn turn;
     turn.tenant = tenant;
+    turn.from_store = membership_.shared();
     auto ready = co_await admit(turn, conversation_id);
     if (ready) ready = co_await load(turn, conversation_id);
     if (ready && !turn.cached) ready = co_await resume(turn);
@@ -139,6 +149,7 @@ Awaitable<Result<bool>> TurnDriver::recover_conversation(
 }
 
 Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
+  if (membership_.shared()) co_return co_await share_recovery(std::move(tenant));
   unfinished_.store(false, std::memory_order_relaxed);
   std::size_t resumed = 0;
   std::set<std::string, std::less<>> seen;
@@ -163,7 +174,10 @@ Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
         continue;
       }
       set_aside_or_retry(
-          conversation_id, "conversation " + conversation_id + " could not be resumed", ready.error()
+          conversation_id,
+          conversation_id,
+          "conversation " + conversation_id + " could not be resumed",
+          ready.error()
       );
     }
   }
@@ -171,27 +185,38 @@ Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
 
 // A lost store is nobody's fault; whatever else fails again and again is set aside until the next start, or
 // until somebody writes to the conversation.
-void TurnDriver::set_aside_or_retry(std::string_view name, std::string what, const Error& error) {
+void TurnDriver::set_aside_or_retry(
+    std::string_view name, std::string_view conversation_id, std::string what, const Error& error
+) {
   what += ": " + error.message;
   const bool lost_store = error.code == ErrorCode::unavailable && error.pointer != "turn_broke";
   if (!lost_store && quarantine_.failed(name)) {
     count(metrics_.quarantined);
     what += "; it is set aside";
   }
-  if (!quarantine_.holds(name)) unfinished_.store(true, std::memory_order_relaxed);
+  if (!quarantine_.holds(name)) left_unfinished(conversation_id);
   options_.log_problem(what);
 }
 
 Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
-  const auto due = co_await world_.store.due_timers(tenant, world_.clock.now(), kPage);
+  const bool shared = membership_.shared();
+  const WorkerId worker = membership_.worker();
+  if (!membership_.holds(worker)) co_return std::size_t{0};
+  const auto begun = options_.alarms->now();
+  const auto due =
+      co_await world_.store.claim_timers(tenant, world_.clock.now(), worker, shared ? kClaimedPage : kPage);
   if (!due) co_return std::unexpected(due.error());
   std::size_t fired = 0;
   for (const DueTimer& timer : *due) {
+    // Others may have it by the time it would be fired.
+    if (shared && options_.alarms->now() - begun > kClaimHolds) break;
     const std::string name = timer.conversation_id + " " + timer.timer_id;
     if (quarantine_.holds(name)) continue;
     auto taken = co_await take_event(tenant, timer.conversation_id, engine::TimerFired{timer.timer_id});
     if (!taken) {
-      set_aside_or_retry(name, "a timer of conversation " + timer.conversation_id, taken.error());
+      set_aside_or_retry(
+          name, timer.conversation_id, "a timer of conversation " + timer.conversation_id, taken.error()
+      );
       continue;
     }
     quarantine_.succeeded(name);
@@ -213,9 +238,15 @@ Awaitable<Result<void>> TurnDriver::forget_old(std::string tenant) {
 }
 
 Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
+  const bool shared = membership_.shared();
+  if (shared) {
+    const net::Executor executor = co_await boost::asio::this_coro::executor;
+    boost::asio::co_spawn(executor, run_beats(), boost::asio::detached);
+    boost::asio::co_spawn(executor, run_sharing(tenant), boost::asio::detached);
+  }
   while (!stopping_.load(std::memory_order_relaxed)) {
     try {
-      if (unfinished_.load(std::memory_order_relaxed)) {
+      if (!shared && unfinished_.load(std::memory_order_relaxed)) {
         if (auto recovered = co_await recover(tenant); !recovered)
           options_.log_problem(recovered.error().message);
       }

@@ -108,6 +108,7 @@ Awaitable<Result<Answer>> TurnDriver::answer_once(ChatRequest request, Observer*
     }
     Result<Answer> answer =
         *earlier ? Result<Answer>(std::move(**earlier)) : co_await take_message(request, observer);
+    answer = co_await answer_of_other(request, std::move(answer));
     ticket->finish(answer);
     co_return answer;
   }
@@ -137,6 +138,7 @@ Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRe
     }
     Turn turn;
     turn.tenant = request.tenant;
+    turn.from_store = membership_.shared();  // the turn may be open at another process
     if (auto admitted = co_await admit(turn, (*entry)->conversation_id); !admitted) {
       co_return std::unexpected(std::move(admitted.error()));
     }
@@ -145,6 +147,18 @@ Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRe
     }
     turn.lease.put(std::move(turn.hot));
   }
+}
+
+// The same request was taken somewhere else at the same moment: its answer is given here as well.
+Awaitable<Result<Answer>> TurnDriver::answer_of_other(const ChatRequest& request, Result<Answer> refused) {
+  if (refused || refused.error().pointer != kKeySpent) co_return refused;
+  auto earlier = co_await earlier_answer(request);
+  if (!earlier) co_return std::unexpected(std::move(earlier.error()));
+  if (*earlier) co_return std::move(**earlier);
+  // One that was to be answered together with this one.
+  co_return fail(
+      ErrorCode::unavailable, "another message of this turn was answered already", {}, "send it again"
+  );
 }
 
 Awaitable<Result<Answer>> TurnDriver::take_message(ChatRequest request, Observer* observer) {
@@ -185,10 +199,9 @@ Awaitable<Result<Answer>> TurnDriver::take_burst(ChatRequest request, Observer* 
 Awaitable<Result<Answer>> TurnDriver::take_turn(
     const ChatRequest& request, Observer* observer, AdmissionMode mode, std::vector<RequestKey> merged
 ) {
+  std::string conversation_id = request.conversation_id;
   try {
-    const bool fresh = request.conversation_id.empty();
-    const bool said = !request.text.empty() || !request.payload.empty();
-    const std::string conversation_id = fresh ? world_.ids.next("c_") : request.conversation_id;
+    if (request.conversation_id.empty()) conversation_id = world_.ids.next("c_");
     Turn turn;
     turn.tenant = request.tenant;
     turn.observer = observer;
@@ -196,47 +209,72 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(
     if (auto admitted = co_await admit(turn, conversation_id, mode); !admitted) {
       co_return std::unexpected(std::move(admitted.error()));
     }
-    for (bool again = false;; again = true) {
-      if (fresh) {
-        turn.answer.conversation_id = conversation_id;
-        if (auto begun = co_await begin_conversation(turn, request); !begun)
-          co_return std::unexpected(std::move(begun.error()));
-      } else {
-        if (auto loaded = co_await load(turn, conversation_id); !loaded) {
-          co_return std::unexpected(std::move(loaded.error()));
-        }
-        adopt_release(turn);
+    for (;;) {
+      if (auto opened = co_await open_turn(turn, request, conversation_id); !opened)
+        co_return std::unexpected(std::move(opened.error()));
+      // Nobody is asked about a state that is history.
+      if (turn.unsure && co_await is_stale(turn)) {
+        count(metrics_.conflicts);
+        turn.start_over();
+        turn.from_store = true;
+        continue;
       }
-      turn.request = request.idempotency;
-      if (!fresh && !request.event.is_null()) {
-        advance(turn, engine::EventArrived{std::string(request.event.text("name")), request.event["data"]});
-      }
-      if (said) {
-        turn.said = {true, request.text, request.payload};
-        advance(turn, engine::MessageReceived{request.message_id, request.text, request.payload});
-      }
-      if (observer != nullptr && !again) observer->on_turn_started(conversation_id, turn.hot->state.turn);
       co_await ask_what_is_meant(turn);
       auto committed = co_await commit(turn);
       if (committed) break;
-      const bool stale = committed.error().code == ErrorCode::conflict && turn.cached && !again;
-      if (!stale) co_return std::unexpected(std::move(committed.error()));
-      count(metrics_.conflicts);
-      turn.start_over();
+      if (auto again = co_await begin_again(turn, committed.error()); !again)
+        co_return std::unexpected(std::move(again.error()));
     }
-    if (auto carried = co_await carry_out_effects(turn); !carried)
-      co_return std::unexpected(std::move(carried.error()));
-    co_return finish(turn);
+    co_return co_await complete(turn);
   } catch (const std::exception& problem) {
     options_.log_problem(problem.what());
   }
-  unfinished_.store(true, std::memory_order_relaxed);
+  left_unfinished(conversation_id);
   co_return fail(
       ErrorCode::unavailable,
       "the message could not be handled just now",
       "turn_broke",
       "send it again in a moment"
   );
+}
+
+// Everything up to the first commit: the state, and what the request makes of it.
+Awaitable<Result<void>> TurnDriver::open_turn(
+    Turn& turn, const ChatRequest& request, std::string_view conversation_id
+) {
+  const bool fresh = request.conversation_id.empty();
+  if (fresh) {
+    turn.answer.conversation_id = conversation_id;
+    if (auto begun = co_await begin_conversation(turn, request); !begun) co_return begun;
+  } else {
+    if (auto loaded = co_await load(turn, conversation_id); !loaded) co_return loaded;
+    adopt_release(turn);
+  }
+  turn.request = request.idempotency;
+  if (!fresh && !request.event.is_null()) {
+    advance(turn, engine::EventArrived{std::string(request.event.text("name")), request.event["data"]});
+  }
+  if (!request.text.empty() || !request.payload.empty()) {
+    turn.said = {true, request.text, request.payload};
+    advance(turn, engine::MessageReceived{request.message_id, request.text, request.payload});
+  }
+  if (turn.observer != nullptr && turn.attempts == 0 && !membership_.shared())
+    turn.observer->on_turn_started(conversation_id, turn.hot->state.turn);
+  co_return Result<void>();
+}
+
+Awaitable<Result<Answer>> TurnDriver::complete(Turn& turn) {
+  auto carried = co_await carry_out_effects(turn);
+  if (carried) co_return finish(turn);
+  if (membership_.shared() && carried.error().code == ErrorCode::conflict) {
+    co_return fail(
+        ErrorCode::unavailable,
+        "another server goes on with this turn",
+        "turn_broke",
+        "send it again in a moment; it is answered once"
+    );
+  }
+  co_return std::unexpected(std::move(carried.error()));
 }
 
 Awaitable<Result<Answer>> TurnDriver::event(
@@ -280,12 +318,17 @@ Awaitable<Result<Answer>> TurnDriver::take_event(
     if (auto admitted = co_await admit(turn, conversation_id); !admitted) {
       co_return std::unexpected(std::move(admitted.error()));
     }
-    for (bool again = false;; again = true) {
+    for (;;) {
       if (auto loaded = co_await load(turn, conversation_id); !loaded) {
         co_return std::unexpected(std::move(loaded.error()));
       }
       if (auto* decision = std::get_if<engine::ReviewDecided>(&body)) {
         auto fits = co_await complete(turn, *decision);
+        if (!fits && co_await is_stale(turn)) {
+          turn.start_over();
+          turn.from_store = true;
+          continue;
+        }
         if (!fits) {
           turn.lease.put(std::move(turn.hot));
           co_return std::unexpected(std::move(fits.error()));
@@ -297,18 +340,14 @@ Awaitable<Result<Answer>> TurnDriver::take_event(
       advance(turn, body);
       auto committed = co_await commit(turn);
       if (committed) break;
-      const bool stale = committed.error().code == ErrorCode::conflict && turn.cached && !again;
-      if (!stale) co_return std::unexpected(std::move(committed.error()));
-      count(metrics_.conflicts);
-      turn.start_over();
+      if (auto again = co_await begin_again(turn, committed.error()); !again)
+        co_return std::unexpected(std::move(again.error()));
     }
-    if (auto carried = co_await carry_out_effects(turn); !carried)
-      co_return std::unexpected(std::move(carried.error()));
-    co_return finish(turn);
+    co_return co_await complete(turn);
   } catch (const std::exception& problem) {
     options_.log_problem(problem.what());
   }
-  unfinished_.store(true, std::memory_order_relaxed);
+  left_unfinished(conversation_id);
   co_return fail(
       ErrorCode::unavailable, "this could not be done just now", "turn_broke", "try again in a moment"
   );
@@ -357,6 +396,8 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
   auto hot = std::make_unique<Hot>();
   hot->summary = std::move((*stored)->summary);
   hot->unsettled = (*stored)->unsettled;
+  hot->worker = (*stored)->worker;
+  hot->worker_lives = (*stored)->worker_lives;
   if (!(*stored)->snapshot.empty()) {
     auto state = engine::restore((*stored)->snapshot);
     if (!state) co_return std::unexpected(std::move(state.error()));

@@ -58,12 +58,13 @@ Awaitable<Result<bool>> TurnDriver::start_if_due(
   if (!due || *due > now) co_return false;
 
   ChatRequest request{.tenant = std::string(tenant), .channel = "schedule", .flow = candidate.flow->id};
-  // Killed after the commit and before it is noted, the same moment finds its answer again.
+  // Killed after the commit and before it is noted, or at another process as well, the same moment finds its
+  // answer again.
   request.idempotency = RequestKey{key, format_timestamp(*due), "schedule"};
   const auto answer = co_await start(std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   if (auto kept = co_await keep(); !kept) co_return std::unexpected(std::move(kept.error()));
-  co_return true;
+  co_return !answer->repeated;
 }
 
 }  // namespace parley::turns

@@ -2,7 +2,9 @@
 // thread-safe as the store it stands before, which must outlive it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -120,6 +122,31 @@ class ForwardingStore : public Store {
     return inner_.put_setting(tenant, name, value);
   }
   Awaitable<Result<void>> check() override { return inner_.check(); }
+
+  [[nodiscard]] bool is_shared() const override { return inner_.is_shared(); }
+  Awaitable<Result<WorkerId>> enroll(std::string_view name) override { return inner_.enroll(name); }
+  Awaitable<Result<bool>> beat(WorkerId worker) override { return inner_.beat(worker); }
+  Awaitable<Result<void>> retire(WorkerId worker) override { return inner_.retire(worker); }
+  Awaitable<Result<std::optional<Standing>>> standing(std::string_view tenant, std::string_view id) override {
+    return inner_.standing(tenant, id);
+  }
+  Awaitable<Result<bool>> take_over(std::string_view tenant, std::string_view id, WorkerId from, WorkerId to)
+      override {
+    return inner_.take_over(tenant, id, from, to);
+  }
+  // One that spoils reading spoils claims as well: alone, they are made of reads.
+  Awaitable<Result<std::vector<std::string>>> claim_left_over(
+      std::string_view tenant, WorkerId worker, std::uint32_t limit
+  ) override {
+    return is_shared() ? inner_.claim_left_over(tenant, worker, limit)
+                       : Store::claim_left_over(tenant, worker, limit);
+  }
+  Awaitable<Result<std::vector<DueTimer>>> claim_timers(
+      std::string_view tenant, Timestamp now, WorkerId worker, std::uint32_t limit
+  ) override {
+    return is_shared() ? inner_.claim_timers(tenant, now, worker, limit)
+                       : Store::claim_timers(tenant, now, worker, limit);
+  }
 
  protected:
   Store& inner_;

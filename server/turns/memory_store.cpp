@@ -558,16 +558,16 @@ Awaitable<Result<bool>> MemoryStore::take_over(
 }
 
 Awaitable<Result<std::vector<std::string>>> MemoryStore::claim_left_over(
-    std::string_view tenant_name, WorkerId worker, bool own, std::uint32_t limit
+    std::string_view tenant_name, WorkerId worker, std::uint32_t limit
 ) {
-  if (!is_shared()) co_return co_await Store::claim_left_over(tenant_name, worker, own, limit);
+  if (!is_shared()) co_return co_await Store::claim_left_over(tenant_name, worker, limit);
   const std::lock_guard lock(mutex_);
   bury_workers();
   std::vector<std::string> claimed;
   if (!beats_.contains(worker)) co_return claimed;
   for (auto& [id, conversation] : tenant_named(tenant_name).conversations) {
-    const bool left_over = (own && conversation.worker == worker) || !beats_.contains(conversation.worker);
-    if (!left_over || !conversation.unsettled() || claimed.size() >= limit) continue;
+    if (claimed.size() == limit) break;
+    if (beats_.contains(conversation.worker) || !conversation.unsettled()) continue;
     conversation.worker = worker;
     claimed.push_back(id);
   }

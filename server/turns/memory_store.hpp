@@ -91,7 +91,7 @@ class MemoryStore : public Store {
       std::string_view tenant, std::string_view conversation_id, WorkerId from, WorkerId to
   ) override;
   Awaitable<Result<std::vector<std::string>>> claim_left_over(
-      std::string_view tenant, WorkerId worker, bool own, std::uint32_t limit
+      std::string_view tenant, WorkerId worker, std::uint32_t limit
   ) override;
   Awaitable<Result<std::vector<DueTimer>>> claim_timers(
       std::string_view tenant, Timestamp now, WorkerId worker, std::uint32_t limit

@@ -36,8 +36,10 @@ struct TurnMetrics {
   Counter repeated_answers{0};  // requests that got an earlier answer again
   Counter commits{0};
   Counter commit_failures{0};
-  Counter conflicts{0};  // cached state was stale
-  Counter loads{0};      // conversations read from the store
+  Counter conflicts{0};         // turns begun again: their state was stale
+  Counter waits_for_others{0};  // for a turn that was open at another process
+  Counter takeovers{0};         // of turns that a dead process left open
+  Counter loads{0};             // conversations read from the store
   Counter queue_full{0};
   Counter tool_calls{0};
   Counter tool_failures{0};

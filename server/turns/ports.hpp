@@ -361,10 +361,10 @@ class Store {
   virtual Awaitable<Result<bool>> take_over(
       std::string_view tenant, std::string_view conversation_id, WorkerId from, WorkerId to
   );
-  // Conversations with an open turn whose worker is dead become those of `worker`; with `own`, those that are
-  // its own already are given as well. Two who ask at once share them.
+  // Conversations with an open turn whose worker is dead become those of `worker`. Two who ask at once share
+  // them.
   virtual Awaitable<Result<std::vector<std::string>>> claim_left_over(
-      std::string_view tenant, WorkerId worker, bool own, std::uint32_t limit
+      std::string_view tenant, WorkerId worker, std::uint32_t limit
   );
   // Like due_timers(), but nobody else is given the same ones for kTimerClaimMs.
   virtual Awaitable<Result<std::vector<DueTimer>>> claim_timers(
@@ -403,7 +403,7 @@ inline Awaitable<Result<bool>> Store::take_over(
 }
 
 inline Awaitable<Result<std::vector<std::string>>> Store::claim_left_over(
-    std::string_view tenant, WorkerId /*worker*/, bool /*own*/, std::uint32_t limit
+    std::string_view tenant, WorkerId /*worker*/, std::uint32_t limit
 ) {
   const auto pending = co_await pending_effects(tenant, limit);
   if (!pending) co_return std::unexpected(pending.error());

@@ -7,8 +7,31 @@
 
 namespace parley::turns {
 
+namespace {
+
+void append_request(std::string& out, const RequestKey& request) {
+  out += "{\"fingerprint\":";
+  append_json_string(out, request.fingerprint);
+  out += ",\"key\":";
+  append_json_string(out, request.key);
+  out += ",\"scope\":";
+  append_json_string(out, request.scope);
+  out += '}';
+}
+
+RequestKey request_from(const Value& value) {
+  return {
+      std::string(value.text("scope")), std::string(value.text("key")), std::string(value.text("fingerprint"))
+  };
+}
+
+}  // namespace
+
 std::string encode_record(
-    std::span<const engine::Event> events, std::span<const engine::Effect> effects, const RequestKey* request
+    std::span<const engine::Event> events,
+    std::span<const engine::Effect> effects,
+    const RequestKey* request,
+    std::span<const RequestKey> merged
 ) {
   std::string out;
   out.reserve(512);
@@ -24,13 +47,16 @@ std::string encode_record(
   }
   out += ']';
   if (request != nullptr) {
-    out += ",\"inbox\":{\"fingerprint\":";
-    append_json_string(out, request->fingerprint);
-    out += ",\"key\":";
-    append_json_string(out, request->key);
-    out += ",\"scope\":";
-    append_json_string(out, request->scope);
-    out += '}';
+    out += ",\"inbox\":";
+    append_request(out, *request);
+  }
+  if (!merged.empty()) {
+    out += ",\"merged\":[";
+    for (const RequestKey& each : merged) {
+      if (out.back() != '[') out += ',';
+      append_request(out, each);
+    }
+    out += ']';
   }
   out += '}';
   return out;
@@ -58,11 +84,10 @@ Result<RecordBody> decode_record(std::string_view text) {
     body.effects.push_back(std::move(*effect));
   }
   if (const Value& inbox = (*value)["inbox"]; inbox.is_map()) {
-    body.request = RequestKey{
-        std::string(inbox.text("scope")),
-        std::string(inbox.text("key")),
-        std::string(inbox.text("fingerprint"))
-    };
+    body.request = request_from(inbox);
+  }
+  if (const Value& merged = (*value)["merged"]; merged.is_list()) {
+    for (const Value& each : merged.as_list()) body.merged.push_back(request_from(each));
   }
   return body;
 }
@@ -72,7 +97,8 @@ std::string outside_view(std::string_view body) {
   auto decoded = decode_record(body);
   if (!decoded) return "{\"effects\":[],\"events\":[]}";  // rather nothing than too much
   engine::mask(decoded->events, decoded->effects);
-  return encode_record(decoded->events, decoded->effects, decoded->request ? &*decoded->request : nullptr);
+  const RequestKey* request = decoded->request ? &*decoded->request : nullptr;
+  return encode_record(decoded->events, decoded->effects, request, decoded->merged);
 }
 
 std::string encode_request(const engine::CallTool& call) {

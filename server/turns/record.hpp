@@ -1,5 +1,5 @@
 // The body of a log record: what the engine was told and what it wanted, as typed JSON
-// {"effects":[…],"events":[…],"inbox":{…}}. Pure functions.
+// {"effects":[…],"events":[…],"inbox":{…},"merged":[…]}. Pure functions.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 
 namespace parley::turns {
 
-// The request that a turn answers, kept in the turn's first record so that whoever finishes the turn after a
+// A request that a turn answers, kept in the turn's first record so that whoever finishes the turn after a
 // crash can store its answer.
 struct RequestKey {
   std::string scope;
@@ -27,10 +27,14 @@ struct RecordBody {
   std::vector<engine::Event> events;
   engine::Effects effects;
   std::optional<RequestKey> request;
+  std::vector<RequestKey> merged;  // further ones with the same answer
 };
 
 [[nodiscard]] std::string encode_record(
-    std::span<const engine::Event> events, std::span<const engine::Effect> effects, const RequestKey* request
+    std::span<const engine::Event> events,
+    std::span<const engine::Effect> effects,
+    const RequestKey* request,
+    std::span<const RequestKey> merged = {}
 );
 [[nodiscard]] Result<RecordBody> decode_record(std::string_view body);
 

@@ -91,7 +91,14 @@ engine::ReleasePtr ReleaseTable::remembered(const std::string& key) const {
 void ReleaseTable::remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate) {
   const std::lock_guard lock(mutex_);
   by_hash_.try_emplace(release_key(tenant, release->hash()), release);
-  if (activate) active_.insert_or_assign(std::string(tenant), release);
+  if (!activate) return;
+  ++activations_;
+  active_.insert_or_assign(std::string(tenant), release);
+}
+
+std::uint64_t ReleaseTable::activations() const {
+  const std::lock_guard lock(mutex_);
+  return activations_;
 }
 
 Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
@@ -142,11 +149,13 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::by_hash(std::string_view ten
 }
 
 Awaitable<Result<engine::ReleasePtr>> ReleaseTable::restore(std::string_view tenant) {
+  const std::uint64_t before = activations();
   const auto stored = co_await store_.active_release(tenant);
   if (!stored) co_return std::unexpected(stored.error());
   if (!*stored) co_return engine::ReleasePtr();
+  if (auto known = active(tenant); known != nullptr && known->hash() == (*stored)->hash) co_return known;
   auto release = co_await by_hash(tenant, (*stored)->hash);
-  if (release) remember(tenant, *release, true);
+  if (release && activations() == before) remember(tenant, *release, true);
   co_return release;
 }
 

@@ -2,6 +2,7 @@
 // Thread-safe; publishing swaps the active release between two turns.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <span>
@@ -48,16 +49,19 @@ class ReleaseTable {
   // From memory, else compiled from the store.
   Awaitable<Result<engine::ReleasePtr>> by_hash(std::string_view tenant, std::string_view hash);
 
-  // Makes the release active that the store says was active; null when there is none.
+  // Makes the release active that the store says is active: at a start, and again and again where others
+  // publish into the same store. Null when there is none.
   Awaitable<Result<engine::ReleasePtr>> restore(std::string_view tenant);
 
  private:
   [[nodiscard]] engine::ReleasePtr remembered(const std::string& key) const;
   void remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate);
+  [[nodiscard]] std::uint64_t activations() const;
   Awaitable<Result<engine::ReleasePtr>> compile(std::string_view tenant, const StoredRelease& stored);
 
   Store& store_;
   mutable std::mutex mutex_;
+  std::uint64_t activations_ = 0;  // here: what the store said before one of them is old
   std::map<std::string, engine::ReleasePtr, std::less<>> active_;   // by tenant
   std::map<std::string, engine::ReleasePtr, std::less<>> by_hash_;  // by tenant, NUL, hash
 };

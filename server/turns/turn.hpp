@@ -35,6 +35,13 @@ struct UnsureMessage {
   std::string text;
 };
 
+// What a model has made of the message in one state of its conversation; equal logs are equal states.
+struct Understood {
+  std::uint64_t sequence = 0;
+  std::string release;
+  engine::CommandsUnderstood commands;
+};
+
 struct TurnDriver::Turn {
   std::string_view tenant;
   Observer* observer = nullptr;
@@ -43,8 +50,11 @@ struct TurnDriver::Turn {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 
   ConversationTable::Lease lease;
-  std::unique_ptr<Hot> hot;  // put back into the lease when the turn has succeeded
-  bool cached = false;       // hot came from the cache, so it may be stale
+  std::unique_ptr<Hot> hot;    // put back into the lease when the turn has succeeded
+  bool cached = false;         // hot came from a cache, so it may be stale
+  bool from_store = false;     // it must not
+  WorkerId worker = 0;         // under which the turn is made, see Membership
+  std::uint32_t attempts = 0;  // that found newer state in the store
 
   // What the next commit will contain.
   Timestamp at;
@@ -65,7 +75,8 @@ struct TurnDriver::Turn {
   std::vector<std::pair<std::string, std::string>> reviews;  // opened or closed: (id, status)
   std::string status_before;
   std::string owner_before;
-  std::optional<UnsureMessage> unsure;  // a model is asked before anything else
+  std::optional<UnsureMessage> unsure;   // a model is asked before anything else
+  std::optional<Understood> understood;  // what it said, in an attempt that was refused
   std::shared_ptr<ProvisionalHearers> hearers;
 
   void keep_answer(Commit& commit, bool last) const;

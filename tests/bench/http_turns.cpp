@@ -2,6 +2,9 @@
 // fairly with the server.
 //   http_turns turns PORT CONNECTIONS SECONDS   one conversation a connection, a turn as soon as the last is
 //                                               answered; turns/s and latencies
+//   http_turns spread PORT,PORT… CONNECTIONS SECONDS   the same over several servers on one store: each turn
+//   of a
+//                                               conversation goes to the next of them
 //   http_turns length PORT CONNECTIONS TURNS PID   conversations of so many turns and new ones by turns; what
 //   a
 //                                               turn of each costs: processor time of the server PID, and
@@ -42,6 +45,8 @@ using Clock = std::chrono::steady_clock;
 
 struct Connection {
   int socket = -1;
+  std::vector<int> sockets;  // one to each server
+  std::size_t first = 0;     // of them, for the first turn
   std::string request;
   std::size_t sent = 0;
   std::string received;
@@ -94,19 +99,26 @@ std::size_t response_size(std::string_view bytes) {
 // Sends requests on many connections and waits for the answers.
 class Load {
  public:
-  Load(int port, std::size_t connections) : poll_(::epoll_create1(0)), connections_(connections) {
+  Load(int port, std::size_t connections) : Load(std::vector<int>{port}, connections) {}
+  Load(const std::vector<int>& ports, std::size_t connections)
+      : poll_(::epoll_create1(0)), connections_(connections) {
     for (std::size_t i = 0; i < connections; ++i) {
-      connections_[i].socket = connect_to(port);
-      epoll_event event{};
-      event.events = EPOLLIN;
-      event.data.u64 = i;
-      ::epoll_ctl(poll_, EPOLL_CTL_ADD, connections_[i].socket, &event);
+      connections_[i].first = i;
+      for (const int port : ports) {
+        connections_[i].sockets.push_back(connect_to(port));
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.u64 = i;
+        ::epoll_ctl(poll_, EPOLL_CTL_ADD, connections_[i].sockets.back(), &event);
+      }
     }
   }
 
   std::vector<Connection>& connections() { return connections_; }
 
   void start(Connection& connection, std::string request) {
+    const std::size_t next = connection.first + static_cast<std::size_t>(connection.turns);
+    connection.socket = connection.sockets[next % connection.sockets.size()];
     connection.request = std::move(request);
     connection.sent = 0;
     connection.received.clear();
@@ -183,8 +195,8 @@ float at(const std::vector<float>& sorted, double share) {
                         : sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * share)];
 }
 
-int turns(int port, std::size_t connections, double seconds) {
-  Load load(port, connections);
+int turns(const std::vector<int>& ports, std::size_t connections, double seconds) {
+  Load load(ports, connections);
   for (Connection& connection : load.connections()) load.start(connection, chat_request(connection));
   load.run(take_answer);  // the conversations begin before the clock does
 
@@ -322,6 +334,16 @@ int sse(int port, long tokens) {
   return 0;
 }
 
+std::vector<int> ports_of(std::string_view list) {
+  std::vector<int> ports;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(',', at), list.size());
+    ports.push_back(std::atoi(std::string(list.substr(at, end - at)).c_str()));
+    at = end + 1;
+  }
+  return ports;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -329,11 +351,14 @@ int main(int argc, char** argv) {
   const auto number = [&](int index) { return index < argc ? std::atol(argv[index]) : 0; };
   const int port = static_cast<int>(number(2));
   const auto count = static_cast<std::size_t>(std::max(number(3), 1L));
-  if (mode == "turns" && argc == 5) return turns(port, count, std::atof(argv[4]));
+  if (mode == "turns" && argc == 5) return turns({port}, count, std::atof(argv[4]));
+  if (mode == "spread" && argc == 5) return turns(ports_of(argv[2]), count, std::atof(argv[4]));
   if (mode == "length" && argc == 6) return length(port, count, number(4), argv[5]);
   if (mode == "open" && argc == 4) return open_conversations(port, number(3));
   if (mode == "idle" && argc == 4) return idle(port, count);
   if (mode == "sse" && argc == 4) return sse(port, number(3));
-  std::fprintf(stderr, "usage: http_turns turns|length|open|idle|sse PORT …; see the top of the source\n");
+  std::fprintf(
+      stderr, "usage: http_turns turns|spread|length|open|idle|sse PORT …; see the top of the source\n"
+  );
   return 2;
 }

@@ -67,10 +67,10 @@ turns::Awaitable<Result<bool>> PostgresStore::take_over(
 }
 
 turns::Awaitable<Result<std::vector<std::string>>> PostgresStore::claim_left_over(
-    std::string_view tenant, turns::WorkerId worker, bool own, std::uint32_t limit
+    std::string_view tenant, turns::WorkerId worker, std::uint32_t limit
 ) {
-  return readers_.read<std::vector<std::string>>(std::string(tenant), [worker, own, limit](Reader& reader) {
-    return reader.claim_left_over(worker, own, limit);
+  return readers_.read<std::vector<std::string>>(std::string(tenant), [worker, limit](Reader& reader) {
+    return reader.claim_left_over(worker, limit);
   });
 }
 

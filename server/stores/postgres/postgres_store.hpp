@@ -68,7 +68,7 @@ class PostgresStore final : public BatchedStore<PostgresBackend> {
       std::string_view tenant, std::string_view conversation_id, turns::WorkerId from, turns::WorkerId to
   ) override;
   turns::Awaitable<Result<std::vector<std::string>>> claim_left_over(
-      std::string_view tenant, turns::WorkerId worker, bool own, std::uint32_t limit
+      std::string_view tenant, turns::WorkerId worker, std::uint32_t limit
   ) override;
   turns::Awaitable<Result<std::vector<turns::DueTimer>>> claim_timers(
       std::string_view tenant, Timestamp now, turns::WorkerId worker, std::uint32_t limit

@@ -156,11 +156,11 @@ constexpr Statement kEnroll{
 constexpr Statement kBeat{"beat", "SELECT parley.beat($1)"};
 constexpr Statement kRetire{"retire", "DELETE FROM parley.worker WHERE id = $1"};
 constexpr Statement kTakeOver{"take_over", "SELECT parley.take_over($1, $2, $3)"};
-constexpr Statement kClaimLeftOver{"claim_left_over", "SELECT parley.claim_left_over($1, $2, $3)"};
+constexpr Statement kClaimLeftOver{"claim_left_over", "SELECT parley.claim_left_over($1, $2)"};
 constexpr Statement kClaimTimers{
     "claim_timers",
-    "SELECT conversation, timer_id, due FROM parley.claim_timers($1, $2, $3) ORDER BY due, conversation, "
-    "timer_id"
+    "SELECT claimed_in, claimed_id, claimed_due FROM parley.claim_timers($1, $2, $3) "
+    "ORDER BY claimed_due, claimed_in, claimed_id"
 };
 #undef PARLEY_CONVERSATION
 #undef PARLEY_FLOW
@@ -580,9 +580,9 @@ bool Reader::take_over(std::string_view id, turns::WorkerId from, turns::WorkerI
   return ask(kTakeOver, std::move(parameters), Access::write).truth(0, 0);
 }
 
-std::vector<std::string> Reader::claim_left_over(turns::WorkerId worker, bool own, std::uint32_t limit) {
+std::vector<std::string> Reader::claim_left_over(turns::WorkerId worker, std::uint32_t limit) {
   Parameters parameters;
-  parameters.add(static_cast<std::int64_t>(worker)).add(own).add(static_cast<std::int64_t>(limit));
+  parameters.add(static_cast<std::int64_t>(worker)).add(static_cast<std::int64_t>(limit));
   const Rows rows = ask(kClaimLeftOver, std::move(parameters), Access::write);
   std::vector<std::string> conversations;
   for (int row = 0; row < rows.count(); ++row) conversations.push_back(rows.text(row, 0));

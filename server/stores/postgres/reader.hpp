@@ -65,7 +65,7 @@ class Reader {
   void retire(turns::WorkerId worker);
   std::optional<turns::Standing> standing(std::string_view id);
   bool take_over(std::string_view id, turns::WorkerId from, turns::WorkerId to);
-  std::vector<std::string> claim_left_over(turns::WorkerId worker, bool own, std::uint32_t limit);
+  std::vector<std::string> claim_left_over(turns::WorkerId worker, std::uint32_t limit);
   Result<std::vector<turns::DueTimer>> claim_timers(
       Timestamp now, turns::WorkerId worker, std::uint32_t limit
   );
