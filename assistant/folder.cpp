@@ -279,19 +279,37 @@ class Reader {
 
   void check_tone() {
     const Settings& settings = folder_.settings;
-    const bool number = settings.tone.find_first_not_of("0123456789") == std::string::npos;
-    if (number ||
-        std::ranges::find(settings.tones, settings.tone, &flow::ToneStop::name) != settings.tones.end())
-      return;
+    const auto place = [&](std::string_view setting) {
+      const auto found = settings.places.find(setting);
+      return found == settings.places.end() ? flow::Position() : found->second;
+    };
+    const auto known = [&](std::string_view setting, const std::string& tone) {
+      if (assistant::tone_number(settings, tone)) return true;
+      error(
+          "F0709",
+          "parley.yaml",
+          "there is no tone '" + tone + "'",
+          "use one of the names under tones, or a number from 0 to 100",
+          place(setting)
+      );
+      return false;
+    };
     // Whoever renames the tones may leave the default one to be the middle.
-    const auto place = settings.places.find("tone");
-    if (place == settings.places.end()) return;
+    if (settings.places.contains("tone") && !known("tone", settings.tone)) return;
+    if (settings.tone_range.empty()) return;
+    if (!known("tone_range", settings.tone_range[0]) || !known("tone_range", settings.tone_range[1])) return;
+    const auto [least, most] = tone_bounds(settings);
+    const std::uint32_t tone = tone_value(settings);
+    if (least <= tone && tone <= most) return;
+    const std::string range = std::to_string(least) + " to " + std::to_string(most);
     error(
-        "F0709",
+        "F0921",
         "parley.yaml",
-        "there is no tone '" + settings.tone + "'",
-        "use one of the names under tones, or a number from 0 to 100",
-        place->second
+        least > most
+            ? "tone_range goes from " + range + ", which is backwards"
+            : "the tone of the assistant, " + std::to_string(tone) + ", is outside tone_range, " + range,
+        least > most ? "write the lower end first" : "set tone to one that users may choose too",
+        place("tone_range")
     );
   }
 

@@ -144,6 +144,15 @@ bool read_tones(const Node& node, std::vector<flow::ToneStop>& out) {
   return true;
 }
 
+bool read_tone_bounds(const Node& node, std::vector<std::string>& out) {
+  if (!node.is_list() || node.items.size() != 2) return false;
+  std::vector<std::string> bounds(2);
+  if (!read_tone(node.items[0], bounds[0]) || !read_tone(node.items[1], bounds[1])) return false;
+  out = std::move(bounds);
+  return true;
+}
+
+constexpr auto kLengths = std::to_array<std::string_view>({"short", "normal", "detailed"});
 constexpr auto kAdmissionModes = std::to_array<std::string_view>({"queue", "merge", "latest", "reject"});
 
 bool read_admission(std::string_view channel, const Node& node, std::vector<AdmissionSetting>& out) {
@@ -253,6 +262,12 @@ constexpr Row kRows[] = {
       "a map of names to numbers from 0 to 100",
       "What the tones are called; formal 0, neutral 50 and casual 100 when left out."},
      [](const Node& n, Settings& s) { return read_tones(n, s.tones); }},
+    {{"tone_range",
+      "a list of two, each a name from tones or a number from 0 to 100, such as [formal, 70]",
+      "The tones that users may choose; what is outside counts as the nearer end."},
+     [](const Node& n, Settings& s) { return read_tone_bounds(n, s.tone_range); }},
+    {{"length", "short, normal or detailed", "How much models write in conversations that choose nothing."},
+     [](const Node& n, Settings& s) { return read_word(n, s.length, kLengths); }},
     {{"currency", "a currency code such as USD", "The currency of amounts without one."},
      [](const Node& n, Settings& s) { return read_currency(n, s.currency); }},
     {{"timezone", "an offset such as +02:00, in quotes, or UTC", "The time of users who bring none."},
@@ -507,13 +522,25 @@ Settings read_settings(const Node& document, std::string_view file, flow::Diagno
   return settings;
 }
 
-std::uint32_t tone_value(const Settings& settings) {
-  const auto stop = std::ranges::find(settings.tones, settings.tone, &flow::ToneStop::name);
+std::optional<std::uint32_t> tone_number(const Settings& settings, std::string_view tone) {
+  const auto stop = std::ranges::find(settings.tones, tone, &flow::ToneStop::name);
   if (stop != settings.tones.end()) return stop->value;
   std::uint32_t value = 0;
-  const char* const end = settings.tone.data() + settings.tone.size();
-  const auto [stopped, problem] = std::from_chars(settings.tone.data(), end, value);
-  return problem == std::errc() && stopped == end && value <= 100 ? value : 50;
+  const char* const end = tone.data() + tone.size();
+  const auto [stopped, problem] = std::from_chars(tone.data(), end, value);
+  return problem == std::errc() && stopped == end && value <= 100 ? std::optional(value) : std::nullopt;
+}
+
+std::uint32_t tone_value(const Settings& settings) {
+  return tone_number(settings, settings.tone).value_or(50);
+}
+
+std::pair<std::uint32_t, std::uint32_t> tone_bounds(const Settings& settings) {
+  if (settings.tone_range.size() != 2) return {0, 100};
+  return {
+      tone_number(settings, settings.tone_range[0]).value_or(0),
+      tone_number(settings, settings.tone_range[1]).value_or(100)
+  };
 }
 
 bool calls_tools(const Settings& settings) {

@@ -39,6 +39,8 @@ struct Settings {
   std::string locale = "en";
   std::string tone = "neutral";  // a name from `tones`, or a number from 0 to 100
   std::vector<flow::ToneStop> tones{{"formal", 0}, {"neutral", 50}, {"casual", 100}};
+  std::vector<std::string> tone_range;  // what users may choose: two of the same; none: any
+  std::string length = "normal";        // or "short", "detailed"
   std::string currency = "USD";
   std::int32_t utc_offset_seconds = 0;
   std::string start;  // flow that greets; empty: wait for the first message
@@ -96,8 +98,12 @@ struct SettingInfo {
     const flow::Node& document, std::string_view file, flow::Diagnostics& diagnostics
 );
 
-// `tone` as a number; the middle when it is a name that `tones` lacks.
+// A tone as a number; nothing when it is a name that `tones` lacks.
+[[nodiscard]] std::optional<std::uint32_t> tone_number(const Settings& settings, std::string_view tone);
+// `tone` as a number; the middle when it is none.
 [[nodiscard]] std::uint32_t tone_value(const Settings& settings);
+// `tone_range` as numbers; everything when it is none.
+[[nodiscard]] std::pair<std::uint32_t, std::uint32_t> tone_bounds(const Settings& settings);
 
 // Some connector is called, not only answered for by its description.
 [[nodiscard]] bool calls_tools(const Settings& settings);

@@ -85,6 +85,16 @@ std::string speaker(const engine::Say& message) {
   return "bot";
 }
 
+// "generate by spare, after main (timeout)"
+std::string spoken(const turns::ModelAnswer& answer) {
+  std::string out = answer.task.empty() ? "a call" : answer.task;
+  out += answer.model.empty() ? ": nobody answered (" + answer.code + ")" : " by " + answer.model;
+  std::string before;
+  for (const auto& [model, code] : answer.passed_over)
+    before += (before.empty() ? ", after " : ", ") + model + " (" + code + ")";
+  return out + before;
+}
+
 void print_transcript(
     const turns::ConversationSummary& summary, const std::vector<turns::TranscriptTurn>& transcript
 ) {
@@ -108,6 +118,7 @@ void print_transcript(
       for (const engine::SaidButton& button : message.buttons) text += "  [" + button.label + "]";
       rows.push_back({"  " + speaker(message), text});
     }
+    for (const turns::ModelAnswer& answer : turn.models) rows.push_back({"  model", spoken(answer)});
     for (const engine::RecordExposure& seen : turn.exposures)
       rows.push_back(
           {"  sees", "experiment " + seen.experiment + ": " + seen.variant + " (by " + seen.unit + ")"}

@@ -129,17 +129,44 @@ void append_counter(
     ops::append_metric(out, name, "model=\"" + escaped(standing.model) + "\"", value(standing.counts));
 }
 
-void append_model_metrics(std::string& out, const models::ModelRunner& runner) {
-  const Standings standings = runner.standings();
-  constexpr std::string_view kCalls = "parley_model_attempts_total";
-  ops::append_metric_head(out, kCalls, "Requests to models, by what came of them.", "counter");
+using ByReason = std::map<std::string, std::uint64_t, std::less<>>;
+
+void append_reasons(
+    std::string& out,
+    const Standings& standings,
+    std::string_view name,
+    std::string_view help,
+    std::string_view label,
+    ByReason models::Counts::* counted
+) {
+  ops::append_metric_head(out, name, help, "counter");
   for (const auto& standing : standings) {
-    for (const auto& [outcome, count] : standing.counts.attempts) {
+    for (const auto& [reason, count] : standing.counts.*counted) {
       const std::string labels =
-          "model=\"" + escaped(standing.model) + "\",outcome=\"" + escaped(outcome) + "\"";
-      ops::append_metric(out, kCalls, labels, static_cast<double>(count));
+          "model=\"" + escaped(standing.model) + "\"," + std::string(label) + "=\"" + escaped(reason) + "\"";
+      ops::append_metric(out, name, labels, static_cast<double>(count));
     }
   }
+}
+
+void append_model_metrics(std::string& out, const models::ModelRunner& runner) {
+  const Standings standings = runner.standings();
+  append_reasons(
+      out,
+      standings,
+      "parley_model_attempts_total",
+      "Requests to models, by what came of them.",
+      "outcome",
+      &models::Counts::attempts
+  );
+  append_reasons(
+      out,
+      standings,
+      "parley_model_passed_over_total",
+      "Calls that this model did not answer, by why.",
+      "code",
+      &models::Counts::passed_over
+  );
   using Counts = models::Counts;
   append_counter(
       out,

@@ -255,6 +255,13 @@ class Advance {
     if (reviews::decide(run_, event)) go_on_with_review(event.review_id);
   }
 
+  void operator()(const StyleChosen& event) {
+    if (!state_.context.is_map()) state_.context = Value::map();
+    if (event.tone.is_int() || event.tone.is_string())
+      state_.context = state_.context.with("tone", event.tone);
+    if (!event.length.empty()) state_.context = state_.context.with("length", event.length);
+  }
+
   // A person's conversation is not disturbed; the event is in the log for them to see.
   void operator()(const EventArrived& event) {
     if (const Woken woken = hear(run_, event); woken.any) return go_on(woken);

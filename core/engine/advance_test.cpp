@@ -120,7 +120,13 @@ TEST_CASE("every event survives its stored form") {
       },
       MessageReceived{"m", "hello \xc3\xa4", "pay"},
       CommandsUnderstood{
-          {{.kind = language::CommandKind::set_slot, .slot = "n", .value = Value(2.0)}}, "matcher"
+          {{.kind = language::CommandKind::set_slot, .slot = "n", .value = Value(2.0)}},
+          "spare",
+          "understand/1",
+          12,
+          34,
+          ListBuilder().add(MapBuilder().set("model", "main").set("code", "timeout").build()).build(),
+          "timeout"
       },
       ToolReturned{"e1", Value(kStart), true},
       ToolFailed{"e1", "timeout", "late", true, 500'000},
@@ -132,10 +138,11 @@ TEST_CASE("every event survives its stored form") {
       ReleaseAdopted{"hash"},
       ReviewDecided{"c.e1", ReviewStatus::answered, MapBuilder().set("n", 1).build(), "bo", "ok", "ab"},
       EventArrived{"ticket.closed", MapBuilder().set("id", "T1").build()},
-      ModelReturned{"e1", Value("words"), "small", 12, 34},
+      ModelReturned{"e1", Value("words"), "small", 12, 34, "generate/2", ListBuilder().add("main").build()},
       ModelFailed{"e1", "no_model", "none"},
       Recalled{"e1", ListBuilder().add("hit").build()},
       RecallFailed{"e1", "no_memory", "none"},
+      StyleChosen{Value(20), "short"},
   };
   CHECK(bodies.size() == std::variant_size_v<EventBody>);
   for (const EventBody& body : bodies) {

@@ -57,12 +57,14 @@ struct CallTool {
 };
 
 // Ask a model. Answered by ModelReturned or ModelFailed. `input` and the result, by task:
-//   generate  {prompt, facts?, context?} → text
-//   rephrase  {text, keep: [words], tone: 0…100, locale} → text, with the kept words as they are
+//   generate  {prompt, facts?, context?, style?} → text
+//   rephrase  {text, keep: [words], tone: 0…100, locale, style?} → text, with the kept words as they are
 //   classify  {text, labels: {label: meaning}} → {label, confidence}
 //   extract   {text, schema, prompt?, problem?} → a value of the schema
-//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?} → {calls:
-//             [{tool, arguments}]}, or {text} or {result} when it is done. `context`: see context.hpp
+//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?, style?} →
+//             {calls: [{tool, arguments}]}, or {text} or {result} when it is done
+// `context`: see context.hpp; `style` is {locale, tone: 0…100, length: short, normal or detailed, tones?:
+// {name: 0…100}}.
 struct CallModel {
   std::string effect_id;
   std::string task;

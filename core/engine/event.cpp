@@ -61,6 +61,8 @@ struct Write {
     out.number("input_tokens", e.input_tokens);
     out.number("output_tokens", e.output_tokens);
     out.text("context", e.context);
+    out.value("passed_over", e.passed_over);
+    out.text("failure", e.failure);
   }
   void operator()(const ToolReturned& e) const {
     out.text("effect_id", e.effect_id);
@@ -112,6 +114,7 @@ struct Write {
     out.number("input_tokens", e.input_tokens);
     out.number("output_tokens", e.output_tokens);
     out.text("prompt", e.prompt);
+    out.value("passed_over", e.passed_over);
   }
   void operator()(const ModelFailed& e) const {
     out.text("effect_id", e.effect_id);
@@ -126,6 +129,10 @@ struct Write {
     out.text("effect_id", e.effect_id);
     out.text("code", e.code);
     out.text("message", e.message);
+  }
+  void operator()(const StyleChosen& e) const {
+    out.value("tone", e.tone);
+    out.text("length", e.length);
   }
   void operator()(const ReleaseAdopted& e) const {
     out.text("release", e.release);
@@ -203,6 +210,8 @@ constexpr Reader kReaders[] = {
            static_cast<std::uint32_t>(number(m, "input_tokens")),
            static_cast<std::uint32_t>(number(m, "output_tokens")),
            text(m, "context")
+           m["passed_over"],
+           text(m, "failure")
        };
      }},
     {"ToolReturned",
@@ -252,7 +261,8 @@ constexpr Reader kReaders[] = {
            text(m, "model"),
            static_cast<std::uint32_t>(number(m, "input_tokens")),
            static_cast<std::uint32_t>(number(m, "output_tokens")),
-           text(m, "prompt")
+           text(m, "prompt"),
+           m["passed_over"]
        };
      }},
     {"ModelFailed",
@@ -264,6 +274,7 @@ constexpr Reader kReaders[] = {
      [](const Value& m) -> EventBody {
        return RecallFailed{text(m, "effect_id"), text(m, "code"), text(m, "message")};
      }},
+    {"StyleChosen", [](const Value& m) -> EventBody { return StyleChosen{m["tone"], text(m, "length")}; }},
     {"ReleaseAdopted",
      [](const Value& m) -> EventBody { return ReleaseAdopted{text(m, "release"), semantics(m), m["moves"]}; }
     },
@@ -288,6 +299,7 @@ constexpr std::string_view kNames[] = {
     "ModelFailed",
     "Recalled",
     "RecallFailed",
+    "StyleChosen",
 };
 static_assert(std::size(kNames) == std::variant_size_v<EventBody>);
 

@@ -42,7 +42,8 @@ struct MessageReceived {
 };
 
 // What the message just received means. `source` is "matcher" or the model that was asked; of a model, which
-// version of the question it was asked (see ADR 0018), what it was told of the user, and what that took.
+// version of the question it was asked (see ADR 0018), what it was told of the user, and what that took. `passed_over` as of ModelReturned;
+// `failure` is the code when a model was asked and none answered.
 struct CommandsUnderstood {
   std::vector<language::Command> commands;
   std::string source = "matcher";
@@ -50,6 +51,8 @@ struct CommandsUnderstood {
   std::uint32_t input_tokens = 0;
   std::uint32_t output_tokens = 0;
   std::string context = {};
+  Value passed_over = {};
+  std::string failure = {};
 };
 
 struct ToolReturned {
@@ -68,7 +71,8 @@ struct ToolFailed {
 inline constexpr std::uint32_t kDiceSides = 1'000'000;
 
 // What a model answered; `model` says which one did and `prompt` which version of the question it was asked,
-// for the record.
+// for the record. `passed_over` are those that were asked before and why they did not answer: a list of
+// {model, code}.
 struct ModelReturned {
   std::string effect_id;
   Value result;
@@ -76,6 +80,7 @@ struct ModelReturned {
   std::uint32_t input_tokens = 0;
   std::uint32_t output_tokens = 0;
   std::string prompt = {};
+  Value passed_over = {};
 };
 
 struct ModelFailed {
@@ -148,6 +153,13 @@ struct ReleaseAdopted {
   Value moves = {};
 };
 
+// How the user wants to be spoken to from here on; what is empty stays as it is. A conversation begins with
+// what its context says under the same names.
+struct StyleChosen {
+  Value tone;          // 0…100, or the name of one of the assistant's tones
+  std::string length;  // "short", "normal" or "detailed"
+};
+
 using EventBody = std::variant<
     ConversationStarted,
     MessageReceived,
@@ -165,7 +177,8 @@ using EventBody = std::variant<
     ModelReturned,
     ModelFailed,
     Recalled,
-    RecallFailed>;
+    RecallFailed,
+    StyleChosen>;
 
 struct Event {
   Timestamp at;  // the only clock the engine has

@@ -78,6 +78,34 @@ std::vector<flow::ToneStop> AssistantSettings::default_tones() {
   return {{"formal", 0}, {"neutral", 50}, {"casual", 100}};
 }
 
+Value AssistantSettings::own_tones() const {
+  if (std::ranges::equal(tones, default_tones(), same_stop)) return {};
+  MapBuilder stops;
+  for (const flow::ToneStop& stop : tones) stops.set(stop.name, static_cast<std::int64_t>(stop.value));
+  return stops.build();
+}
+
+std::optional<std::uint32_t> tone_value(std::span<const flow::ToneStop> stops, const Value& tone) {
+  constexpr std::int64_t kMost = 100;
+  if (tone.is_int())
+    return tone.as_int() >= 0 && tone.as_int() <= kMost
+               ? std::optional(static_cast<std::uint32_t>(tone.as_int()))
+               : std::nullopt;
+  if (!tone.is_string() || tone.as_string().empty()) return std::nullopt;
+  const auto named = std::ranges::find(stops, tone.as_string(), &flow::ToneStop::name);
+  if (named != stops.end()) return named->value;
+  std::int64_t value = 0;
+  for (const char digit : tone.as_string()) {
+    if (digit < '0' || digit > '9' || value > kMost) return std::nullopt;
+    value = value * 10 + (digit - '0');
+  }
+  return value > kMost ? std::nullopt : std::optional(static_cast<std::uint32_t>(value));
+}
+
+bool is_length(std::string_view length) {
+  return length == "short" || length == "normal" || length == "detailed";
+}
+
 Value AssistantSettings::to_value() const {
   MapBuilder handler_map;
   for (const auto& [repair, flow_id] : handlers) handler_map.set(repair, flow_id);
@@ -94,11 +122,10 @@ Value AssistantSettings::to_value() const {
   const AssistantSettings plain;
   if (locale != plain.locale) map.set("locale", locale);
   if (tone != plain.tone) map.set("tone", static_cast<std::int64_t>(tone));
-  if (!std::ranges::equal(tones, plain.tones, same_stop)) {
-    MapBuilder stops;
-    for (const flow::ToneStop& stop : tones) stops.set(stop.name, static_cast<std::int64_t>(stop.value));
-    map.set("tones", stops.build());
-  }
+  if (Value stops = own_tones(); !stops.is_null()) map.set("tones", std::move(stops));
+  if (tone_min != plain.tone_min) map.set("tone_min", static_cast<std::int64_t>(tone_min));
+  if (tone_max != plain.tone_max) map.set("tone_max", static_cast<std::int64_t>(tone_max));
+  if (length != plain.length) map.set("length", length);
   if (messages != nullptr && !messages->empty()) map.set("messages", messages->to_value());
   if (context_tokens != 0) map.set("context_tokens", static_cast<std::int64_t>(context_tokens));
   if (!link_hosts.empty()) {
@@ -128,6 +155,9 @@ AssistantSettings AssistantSettings::from_value(const Value& value) {
         settings.tones.push_back({std::string(stop.as_string()), static_cast<std::uint32_t>(place.as_int())});
     }
   }
+  settings.tone_min = tone_value({}, value["tone_min"]).value_or(settings.tone_min);
+  settings.tone_max = tone_value({}, value["tone_max"]).value_or(settings.tone_max);
+  if (is_length(value.text("length"))) settings.length = value.text("length");
   if (const Value& messages = value["messages"]; messages.is_map()) {
     settings.messages =
         std::make_shared<flow::Messages>(flow::Messages::from_value(messages, settings.locale));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -36,6 +37,9 @@ struct AssistantSettings {
   std::string locale = "en";                // of texts that name no language, and of users who bring none
   std::uint32_t tone = 50;                  // 0…100; what the numbers mean is the assistant's
   std::vector<flow::ToneStop> tones = default_tones();
+  std::uint32_t tone_min = 0;  // what users and callers may choose
+  std::uint32_t tone_max = 100;
+  std::string length = "normal";                   // or "short", "detailed"
   std::shared_ptr<const flow::Messages> messages;  // its own; null: none
   std::uint32_t context_tokens = 0;  // of what is known of the user, in what models are asked; 0: nothing
   std::vector<std::string> link_hosts;             // that a model's words may link to, as in policy/links.hpp
@@ -44,7 +48,15 @@ struct AssistantSettings {
   [[nodiscard]] static AssistantSettings from_value(const Value& value);
   // formal 0, neutral 50, casual 100
   [[nodiscard]] static std::vector<flow::ToneStop> default_tones();
+  // The stops as {name: value}; null when they are the default ones.
+  [[nodiscard]] Value own_tones() const;
 };
+
+// A number from 0 to 100, or the name of a stop: as a number; nothing for anything else.
+[[nodiscard]] std::optional<std::uint32_t> tone_value(
+    std::span<const flow::ToneStop> stops, const Value& tone
+);
+[[nodiscard]] bool is_length(std::string_view length);
 
 // A flow that an event or the clock may start.
 struct Candidate {

@@ -111,6 +111,8 @@ class Run {
   [[nodiscard]] Result<std::string> render(const flow::Text& text, std::vector<std::string>* shown = nullptr);
   // What the conversation's words are chosen by: 0 formal … 100 casual.
   [[nodiscard]] std::int32_t tone() const;
+  // How a model is to write: {locale, tone, length, tones?}, see CallModel.
+  [[nodiscard]] Value style() const;
   // A value as people read it in the conversation's language; sensitive ones are masked.
   [[nodiscard]] Result<std::string> show(const flow::Data& data);
   // Whether data is made from a sensitive slot.

@@ -12,7 +12,8 @@ inline constexpr std::uint32_t kFirstSemantics = 1;  // of logs that name none
 // From here on values carry where they came from (origins.hpp), a call that is not the user's or the author's
 // alone waits for a person, and what a person refuses or lets expire can be caught like any error.
 inline constexpr std::uint32_t kOriginSemantics = 2;
-inline constexpr std::uint32_t kNewestSemantics =
-    2;  // of conversations that begin, or go on to newer flows, now
+inline constexpr std::uint32_t kStyleForModels = 3;  // models that write are told the tone and the length
+// Of conversations that begin, or go on to newer flows, now.
+inline constexpr std::uint32_t kNewestSemantics = kStyleForModels;
 
 }  // namespace parley::engine

@@ -18,38 +18,34 @@ bool same_language(std::string_view a, std::string_view b) {
   return ascii_lower(a.substr(0, a.find('-'))) == ascii_lower(b.substr(0, b.find('-')));
 }
 
-// A number, or the name of a stop.
-std::int32_t tone_value(const AssistantSettings& settings, std::string_view tone) {
-  for (const flow::ToneStop& stop : settings.tones) {
-    if (stop.name == tone) return static_cast<std::int32_t>(stop.value);
-  }
-  std::int32_t value = 0;
-  for (const char digit : tone) {
-    if (digit < '0' || digit > '9' || value > 100) return -1;
-    value = value * 10 + (digit - '0');
-  }
-  return tone.empty() || value > 100 ? -1 : value;
-}
-
 }  // namespace
 
-// The step's own, the conversation's, the assistant's.
+// The step's own, the conversation's within what the assistant allows, the assistant's.
 std::int32_t Run::tone() const {
   const AssistantSettings& settings = release_.settings();
   if (!state_.stack.empty()) {
     const Frame& top = state_.stack.back();
     const flow::Flow& running = flow_of(top);
-    if (top.step < running.steps.size() && !running.steps[top.step].tone.empty()) {
-      if (const auto value = tone_value(settings, running.steps[top.step].tone); value >= 0) return value;
+    if (top.step < running.steps.size()) {
+      if (const auto pinned = tone_value(settings.tones, running.steps[top.step].tone))
+        return static_cast<std::int32_t>(*pinned);
     }
   }
-  const Value& wanted = state_.context["tone"];
-  if (wanted.is_int() && wanted.as_int() >= 0 && wanted.as_int() <= 100)
-    return static_cast<std::int32_t>(wanted.as_int());
-  if (wanted.is_string()) {
-    if (const auto value = tone_value(settings, wanted.as_string()); value >= 0) return value;
-  }
+  if (const auto wanted = tone_value(settings.tones, state_.context["tone"]))
+    return static_cast<std::int32_t>(std::min(std::max(*wanted, settings.tone_min), settings.tone_max));
   return static_cast<std::int32_t>(settings.tone);
+}
+
+Value Run::style() const {
+  const AssistantSettings& settings = release_.settings();
+  const std::string_view wanted = state_.context.text("length");
+  MapBuilder style;
+  style.set("locale", state_.locale)
+      .set("tone", static_cast<std::int64_t>(tone()))
+      .set("length", is_length(wanted) ? wanted : std::string_view(settings.length));
+  // What the author calls the numbers tells more than the numbers.
+  if (Value stops = settings.own_tones(); !stops.is_null()) style.set("tones", std::move(stops));
+  return style.build();
 }
 
 const flow::Text& Run::nearest_tone(const flow::Text& tones) const {
@@ -59,13 +55,14 @@ const flow::Text& Run::nearest_tone(const flow::Text& tones) const {
   std::int32_t place =
       INT32_MAX;  // of two that are as near the lower one is taken, in whatever order they stand
   for (const flow::Text::Form& form : tones.forms) {
-    const std::int32_t value = tone_value(release_.settings(), form.name);
-    if (value < 0) continue;
-    const std::int32_t away = std::abs(value - wanted);
-    if (away > distance || (away == distance && value >= place)) continue;
+    const auto value = tone_value(release_.settings().tones, form.name);
+    if (!value) continue;
+    const auto here = static_cast<std::int32_t>(*value);
+    const std::int32_t away = std::abs(here - wanted);
+    if (away > distance || (away == distance && here >= place)) continue;
     best = &form;
     distance = away;
-    place = value;
+    place = here;
   }
   return best->text;
 }

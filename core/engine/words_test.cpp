@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "engine/advance.hpp"
 #include "engine/masking.hpp"
 #include "engine/steps/registry.hpp"
@@ -130,6 +131,77 @@ TEST_CASE("an assistant may name its tones and set its own") {
   CHECK(again.tone == 90);
   REQUIRE(again.tones.size() == 2);
   CHECK(again.tones[0].name == "stiff");
+}
+
+TEST_CASE("a user chooses a tone and a length within what the assistant allows, and steps keep their own") {
+  AssistantSettings settings;
+  settings.tone_min = 20;
+  settings.tone_max = 70;
+  const auto release = release_of(
+      R"({"triggers": {"command": "/t"}, "steps": [
+        {"id": "hi", "type": "message", "text": {"tone": {"0": "0", "20": "20", "50": "50", "70": "70", "100": "100"}}},
+        {"id": "always", "type": "message", "tone": 100, "text": {"tone": {"0": "0", "70": "70", "100": "100"}}},
+        {"id": "write", "type": "generate", "prompt": "Write."}]})",
+      settings
+  );
+  struct {
+    Value tone;
+    std::string length, said, style;
+  } rows[] = {
+      {Value(), "", "50 | 100", R"({"locale":"en","tone":50,"length":"normal"})"},
+      {Value(0), "short", "20 | 100", R"({"locale":"en","tone":20,"length":"short"})"},
+      {Value("casual"), "detailed", "70 | 100", R"({"locale":"en","tone":70,"length":"detailed"})"},
+      {Value("60"), "endless", "50 | 100", R"({"locale":"en","tone":60,"length":"normal"})"},
+  };
+  for (const auto& row : rows) {
+    Conversation conversation(release);
+    conversation.tell(StyleChosen{row.tone, row.length});
+    CHECK(conversation.effects.empty());
+    conversation.send("/t");
+    CHECK(conversation.said() == row.said);
+    const auto calls = conversation.all<CallModel>();
+    REQUIRE(calls.size() == 1);
+    CHECK(write_json(calls[0].input["style"]) == row.style);
+  }
+  CHECK(AssistantSettings::from_value(release->settings().to_value()).tone_max == 70);
+}
+
+TEST_CASE("what a user chose stays until they choose again, each for itself") {
+  const auto release = release_of(
+      R"({"triggers": {"command": "/t"}, "steps": [{"id": "write", "type": "generate", "prompt": "Write."}]})"
+  );
+  Conversation conversation(release);
+  const auto style = [&] {
+    conversation.send("/t");
+    const auto calls = conversation.all<CallModel>();
+    REQUIRE(calls.size() == 1);
+    conversation.tell(ModelReturned{.effect_id = calls[0].effect_id, .result = Value("Done.")});
+    return std::string(calls[0].input["style"].text("length")) + " " +
+           write_json(calls[0].input["style"]["tone"]);
+  };
+  conversation.tell(StyleChosen{Value(10), ""});
+  CHECK(style() == "normal 10");
+  conversation.tell(StyleChosen{Value(), "short"});
+  CHECK(style() == "short 10");
+  CHECK(style() == "short 10");
+  conversation.tell(StyleChosen{Value("neutral"), "normal"});
+  CHECK(style() == "normal 50");
+}
+
+TEST_CASE("conversations from before models were told the tone do not tell it") {
+  const auto release = release_of(
+      R"({"triggers": {"command": "/t"}, "steps": [{"id": "write", "type": "generate", "prompt": "Write."}]})"
+  );
+  for (const std::uint32_t level : {kFirstSemantics, kNewestSemantics}) {
+    Conversation conversation(release);
+    conversation.state = {};
+    conversation.tell(
+        ConversationStarted{.conversation_id = "c_1", .release = release->hash(), .semantics = level}
+    );
+    conversation.send("/t");
+    REQUIRE(conversation.all<CallModel>().size() == 1);
+    CHECK((conversation.all<CallModel>()[0].input.find("style") != nullptr) == (level >= kStyleForModels));
+  }
 }
 
 TEST_CASE("an exposure is recorded once, and the variant stays when the weights change") {

@@ -219,6 +219,19 @@ Right:
     phrases: [change my order, add an item, I want a different size]
     phrases: [cancel my order, I do not want it any more, stop the delivery]
 )"},
+    {"F0921", R"(F0921: a range of tones that does not hold
+
+tone_range in parley.yaml says what users may choose, from the lower end to the higher one. The tone of
+conversations that choose none must be one of those.
+
+Wrong:
+    tone: casual
+    tone_range: [formal, 70]
+
+Right:
+    tone: 60
+    tone_range: [formal, 70]
+)"},
 };
 
 }  // namespace

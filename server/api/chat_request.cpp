@@ -34,6 +34,22 @@ std::string key_scope(const ChatOrigin& origin, std::string_view conversation_id
   return "new";
 }
 
+std::expected<Value, Problem> style_in(const Value& body, const assistant::Settings& settings) {
+  const Value& tone = body["tone"];
+  if (!tone.is_null() && !engine::tone_value(settings.tones, tone)) {
+    std::string names;
+    for (const flow::ToneStop& stop : settings.tones) names += (names.empty() ? "" : ", ") + stop.name;
+    return std::unexpected(Problem{
+        "invalid_field", "There is no such tone.", "send a number from 0 to 100, or one of " + names, "tone"
+    });
+  }
+  MapBuilder style;
+  if (!tone.is_null()) style.set("tone", tone);
+  if (const std::string_view length = body.text("length"); !length.empty()) style.set("length", length);
+  Value chosen = style.build();
+  return chosen.size() == 0 ? Value() : std::move(chosen);
+}
+
 }  // namespace
 
 std::expected<turns::ChatRequest, Problem> chat_request(
@@ -65,6 +81,9 @@ std::expected<turns::ChatRequest, Problem> chat_request(
   if (const Value& name = body["name"]; !name.is_null())
     request.event = MapBuilder().set("name", name).set("data", body["data"]).build();
   const auto settings = api.settings();
+  auto style = style_in(body, *settings);
+  if (!style) return std::unexpected(std::move(style.error()));
+  request.style = std::move(*style);
   const std::string_view language = first_language(origin.accept_language);
   request.locale = body.text("locale", language.empty() ? std::string_view(settings->locale) : language);
   request.currency = settings->currency;

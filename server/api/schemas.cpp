@@ -35,6 +35,12 @@ constexpr Field kContext{
 constexpr Field kLocale{
     "locale", text, "The user's language, such as en or de; of a new conversation.", false, nullptr, 35
 };
+constexpr Field kTone{
+    "tone", any, "How the assistant speaks from here on: 0 to 100, or the name of one of its tones."
+};
+constexpr Field kLength{
+    "length", text, "How much a model writes from here on.", false, nullptr, 0, "short|normal|detailed"
+};
 constexpr Field kMessageId{
     "message_id",
     text,
@@ -45,9 +51,9 @@ constexpr Field kMessageId{
 };
 
 constexpr std::array kChatFields{
-    kConversationId, kFlowId, kUserId, kText, kPayload, kContext, kLocale, kMessageId
+    kConversationId, kFlowId, kUserId, kText, kPayload, kContext, kLocale, kTone, kLength, kMessageId
 };
-constexpr std::array kStartFields{kFlowId, kUserId, kContext, kLocale};
+constexpr std::array kStartFields{kFlowId, kUserId, kContext, kLocale, kTone, kLength};
 constexpr std::array kSocketFields{
     Field{
         "type",
@@ -65,6 +71,8 @@ constexpr std::array kSocketFields{
     kPayload,
     kContext,
     kLocale,
+    kTone,
+    kLength,
     kMessageId,
     Field{
         "token",
@@ -358,6 +366,15 @@ constexpr std::array kWorkerListFields{
 const Schema kFlowVersion{"FlowVersion", "A published version of a flow.", kFlowVersionFields};
 const std::array kFlowVersionListFields{Field{"data", list_of_schema, "Newest first.", true, &kFlowVersion}};
 
+constexpr std::array kAssistantStyleFields{
+    Field{"tone", integer, "Of conversations that choose none.", true, nullptr, 0, {}, 0, 100},
+    Field{"tone_min", integer, "What is chosen below counts as this.", true, nullptr, 0, {}, 0, 100},
+    Field{"tone_max", integer, "What is chosen above counts as this.", true, nullptr, 0, {}, 0, 100},
+    Field{"tones", object, "What the numbers are called: name to number.", true},
+    Field{"length", text, "Of conversations that choose none.", true, nullptr, 0, "short|normal|detailed"},
+};
+const Schema kAssistantStyle{"AssistantStyle", "Tone and length.", kAssistantStyleFields};
+
 const std::array kAssistantFields{
     Field{"name", text, "", true},
     Field{"disclosure", text, "What users are told about talking to a machine.", true},
@@ -365,6 +382,7 @@ const std::array kAssistantFields{
     Field{"version", text, "Of the flows that new conversations run on.", true},
     Field{"suggestions", list_of_schema, "What a new user may begin with.", true, &kButton},
     Field{"test_mode", boolean, "Tools answer from their descriptions.", true},
+    Field{"style", schema, "How it speaks, and what users may choose.", true, &kAssistantStyle},
 };
 
 constexpr std::array kReadinessFields{
@@ -438,7 +456,7 @@ std::span<const Schema* const> all_schemas() {
       &kFact,           &kFlowText,      &kWorkerTools,
       &kFlowSetRequest, &kFlowSet,       &kWorkerList,
       &kHookAnswer,     &kErasure,       &kErasureList,
-      &kSignInLink,     &kSignInState,
+      &kSignInLink,     &kSignInState,   &kAssistantStyle,
   };
   return all;
 }

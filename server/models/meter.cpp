@@ -27,6 +27,11 @@ void Meter::fell_back_to(std::string_view model) {
   ++of(model).fallbacks;
 }
 
+void Meter::passed_over(std::string_view model, std::string_view code) {
+  const std::lock_guard lock(mutex_);
+  ++of(model).passed_over[std::string(code)];
+}
+
 void Meter::asked_again(std::string_view model) {
   const std::lock_guard lock(mutex_);
   ++of(model).asked_again;

@@ -17,10 +17,11 @@ struct Counts {
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
   Pico cost = 0;
-  std::uint64_t duration_ms = 0;      // of all attempts
-  std::uint64_t fallbacks = 0;        // answers that another model should have given
-  std::uint64_t asked_again = 0;      // because the answer did not fit
-  std::uint64_t vectors_missing = 0;  // times that texts had to do without
+  std::uint64_t duration_ms = 0;  // of all attempts
+  std::uint64_t fallbacks = 0;    // answers that another model should have given
+  std::map<std::string, std::uint64_t, std::less<>> passed_over;  // calls that it did not answer, by code
+  std::uint64_t asked_again = 0;                                  // because the answer did not fit
+  std::uint64_t vectors_missing = 0;                              // times that texts had to do without
 };
 
 class Meter {
@@ -28,6 +29,7 @@ class Meter {
   void attempt(std::string_view model, std::string_view outcome, std::int64_t took_ms);
   void used(std::string_view model, std::uint64_t input, std::uint64_t output, Pico cost);
   void fell_back_to(std::string_view model);
+  void passed_over(std::string_view model, std::string_view code);
   void asked_again(std::string_view model);
   void no_vectors(std::string_view model);
 

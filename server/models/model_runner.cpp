@@ -148,6 +148,7 @@ turns::Awaitable<Result<turns::ToolAnswer>> ModelRunner::run(const turns::ToolCa
   call.use.prompt = task->version;
 
   std::string problems;
+  ListBuilder passed_over;
   Error last{ErrorCode::unavailable, "this assistant has no model to ask", "no_model"};
   for (std::size_t i = 0; i < chain->size(); ++i) {
     Client& client = *(*chain)[i];
@@ -155,7 +156,10 @@ turns::Awaitable<Result<turns::ToolAnswer>> ModelRunner::run(const turns::ToolCa
     auto result = co_await ask(client, call, share_of(call, i + 1 == chain->size()));
     if (result) {
       call.use.model = client.endpoint().name;
-      if (i > 0) meter_.fell_back_to(client.endpoint().name);
+      if (i > 0) {
+        meter_.fell_back_to(client.endpoint().name);
+        call.use.passed_over = passed_over.build();
+      }
       note_answer(client, call, begun);
       co_return turns::ToolAnswer{.result = std::move(*result), .use = std::move(call.use)};
     }
@@ -163,6 +167,8 @@ turns::Awaitable<Result<turns::ToolAnswer>> ModelRunner::run(const turns::ToolCa
     if (!problems.empty()) problems += "; ";
     problems += client.endpoint().name + ": " + last.message;
     if (is_final(last)) break;
+    passed_over.add(MapBuilder().set("model", client.endpoint().name).set("code", last.pointer).build());
+    meter_.passed_over(client.endpoint().name, last.pointer);
     if (i + 1 < chain->size()) {
       world_.log({
           .level = Note::Level::warning,

@@ -106,6 +106,53 @@ TEST_CASE("what is sent says only what the step gave, and the key is a header al
   for (const std::string& problem : models.problems) CHECK(problem.find("sk-secret") == std::string::npos);
 }
 
+TEST_CASE(
+    "models that write are told the tone, the length and the language, with the author's names for tones"
+) {
+  const auto told = [](std::string_view task, std::string_view input) {
+    Models models({endpoint("one")});
+    models.http->replies["one"] = {{.body = answer_body("Hi")}};
+    (void)models.call(task, input);
+    const auto sent = parse_json(models.http->requests.front().body);
+    return std::string((*sent)["messages"].as_list()[0].text("content"));
+  };
+  struct {
+    std::string_view name, task, input, told;
+  } cases[] = {
+      {"formal",
+       "generate",
+       R"({"prompt": "x", "style": {"locale": "de", "tone": 5, "length": "normal"}})",
+       "Unless the task says otherwise: Write in a tone that is formal and reserved, in the language 'de'."},
+      {"casual and short",
+       "generate",
+       R"({"prompt": "x", "style": {"locale": "en", "tone": 100, "length": "short"}})",
+       "casual and playful, in the language 'en'. Write as little as it takes, two sentences at most."},
+      {"names of its own",
+       "generate",
+       R"({"prompt": "x", "style": {"tone": 80, "tones": {"landlubber": 0, "pirate": 100}}})",
+       "Write at 80 on a scale of tones where 0 is landlubber, 100 is pirate."},
+      {"an agent",
+       "agent",
+       R"({"goal": "x", "tools": [], "style": {"tone": 50, "length": "detailed"}})",
+       "The text for the user: Write in a tone that is friendly and plain. Explain,"},
+      {"a message",
+       "rephrase",
+       R"({"text": "x", "tone": 100, "locale": "en", "style": {"tone": 30, "locale": "en", "length": "short"}})",
+       "in your own words, shorter. Its meaning stays the same, and nothing is added. Write in a tone that "
+       "is polite and plain, in the language 'en'. Answer"},
+      {"a message of an older conversation",
+       "rephrase",
+       R"({"text": "x", "tone": 100, "locale": "fr"})",
+       "about as long. Its meaning stays the same, and nothing is added. Write in a tone that is casual and "
+       "playful, in the language 'fr'."},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    CHECK_MESSAGE(told(c.task, c.input).find(c.told) != std::string::npos, told(c.task, c.input));
+  }
+  CHECK(told("generate", R"({"prompt": "x"})").find("tone") == std::string::npos);
+}
+
 TEST_CASE("an agent sees its tools under names that providers take, and what was done so far") {
   Models models({endpoint("one")});
   models.tools = {{"desk.list", *parse_json(R"({"type": "object", "properties": {"q": {"type": "string"}}})")}
@@ -260,6 +307,9 @@ TEST_CASE("the next model answers when one does not, within the call's time") {
     if (!answer) continue;
     CHECK(answer->use.model == "two");
     CHECK(models.counts("two").fallbacks == 1);
+    const std::string code = models.counts("one").attempts.begin()->first;
+    CHECK(write_json(answer->use.passed_over) == R"([{"model":"one","code":")" + code + R"("}])");
+    CHECK(models.counts("one").passed_over.at(code) == 1);
     CHECK(
         std::ranges::find(
             models.notes, "model falls back one " + models.counts("one").attempts.begin()->first

@@ -165,6 +165,12 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
     remembered = memory_value(*memory);
     origins = memory_origins(*memory);
   }
+  Value context = request.context;
+  if (!request.style.is_null()) {
+    if (!context.is_map()) context = Value::map();
+    for (const auto& [name, chosen] : request.style.entries())
+      context = context.with(name.as_string(), chosen);
+  }
   turn.at = world_.clock.now();
   turn.hot = std::make_unique<Hot>();
   turn.hot->release = release;
@@ -186,7 +192,7 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
           .currency = request.currency,
           .release = release->hash(),
           .flow = request.flow,
-          .context = request.context,
+          .context = std::move(context),
           .user_slots = std::move(remembered),
           .event = request.event,
           .user_origins = std::move(origins),
@@ -512,6 +518,7 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
       by_model->prompt = std::move(use.prompt);
       by_model->input_tokens = use.input_tokens;
       by_model->output_tokens = use.output_tokens;
+      by_model->passed_over = std::move(use.passed_over);
     }
     return advance(turn, std::move(returned));
   }

@@ -61,6 +61,7 @@ struct ChatRequest {
   std::string currency = "USD";
   Value context;
   Value event;  // something that happened outside, {name, data}, instead of a message
+  Value style;  // how the user wants to be spoken to from here on, {tone?, length?}; null: as before
   std::optional<RequestKey> idempotency;  // the caller's key: the same request gets the first answer again
 };
 

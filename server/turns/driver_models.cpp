@@ -124,7 +124,11 @@ Awaitable<void> TurnDriver::ask_what_is_meant(Turn& turn) {
   auto answer = co_await run_with_deadline(world_.tools, *options_.alarms, std::move(call));
   engine::CommandsUnderstood understood = message.by_matchers;
   understood.context = std::move(context);
-  if (answer) {
+  if (!answer) {
+    const Error& error = answer.error();
+    understood.failure = error.pointer.empty() ? std::string(name(error.code)) : error.pointer;
+  } else {
+    understood.passed_over = std::move(answer->use.passed_over);
     understood.prompt = std::move(answer->use.prompt);
     understood.input_tokens = answer->use.input_tokens;
     understood.output_tokens = answer->use.output_tokens;

@@ -57,7 +57,9 @@ Result<void> check_given(
 }  // namespace
 
 Awaitable<Result<Answer>> TurnDriver::chat(ChatRequest request, Observer* observer) {
-  if (!request.conversation_id.empty() && request.text.empty() && request.payload.empty()) {
+  // Whoever moves the slider has nothing to say.
+  const bool says = !request.text.empty() || !request.payload.empty() || !request.style.is_null();
+  if (!request.conversation_id.empty() && !says) {
     co_return fail(
         ErrorCode::invalid_input, "the message is empty", "message", "send a text or a button's payload"
     );
@@ -164,7 +166,8 @@ Awaitable<Result<Answer>> TurnDriver::answer_of_other(const ChatRequest& request
 Awaitable<Result<Answer>> TurnDriver::take_message(ChatRequest request, Observer* observer) {
   const Admission rule = admission_for(options_.admission, request.channel);
   // A pressed button says exactly what it means, and a new conversation has nothing to wait for.
-  const bool joins = !request.conversation_id.empty() && !request.text.empty() && request.payload.empty();
+  const bool joins = !request.conversation_id.empty() && !request.text.empty() && request.payload.empty() &&
+                     request.style.is_null();
   if (rule.mode == AdmissionMode::merge && joins)
     co_return co_await take_burst(std::move(request), observer, rule.window);
   co_return co_await take_turn(request, observer, rule.mode);
@@ -253,6 +256,9 @@ Awaitable<Result<void>> TurnDriver::open_turn(
   turn.request = request.idempotency;
   if (!fresh && !request.event.is_null()) {
     advance(turn, engine::EventArrived{std::string(request.event.text("name")), request.event["data"]});
+  }
+  if (!fresh && !request.style.is_null()) {
+    advance(turn, engine::StyleChosen{request.style["tone"], std::string(request.style.text("length"))});
   }
   if (!request.text.empty() || !request.payload.empty()) {
     turn.said = {true, request.text, request.payload};

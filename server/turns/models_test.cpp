@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/turns/test_driver.hpp"
+#include "server/turns/transcript.hpp"
 
 using namespace parley;
 using namespace parley::turns;
@@ -95,7 +96,10 @@ ScriptedTools::Answerer writes(std::vector<std::string> pieces) {
       text += piece;
       if (call.listener != nullptr) call.listener->on_piece(piece);
     }
-    co_return ToolAnswer{.result = Value(text), .use = {"big", "generate/1", 7, 3}};
+    co_return ToolAnswer{
+        .result = Value(text),
+        .use = {"big", "generate/2", 7, 3, json(R"([{"model": "main", "code": "timeout"}])")}
+    };
   };
 }
 
@@ -112,6 +116,15 @@ std::vector<std::string> heard_of(std::string_view flow, std::vector<std::string
 }
 
 using Heard = std::vector<std::string>;
+using PassedOver = std::vector<std::pair<std::string, std::string>>;
+
+// The last turn, as people read it.
+TranscriptTurn transcript_of(const std::vector<LogRecord>& records) {
+  std::vector<TranscriptTurn> turns;
+  for (const LogRecord& record : records) REQUIRE(add_to_transcript(turns, record).has_value());
+  REQUIRE_FALSE(turns.empty());
+  return turns.back();
+}
 
 }  // namespace
 
@@ -233,7 +246,8 @@ TEST_CASE("who listens to the conversation hears the words as well, and whoever 
   );
 }
 
-TEST_CASE("which model wrote a text, to which prompt and for how much is in the log") {
+TEST_CASE("which model wrote a text, to which prompt, for how much, and why not the one before, is in the log"
+) {
   World world;
   world.publish({kWrite});
   world.tools.answer = writes({"Hello"});
@@ -243,8 +257,63 @@ TEST_CASE("which model wrote a text, to which prompt and for how much is in the 
   const auto records = world.run(world.store.records("default", answer->conversation_id, 0, 10));
   REQUIRE(records.has_value());
   const bool told = std::ranges::any_of(*records, [](const LogRecord& record) {
-    return record.body.find(R"("input_tokens":7,"model":"big","output_tokens":3,"prompt":"generate/1")") !=
-           std::string::npos;
+    return record.body.find(
+               R"("input_tokens":7,"model":"big","output_tokens":3,"passed_over":[{"code":"timeout","model":"main"}],"prompt":"generate/2")"
+           ) != std::string::npos;
   });
   CHECK(told);
+  const TranscriptTurn turn = transcript_of(*records);
+  const ModelAnswer& read = turn.models.at(0);
+  CHECK(read.task + " " + read.model + " " + read.code == "generate big ");
+  CHECK(read.passed_over == PassedOver{{"main", "timeout"}});
+}
+
+TEST_CASE("people read who was asked what a message means, and what came of it") {
+  struct {
+    std::string_view name, answer, model, code;
+  } cases[] = {
+      {"understood", R"({"commands": [{"do": "start_flow", "flow": "pizza"}]})", "big", ""},
+      {"nothing to be made of it", R"({"commands": [{"do": "format_disk"}]})", "", "not_usable"},
+      {"nobody answered", "", "", "model_down"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    Understanding world(c.answer);
+    const auto answer = world.send("my stomach rumbles");
+    REQUIRE(answer.has_value());
+    const auto records = world.run(world.store.records("default", answer->conversation_id, 0, 10));
+    REQUIRE(records.has_value());
+    const TranscriptTurn turn = transcript_of(*records);
+    REQUIRE(turn.models.size() == 1);
+    CHECK(turn.models[0].task == "understand");
+    CHECK(turn.models[0].model == c.model);
+    CHECK(turn.models[0].code == c.code);
+    world.check_replays();
+  }
+}
+
+TEST_CASE("a tone can be chosen with a message, or with nothing to say") {
+  World world;
+  world.publish({R"({"id": "hi", "triggers": [{"command": "/hi"}], "steps": [
+    {"id": "say", "type": "message", "text": {"tone": {"formal": "Good day.", "casual": "Hey!"}}}]})"});
+  ChatRequest first;
+  first.text = "/hi";
+  first.style = json(R"({"tone": "casual"})");
+  const auto begun = world.run(world.driver->chat(first));
+  REQUIRE(begun.has_value());
+  CHECK(begun->messages.at(0).text == "Hey!");
+  ChatRequest slider;
+  slider.conversation_id = begun->conversation_id;
+  slider.style = json(R"({"tone": 0})");
+  const auto moved = world.run(world.driver->chat(slider));
+  REQUIRE(moved.has_value());
+  CHECK(moved->messages.empty());
+  ChatRequest again;
+  again.conversation_id = begun->conversation_id;
+  again.text = "/hi";
+  CHECK(world.run(world.driver->chat(again))->messages.at(0).text == "Good day.");
+  ChatRequest nothing;
+  nothing.conversation_id = begun->conversation_id;
+  CHECK_FALSE(world.run(world.driver->chat(nothing)).has_value());
+  world.check_replays();
 }

@@ -470,12 +470,14 @@ struct CallPreview {
   std::string fingerprint;  // SHA-256 of the request without its idempotency key; empty without a request
 };
 
-// Which model answered, to which version of a prompt, and what that took.
+// Which model answered, to which version of a prompt, and what that took. `passed_over` as of
+// engine::ModelReturned.
 struct ModelUse {
   std::string model;
   std::string prompt;
   std::uint32_t input_tokens = 0;
   std::uint32_t output_tokens = 0;
+  Value passed_over = {};
 };
 
 struct ToolAnswer {

@@ -43,6 +43,43 @@ std::string encode_transcript_turn(const TranscriptTurn& turn, std::string_view 
   return out;
 }
 
+namespace {
+
+// As recorded: a list of {model, code}.
+std::vector<std::pair<std::string, std::string>> passed_over(const Value& recorded) {
+  std::vector<std::pair<std::string, std::string>> models;
+  if (!recorded.is_list()) return models;
+  for (const Value& each : recorded.as_list())
+    models.emplace_back(std::string(each.text("model")), std::string(each.text("code")));
+  return models;
+}
+
+void add_model(TranscriptTurn& turn, const engine::EventBody& event) {
+  const auto task = [&](const std::string& effect_id) {
+    const auto call = turn.open_calls.find(effect_id);
+    return call == turn.open_calls.end() ? std::string() : call->second;
+  };
+  if (const auto* understood = std::get_if<engine::CommandsUnderstood>(&event)) {
+    const bool asked = !understood->prompt.empty() || !understood->failure.empty();
+    if (!asked) return;
+    // An answer that nothing could be made of is no answer.
+    const bool used = understood->source != "matcher";
+    turn.models.push_back(
+        {"understand",
+         used ? understood->source : std::string(),
+         used || !understood->failure.empty() ? understood->failure : "not_usable",
+         passed_over(understood->passed_over)}
+    );
+  } else if (const auto* returned = std::get_if<engine::ModelReturned>(&event)) {
+    turn.models.push_back({task(returned->effect_id), returned->model, {}, passed_over(returned->passed_over)}
+    );
+  } else if (const auto* failed = std::get_if<engine::ModelFailed>(&event)) {
+    turn.models.push_back({task(failed->effect_id), {}, failed->code, {}});
+  }
+}
+
+}  // namespace
+
 Result<void> add_to_transcript(std::vector<TranscriptTurn>& turns, const LogRecord& record) {
   auto body = decode_record(record.body);
   if (!body) return std::unexpected(std::move(body.error()));
@@ -58,6 +95,8 @@ Result<void> add_to_transcript(std::vector<TranscriptTurn>& turns, const LogReco
       turn.user = {true, message->text, message->payload};
     } else if (const auto* returned = std::get_if<engine::ToolReturned>(&event.body)) {
       turn.test_mode = turn.test_mode || returned->test_mode;
+    } else {
+      add_model(turn, event.body);
     }
   }
   for (engine::Effect& effect : body->effects) {
@@ -65,6 +104,8 @@ Result<void> add_to_transcript(std::vector<TranscriptTurn>& turns, const LogReco
       turn.messages.push_back(std::move(*say));
     } else if (auto* exposure = std::get_if<engine::RecordExposure>(&effect)) {
       turn.exposures.push_back(std::move(*exposure));
+    } else if (auto* call = std::get_if<engine::CallModel>(&effect)) {
+      turn.open_calls.insert_or_assign(std::move(call->effect_id), std::move(call->task));
     }
   }
   if (body->request) turn.idempotency_key = std::move(body->request->key);

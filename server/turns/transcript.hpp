@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -22,12 +24,22 @@ struct Said {
   std::string payload;
 };
 
+// What a model did in a turn.
+struct ModelAnswer {
+  std::string task;                                              // "generate"…, "understand"
+  std::string model;                                             // who answered; empty: nobody
+  std::string code;                                              // why nobody did
+  std::vector<std::pair<std::string, std::string>> passed_over;  // who was asked before, and why it did not
+};
+
 struct TranscriptTurn {
   std::uint64_t turn = 0;
   Timestamp at;
   Said user;
   std::vector<engine::Say> messages;
-  std::vector<engine::RecordExposure> exposures;  // not part of the encoded turn
+  std::vector<engine::RecordExposure> exposures;               // not part of the encoded turn
+  std::vector<ModelAnswer> models;                             // neither
+  std::map<std::string, std::string, std::less<>> open_calls;  // of models: effect id to task
   std::string idempotency_key;
   bool test_mode = false;
 };

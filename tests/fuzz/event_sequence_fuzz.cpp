@@ -216,12 +216,14 @@ EventBody Conversation::answer(fuzz::Bytes& bytes) {
 }
 
 EventBody Conversation::next_body(fuzz::Bytes& bytes) {
-  switch (bytes.choose(18)) {
+  switch (bytes.choose(19)) {
     case 0:
     case 16:
       return engine::TimerFired{one_of(bytes, timers_)};
     case 17:
       return engine::EventArrived{bytes.choose(4) == 0 ? "lost" : "moved", value_of(bytes)};
+    case 18:
+      return engine::StyleChosen{value_of(bytes), bytes.choose(2) == 0 ? "short" : ""};
     case 1:
       return engine::OperatorJoined{"op", "Olga"};
     case 2:

@@ -1,9 +1,11 @@
 """Models behind a real server: what users get when a model answers, answers badly, or does not answer at all."""
 import json
+import pathlib
+import subprocess
 
 from chat_test import WebSocket
 from model_server import ModelServer, chunks, commands, completion, task_of
-from parley_server import SHOP, Server, equal
+from parley_server import BINARY, SHOP, Server, equal
 
 WRITE = """\
 id: write
@@ -113,20 +115,55 @@ def test_texts_choices_and_tools():
 
 
 def test_the_next_model_answers_when_the_first_dies_in_mid_conversation():
-    first = ModelServer(lambda question, _: "I am the first.")
-    with first, ModelServer(lambda question, _: "I am the second.") as second:
+    def said(name):
+        return lambda question, _: f"I am the {name}." if task_of(question) == "generate" else commands({"do": "cannot_handle"})
+
+    first = ModelServer(said("first"))
+    with first, ModelServer(said("second")) as second:
         settings = f'models: [{{name: first, use: "{first.url}#a", retries: 0}}, {{name: second, use: "{second.url}#b"}}]\n'
         with Assistant(settings, write=WRITE) as server:
             text, answer = server.say("/write")
             equal(text, "I am the first.")
+            caller = {"conversation_id": answer["conversation_id"], "token": answer["token"]}
             first.stop()
-            text, answer = server.say("/write", conversation_id=answer["conversation_id"], token=answer["token"])
-            equal(text, "I am the second.")
-            metrics = server.get("/metrics").body
-            assert 'parley_model_fallbacks_total{model="second"} 1' in metrics, metrics
+            equal(server.say("/write", **caller)[0], "I am the second.")
+            server.say("my stomach rumbles", **caller)
+
+            # The conversation says who answered, and why not the one before. A connection that was still open breaks.
+            def why(event):
+                equal([each["model"] for each in event["passed_over"]], ["first"])
+                assert event["passed_over"][0]["code"] in ("unreachable", "interrupted"), event
+                return event["passed_over"][0]["code"]
+
             returned = server.events_of(answer["conversation_id"], "ModelReturned")
             equal([(e["model"], e["prompt"]) for e in returned], [("first", "generate/2"), ("second", "generate/2")])
-            assert "model falls back" in server.output, server.output
+            equal(returned[0].get("passed_over"), None)
+            understood = server.events_of(answer["conversation_id"], "CommandsUnderstood")[-1]
+            equal(understood["source"], "matcher")
+            codes = [why(returned[1]), why(understood)]
+            shown = subprocess.run(
+                [pathlib.Path(BINARY).resolve(), "conv", "show", answer["conversation_id"], "--data-dir", server.root / "data"],
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+            told = [line.split(maxsplit=1)[1] for line in shown.stdout.splitlines() if line.startswith("  model")]
+            equal(
+                told,
+                [
+                    "generate by first",
+                    f"generate by second, after first ({codes[0]})",
+                    f"understand: nobody answered (not_usable), after first ({codes[1]})",
+                ],
+                shown.stdout + shown.stderr,
+            )
+            # So do the metrics and the log.
+            metrics = server.get("/metrics").body
+            assert 'parley_model_fallbacks_total{model="second"} 2' in metrics, metrics
+            for code in codes:
+                counted = f'parley_model_passed_over_total{{model="first",code="{code}"}} {codes.count(code)}'
+                assert counted in metrics, metrics
+            server.wait_for('"event":"model falls back","model":"first".*"code":"' + codes[0])
 
 
 def test_words_are_shown_while_they_are_written_and_the_message_comes_after_the_commit():

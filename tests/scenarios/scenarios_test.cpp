@@ -8,6 +8,7 @@
 #include "assistant/testing/dialogue.hpp"
 #include "base/json.hpp"
 #include "engine/advance.hpp"
+#include "engine/outside_calls.hpp"
 #include "tests/scenarios/suite.hpp"
 
 namespace {
@@ -99,9 +100,13 @@ TEST_CASE("with each tool call failing in turn, the conversation stays sound") {
         std::uint32_t calls = 0;
         bool reached = false;
         for (const auto& played : result.log) {
-          for (const auto& effect : played.effects) calls += std::holds_alternative<engine::CallTool>(effect);
-          if (const auto* failure = std::get_if<engine::ToolFailed>(&played.event.body))
-            reached |= failure->message == "made to fail";
+          for (const auto& effect : played.effects) calls += engine::as_call(effect).has_value() ? 1 : 0;
+          std::visit(
+              [&](const auto& event) {
+                if constexpr (requires { event.message; }) reached |= event.message == "made to fail";
+              },
+              played.event.body
+          );
         }
         if (!reached) {
           CHECK(calls < nth + 1);

@@ -65,15 +65,13 @@ Outcome have_rephrased(Run& run, const flow::Step& step, std::string text, std::
   ListBuilder keep;
   for (const std::string& words : kept_words(text, std::move(shown))) keep.add(words);
   const Value kept = keep.build();
-  CallModel call{
-      .task = "rephrase",
-      .input = MapBuilder()
-                   .set("keep", kept)
-                   .set("locale", run.state().locale)
-                   .set("text", text)
-                   .set("tone", static_cast<std::int64_t>(run.tone()))
-                   .build(),
-  };
+  MapBuilder input;
+  input.set("keep", kept)
+      .set("locale", run.state().locale)
+      .set("text", text)
+      .set("tone", static_cast<std::int64_t>(run.tone()));
+  add_style(run, input);
+  CallModel call{.task = "rephrase", .input = input.build()};
   if (spending::reserve_model_call(run, call.max_tokens)) return say(run, step, std::move(text));
   run.frame().held = MapBuilder().set("keep", kept).set("text", std::move(text)).build();
   return send_to_model(run, std::move(call));

@@ -74,9 +74,11 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> to
   const std::string context = context_of(input);
   std::string instructions(kInstructions);
   if (!context.empty()) instructions += kAboutContext;
-  Question question = two_messages(
-      std::move(instructions), "GOAL: " + std::string(goal) + "\n" + facts_of(input["facts"]) + context
-  );
+  std::string instructions(kInstructions);
+  if (const std::string style = style_in_words(input["style"]); !style.empty())
+    instructions += " The text for the user: " + style;
+  Question question =
+      two_messages(std::move(instructions), "GOAL: " + std::string(goal) + "\n" + facts_of(input["facts"]) + context);
   const auto names = names_of(input["tools"]);
   for (const auto& [tool, name] : names) {
     const auto known = std::ranges::find(tools, tool, &flow::ToolSignature::name);

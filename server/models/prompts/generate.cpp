@@ -19,6 +19,9 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*
   const std::string context = context_of(input);
   std::string instructions(kInstructions);
   if (!context.empty()) instructions += kAboutContext;
+  std::string instructions(kInstructions);
+  if (const std::string style = style_in_words(input["style"]); !style.empty())
+    instructions += " Unless the task says otherwise: " + style;
   return two_messages(
       std::move(instructions), "TASK: " + std::string(prompt) + "\n" + facts_of(input["facts"]) + context
   );

@@ -51,6 +51,53 @@ std::string set_off(std::string_view name, std::string_view text) {
   return out + "\n>>>\n";
 }
 
+namespace {
+
+std::string_view manner(std::int64_t tone) {
+  constexpr std::array<std::string_view, 5> kManners{
+      "formal and reserved",
+      "polite and plain",
+      "friendly and plain",
+      "warm and relaxed",
+      "casual and playful"
+  };
+  constexpr std::int64_t kMost = 100;
+  const auto clamped = static_cast<std::size_t>(std::clamp<std::int64_t>(tone, 0, kMost));
+  return kManners[std::min(kManners.size() - 1, clamped * kManners.size() / kMost)];
+}
+
+std::string_view amount(std::string_view length) {
+  if (length == "short") return "Write as little as it takes, two sentences at most.";
+  if (length == "detailed") return "Explain, with what helps to understand.";
+  return {};
+}
+
+}  // namespace
+
+std::string style_in_words(const Value& style) {
+  if (!style.is_map()) return {};
+  const std::int64_t tone = style["tone"].is_int() ? style["tone"].as_int() : 50;
+  std::string out = "Write ";
+  if (const Value& tones = style["tones"]; tones.is_map() && tones.size() > 0) {
+    out += "at " + std::to_string(tone) + " on a scale of tones where ";
+    std::string stops;
+    for (const auto& [name, place] : tones.entries()) {
+      if (!name.is_string() || !place.is_int()) continue;
+      stops += (stops.empty() ? "" : ", ") + std::to_string(place.as_int()) + " is " +
+               std::string(name.as_string());
+    }
+    out += stops;
+  } else {
+    out += "in a tone that is " + std::string(manner(tone));
+  }
+  if (const std::string_view locale = style.text("locale"); !locale.empty())
+    out += ", in the language '" + std::string(locale) + "'";
+  out += ".";
+  if (const std::string_view words = amount(style.text("length")); !words.empty())
+    out += " " + std::string(words);
+  return out;
+}
+
 std::string facts_of(const Value& facts) {
   return facts.is_null() ? std::string() : set_off("FACTS", write_json_pretty(facts));
 }

@@ -47,6 +47,8 @@ extern const Task kUnderstand;
 [[nodiscard]] Question two_messages(std::string instructions, std::string data);
 // "NAME:\n<<<\n…\n>>>\n", with the marks inside the text broken up.
 [[nodiscard]] std::string set_off(std::string_view name, std::string_view text);
+// How to write, in a sentence or two; nothing when the input says nothing about it.
+[[nodiscard]] std::string style_in_words(const Value& style);
 // Facts as readable JSON, or nothing for null.
 [[nodiscard]] std::string facts_of(const Value& facts);
 // What is known of the user and was said before, or nothing when there is none; and how it is to be taken.

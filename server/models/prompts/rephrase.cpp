@@ -1,4 +1,5 @@
 // rephrase: a message in other words, in the conversation's tone. The engine compares what must stay.
+#include <cstdint>
 #include <string>
 
 #include "server/models/prompts/prompt.hpp"
@@ -7,19 +8,29 @@ namespace parley::models {
 
 namespace {
 
-std::string_view manner(std::int64_t tone) {
-  if (tone < 34) return "formal and polite";
-  return tone > 66 ? "casual and warm" : "friendly and plain";
+// Conversations from before there was a style have a tone alone.
+Value style_of(const Value& input) {
+  if (input["style"].is_map()) return input["style"];
+  const Value& tone = input["tone"];
+  return MapBuilder()
+      .set("tone", tone.is_int() ? tone.as_int() : std::int64_t{50})
+      .set("locale", input.text("locale", "en"))
+      .build();
+}
+
+std::string_view length_of(const Value& style) {
+  const std::string_view length = style.text("length");
+  return length == "short" ? ", shorter" : length == "detailed" ? ", somewhat longer" : ", about as long";
 }
 
 Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*tools*/) {
   const std::string_view text = input.text("text");
   if (text.empty()) return lacks("rephrase", "text");
-  const std::int64_t tone = input["tone"].is_int() ? input["tone"].as_int() : 50;
+  const Value style = style_of(input);
   std::string instructions =
-      "Say the message between <<< and >>> in your own words: " + std::string(manner(tone)) +
-      ", about as long, in the language '" + std::string(input.text("locale", "en")) +
-      "'. Its meaning stays the same, and nothing is added. Answer with the new message alone.";
+      "Say the message between <<< and >>> in your own words" + std::string(length_of(style)) +
+      ". Its meaning stays the same, and nothing is added. " +
+      style_in_words(style.with("length", "normal")) + " Answer with the new message alone.";
   if (const Value& keep = input["keep"]; keep.is_list() && keep.size() > 0) {
     instructions += " These must stand in it exactly as they are:";
     for (const Value& word : keep.as_list()) {
@@ -39,6 +50,6 @@ Result<Value> read(const Value& /*input*/, const Answer& answer) {
 
 }  // namespace
 
-const Task kRephrase{"rephrase", "rephrase/1", ask, read, true};
+const Task kRephrase{"rephrase", "rephrase/2", ask, read, true};
 
 }  // namespace parley::models

@@ -170,6 +170,7 @@ Outcome ask(Run& run, const flow::Step& step) {
       .set("steps", done.is_list() ? done : Value::list())
       .set("tools", tools.build());
   if (const auto* pins = step.get<flow::Data>(k_pins)) input.set("pinned", pinned_names(*pins));
+  add_style(run, input);
   CallModel call{.task = "agent", .input = input.build()};
   if (const auto* model = step.get<flow::Name>(k_model)) call.model = model->text;
   call.timeout_ms = milliseconds(step.get<Value>(k_timeout), call.timeout_ms);

@@ -43,6 +43,7 @@ Outcome ask(Run& run, const flow::Step& step, const std::string& context) {
     input.set("facts", std::move(*facts));
   }
   if (!context.empty()) input.set("context", context);
+  add_style(run, input);
   CallModel call{.task = "generate", .input = input.build()};
   if (const auto* model = step.get<flow::Name>(k_model)) call.model = model->text;
   if (const auto* most = step.get<Value>(k_max_tokens))

@@ -30,6 +30,10 @@ Outcome send_to_model(Run& run, CallModel call) {
   return wait_for(run, std::move(call));
 }
 
+void add_style(const Run& run, MapBuilder& input) {
+  if (run.state().semantics >= kStyleForModels) input.set("style", run.style());
+}
+
 Outcome ask_memory(Run& run, Recall recall) {
   return wait_for(run, std::move(recall));
 }

@@ -53,6 +53,9 @@ struct Context {
 // Of Recalled or RecallFailed; nothing for other events. A failure is no reason not to ask.
 [[nodiscard]] std::optional<std::string> told_context(Run& run, const EventBody& event);
 
+// How the text is to be written, for conversations that know of it.
+void add_style(const Run& run, MapBuilder& input);
+
 // The result is kept as `result`, and under `save` when given, with what it was made from (origins.hpp).
 void keep_result(Run& run, const flow::Name* save, Value result, Origins from);
 
