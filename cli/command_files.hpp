@@ -37,6 +37,7 @@ extern const Command kExprEval;
 extern const Command kExprCheck;
 extern const Command kExprFunctions;
 extern const Command kToolList;
+extern const Command kToolSearch;
 extern const Command kToolShow;
 extern const Command kToolTry;
 extern const Command kToolAdd;

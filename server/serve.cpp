@@ -37,6 +37,7 @@
 #include "server/ops/secrets.hpp"
 #include "server/protection.hpp"
 #include "server/sign_in_setup.hpp"
+#include "server/tools/tool_finder.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
@@ -383,7 +384,7 @@ tools::Connectors Application::with_server_parts(tools::Connectors connectors) c
   if (models_->has_model()) connectors["model"] = as_connector(models_);
   connectors["memory"] = memory_;
   connectors["knowledge"]->use_vectors(vectors_);
-  return connectors;
+  return tools::with_finder(std::move(connectors), config_->assistant().locale);
 }
 
 Awaitable<Result<void>> Application::prepare_data() {

@@ -61,8 +61,11 @@ struct CallTool {
 //   rephrase  {text, keep: [words], tone: 0…100, locale, style?} → text, with the kept words as they are
 //   classify  {text, labels: {label: meaning}} → {label, confidence}
 //   extract   {text, schema, prompt?, problem?} → a value of the schema
-//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?, style?} →
-//             {calls: [{tool, arguments}]}, or {text} or {result} when it is done
+//   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?, style?,
+//   pinned?: {tool:
+//             [argument]}, search?: true} →
+//             {calls: [{tool, arguments}]}, or {text} or {result} when it is
+//             done
 // `context`: see context.hpp; `style` is {locale, tone: 0…100, length: short, normal or detailed, tones?:
 // {name: 0…100}}.
 struct CallModel {

@@ -14,7 +14,7 @@ namespace parley::engine::origins {
 namespace {
 
 // Functions of their arguments: what they give is no more than what they were given.
-constexpr std::string_view kPlainFunctions = "text.";
+constexpr std::string_view kPlainFunctions[] = {"text.", "tools."};
 
 bool nothing_marked(const State& state) {
   return state.origins.empty() &&
@@ -164,7 +164,7 @@ Origins of(const language::Command& command) {
 }
 
 bool is_plain_function(std::string_view call) {
-  return call.starts_with(kPlainFunctions);
+  return std::ranges::any_of(kPlainFunctions, [&](std::string_view each) { return call.starts_with(each); });
 }
 
 Origins of_result(std::string_view call, Origins given) {

@@ -18,6 +18,10 @@ namespace parley::engine {
 // `max_tokens` where given; those of a look-up are {query, k, min_score}.
 [[nodiscard]] std::optional<CallTool> as_call(const Effect& effect);
 
+// How a model finds its way among more tools than it is shown: functions of the list of those that it may
+// use.
+inline constexpr std::string_view kSearchTools = "tools.search";
+inline constexpr std::string_view kDescribeTools = "tools.describe";
 inline constexpr std::string_view kAgentCall = "model.agent";
 // A model's answer to an agent with what each call that it proposes does to the world, as {…, effect: "read"
 // or "write"}. The model's own word for it does not count.

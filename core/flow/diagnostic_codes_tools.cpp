@@ -78,7 +78,7 @@ Right:
 )"},
     {"F0417", R"(F0417: a connector with a name of Parley's own
 
-text, model, memory and knowledge are connectors that every assistant has; a file of the same name would hide them.
+text, model, memory, knowledge and tools are connectors that every assistant has; a file of the same name would hide them.
 
 Wrong:
     tools/memory.yaml

@@ -172,6 +172,52 @@ TEST_CASE("an agent sees its tools under names that providers take, and what was
   CHECK((*sent)["messages"].as_list()[3].text("content") == "error: refused");
 }
 
+TEST_CASE("an agent with many tools is given three that find the others, and is understood by their names") {
+  Models models({endpoint("one")});
+  models.http->replies["one"] = {{.body = R"({"choices":[{"message":{"tool_calls":[
+      {"id":"c1","function":{"name":"search_tools","arguments":"{\"query\":\"tea\"}"}},
+      {"id":"c2","function":{"name":"describe_tools","arguments":"{\"names\":[\"desk.list\"]}"}},
+      {"id":"c3","function":{"name":"call_tool","arguments":"{\"name\":\"desk.list\",\"arguments\":{\"q\":\"tea\"}}"}},
+      {"id":"c4","function":{"name":"desk_list","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})"}};
+  CHECK(
+      models.said("agent", R"({"goal": "g", "tools": ["desk.list", "desk.make"], "search": true, "steps": [
+        {"tool": "tools.search", "arguments": {"query": "x"}, "result": []},
+        {"tool": "desk.make", "arguments": {"x": 1}, "error": "refused"}]})") ==
+      R"({"calls":[{"tool":"tools.search","arguments":{"query":"tea"}},{"tool":"tools.describe","arguments":{"names":["desk.list"]}},{"tool":"desk.list","arguments":{"q":"tea"}},{"tool":"desk_list","arguments":{}}]})"
+  );
+  const auto sent = parse_json(models.http->requests.front().body);
+  REQUIRE(sent.has_value());
+  std::vector<std::string> names;
+  for (const Value& tool : (*sent)["tools"].as_list()) names.emplace_back(tool["function"].text("name"));
+  CHECK(names == std::vector<std::string>{"search_tools", "describe_tools", "call_tool"});
+  const auto called = [&](std::size_t message) {
+    return std::string(
+        (*sent)["messages"].as_list()[message]["tool_calls"].as_list()[0]["function"].text("name")
+    );
+  };
+  CHECK(called(2) == "search_tools");
+  CHECK(called(4) == "call_tool");
+}
+
+TEST_CASE("an agent does not see the arguments that its flow fixes") {
+  Models models({endpoint("one")});
+  models.tools = {
+      {.name = "desk.list",
+       .parameters = *parse_json(
+           R"({"type":"object","properties":{"q":{"type":"string"},"user":{"type":"string"}},"required":["q","user"]})"
+       ),
+       .description = "Lists what there is."}
+  };
+  models.http->replies["one"] = {{.body = answer_body("Done.")}};
+  (void)models.said(
+      "agent", R"({"goal": "g", "tools": ["desk.list"], "pinned": {"desk.list": ["user"]}, "steps": []})"
+  );
+  const std::string& body = models.http->requests.front().body;
+  CHECK(body.contains("Lists what there is."));
+  CHECK(body.contains(R"("q")"));
+  CHECK_FALSE(body.contains("user\":{"));
+}
+
 TEST_CASE("an answer that does not fit is asked for once more, with what was wrong") {
   Models models({endpoint("one")});
   models.http->replies["one"] = {

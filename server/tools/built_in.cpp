@@ -4,6 +4,7 @@
 
 #include "server/tools/built_in_model.hpp"
 #include "server/tools/text_tools.hpp"
+#include "server/tools/tool_finder.hpp"
 
 namespace parley::tools {
 
@@ -15,6 +16,7 @@ Connectors built_in_connectors() {
       },
       {"knowledge",
        std::make_shared<AbsentRunner>("no_knowledge", "this assistant has no knowledge to search")},
+      {"tools", std::make_shared<ToolFinder>(std::vector<flow::ToolSignature>())},
   };
 }
 

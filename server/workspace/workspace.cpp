@@ -13,6 +13,7 @@
 #include "server/tools/built_in.hpp"
 #include "server/tools/knowledge.hpp"
 #include "server/tools/test_mode.hpp"
+#include "server/tools/tool_finder.hpp"
 #include "wire/description.hpp"
 
 namespace parley::workspace {
@@ -79,6 +80,8 @@ void add_connectors(Workspace& workspace) {
     workspace.connectors[name] = std::make_shared<tools::TestModeRunner>(described);
     workspace.described.emplace(name, std::move(described));
   }
+  workspace.connectors =
+      tools::with_finder(std::move(workspace.connectors), workspace.folder.settings.locale);
 }
 
 void add_knowledge(Workspace& workspace) {

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "engine/calls.hpp"
 #include "engine/origins.hpp"
+#include "engine/outside_calls.hpp"
 #include "engine/people/call_reviews.hpp"
 #include "engine/spending.hpp"
 #include "engine/steps/model/model_step.hpp"
@@ -75,6 +76,7 @@ constexpr flow::Keyword kKeywords[] = {
 
 constexpr std::uint8_t kDefaultRounds = 8;
 constexpr std::uint8_t kMostCallsARound = 8;
+constexpr std::size_t kMostShownTools = 30;         // further ones are searched
 constexpr std::size_t kMostArguments = 32U << 10U;  // bytes of one call
 
 // What the step remembers between events: {rounds, steps: [{tool, arguments, result | error}], calls: [open
@@ -145,6 +147,21 @@ Value pinned_names(const flow::Data& pins) {
   return names.build();
 }
 
+// The model is shown no tools but those that find the others.
+bool searches(const Run& run, const flow::Step& step) {
+  return origins::traced(run.state()) && step.get<flow::Names>(k_tools)->size() > kMostShownTools;
+}
+
+bool finds_tools(std::string_view tool) {
+  return tool == kSearchTools || tool == kDescribeTools;
+}
+
+Value tool_names(const flow::Step& step) {
+  ListBuilder tools;
+  for (const flow::Name& tool : *step.get<flow::Names>(k_tools)) tools.add(tool.text);
+  return tools.build();
+}
+
 Outcome ask(Run& run, const flow::Step& step) {
   Frame& frame = run.frame();
   const auto* most = step.get<Value>(k_max_rounds);
@@ -163,12 +180,11 @@ Outcome ask(Run& run, const flow::Step& step) {
   }
   if (const Value context = remembered(frame, "context"); !context.is_null() && context != Value(""))
     input.set("context", context);
-  ListBuilder tools;
-  for (const flow::Name& tool : *step.get<flow::Names>(k_tools)) tools.add(tool.text);
   const Value done = remembered(frame, "steps");
   input.set("goal", std::move(*goal))
       .set("steps", done.is_list() ? done : Value::list())
-      .set("tools", tools.build());
+      .set("tools", tool_names(step));
+  if (searches(run, step)) input.set("search", true);
   if (const auto* pins = step.get<flow::Data>(k_pins)) input.set("pinned", pinned_names(*pins));
   add_style(run, input);
   CallModel call{.task = "agent", .input = input.build()};
@@ -215,6 +231,10 @@ Result<CallTool> as_call(Run& run, const flow::Step& step, const Value& proposed
       .tool = std::string(proposed.text("tool")),
       .arguments = proposed["arguments"].is_map() ? proposed["arguments"] : Value::map(),
   };
+  if (finds_tools(call.tool)) {
+    call.arguments = call.arguments.with("tools", tool_names(step));
+    return call;
+  }
   const auto* pins = step.get<flow::Data>(k_pins);
   if (pins == nullptr) return call;
   const auto fixed = pins->evaluate(run.scope());
@@ -270,10 +290,12 @@ std::string why_ask(const Run& run, const flow::Step& step, const CallTool& call
 // What is wrong with a proposed call, for the model; empty when it may go on.
 std::string_view refusal(const Run& run, const flow::Step& step, const Value& proposed) {
   const std::string_view tool = proposed.text("tool");
-  if (!listed(step.get<flow::Names>(k_tools), tool)) return "there is no such tool";
+  const bool known =
+      listed(step.get<flow::Names>(k_tools), tool) || (searches(run, step) && finds_tools(tool));
+  if (!known) return "there is no such tool";
   if (!origins::traced(run.state())) return {};
   if (write_canonical(proposed["arguments"]).size() > kMostArguments) return "the arguments are too large";
-  if (proposed.text("effect") == "read") return {};
+  if (proposed.text("effect") == "read" || finds_tools(tool)) return {};
   const Value steps = remembered(run.state().stack.back(), "steps");
   const bool made = steps.is_list() && std::ranges::any_of(steps.as_list(), [&](const Value& done) {
                       return done.find("result") != nullptr && done.text("tool") == tool &&
@@ -303,6 +325,7 @@ Outcome go_on(Run& run, const flow::Step& step) {
     auto call = as_call(run, step, proposed);
     if (!call) return Outcome::fail(call.error().message);
     std::string why = "A model proposed this call.";
+    if (finds_tools(call->tool)) why.clear();
     if (listed(step.get<flow::Names>(k_allow), call->tool))
       why = why_ask(run, step, *call, proposed.text("effect") == "read");
     if (why.empty()) return call_tool(run, step, *std::move(call));
