@@ -62,10 +62,8 @@ struct CallTool {
 //   classify  {text, labels: {label: meaning}} → {label, confidence}
 //   extract   {text, schema, prompt?, problem?} → a value of the schema
 //   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?, style?,
-//   pinned?: {tool:
-//             [argument]}, search?: true} →
-//             {calls: [{tool, arguments}]}, or {text} or {result} when it is
-//             done
+//             pinned?: {tool: [argument]}, search?: true} → {calls: [{tool, arguments}]}, or {text} or
+//             {result} when it is done
 // `context`: see context.hpp; `style` is {locale, tone: 0…100, length: short, normal or detailed, tones?:
 // {name: 0…100}}.
 struct CallModel {
