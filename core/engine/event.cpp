@@ -209,7 +209,7 @@ constexpr Reader kReaders[] = {
            text(m, "prompt"),
            static_cast<std::uint32_t>(number(m, "input_tokens")),
            static_cast<std::uint32_t>(number(m, "output_tokens")),
-           text(m, "context")
+           text(m, "context"),
            m["passed_over"],
            text(m, "failure")
        };
