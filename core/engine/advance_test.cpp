@@ -125,6 +125,7 @@ TEST_CASE("every event survives its stored form") {
           "understand/1",
           12,
           34,
+          "Likes tea.",
           ListBuilder().add(MapBuilder().set("model", "main").set("code", "timeout").build()).build(),
           "timeout"
       },

@@ -30,7 +30,7 @@ struct LiveTools {
     const assistant::Settings& settings,
     const std::shared_ptr<net::HttpClient>& client,
     const tools::FindSecret& find_secret,
-    const std::shared_ptr<tools::WorkerPool>& workers = nullptr
+    const std::shared_ptr<tools::WorkerPool>& workers = nullptr,
     const std::shared_ptr<tools::SignIns>& sign_ins = nullptr  // of people; null: nobody can sign in
 );
 
