@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/json.hpp"
+#include "base/json_pointer.hpp"
 #include "base/utf8.hpp"
 
 namespace parley::wire {
@@ -84,6 +85,53 @@ Value cut(const Value& value, const Measure& most) {
   return value;
 }
 
+// What a reference to a definition of the schema itself stands for.
+const Value& dereferenced(const Value& root, const Value& schema) {
+  constexpr std::string_view kDefinitions = "#/$defs/";
+  const Value* at = &schema;
+  for (int hops = 0; hops < 16; ++hops) {
+    const std::string_view reference = at->text("$ref");
+    if (!reference.starts_with(kDefinitions)) break;
+    const Value* target = root["$defs"].find(unescape_pointer_token(reference.substr(kDefinitions.size())));
+    if (target == nullptr) break;
+    at = target;
+  }
+  return *at;
+}
+
+Value projected_schema(const Value& root, const Value& given, std::span<const Path> paths) {
+  if (std::ranges::any_of(paths, &Path::empty)) return given;
+  const Value& schema = dereferenced(root, given);
+  if (!schema.is_map()) return schema;
+  MapBuilder out;
+  for (const auto& [key, value] : schema.entries()) {
+    const std::string_view keyword = key.as_string();
+    if (keyword == "properties" && value.is_map()) {
+      MapBuilder kept;
+      for (const auto& [name, member] : value.entries()) {
+        const auto rest = following(paths, name.as_string());
+        if (!rest.empty()) kept.set(name, projected_schema(root, member, rest));
+      }
+      out.set(key, kept.build());
+    } else if (keyword == "items") {
+      out.set(key, projected_schema(root, value, following(paths, "*")));
+    } else if ((keyword == "allOf" || keyword == "anyOf" || keyword == "oneOf") && value.is_list()) {
+      ListBuilder parts;
+      for (const Value& part : value.as_list()) parts.add(projected_schema(root, part, paths));
+      out.set(key, parts.build());
+    } else if (keyword == "required" && value.is_list()) {
+      ListBuilder kept;
+      for (const Value& name : value.as_list()) {
+        if (name.is_string() && !following(paths, name.as_string()).empty()) kept.add(name);
+      }
+      out.set(key, kept.build());
+    } else if (keyword != "additionalProperties" && keyword != "prefixItems") {
+      out.set(key, value);
+    }
+  }
+  return out.build();
+}
+
 }  // namespace
 
 Result<void> read_fields(const Value& list, std::vector<std::string>& fields) {
@@ -106,6 +154,18 @@ Value project(const Value& answer, std::span<const std::string> fields) {
   std::vector<Path> paths;
   for (const std::string& field : fields) paths.push_back(tokens_of(field));
   return projected(answer, paths);
+}
+
+Value kept_schema(const Value& schema, std::span<const std::string> fields) {
+  if (fields.empty() || !schema.is_map()) return schema;
+  std::vector<Path> paths;
+  for (const std::string& field : fields) paths.push_back(tokens_of(field));
+  const Value projected = projected_schema(schema, schema, paths);
+  const Value* definitions = schema.find("$defs");
+  if (definitions == nullptr || !projected.is_map() || projected.find("$defs") != nullptr) return projected;
+  MapBuilder out;
+  for (const auto& [key, value] : projected.entries()) out.set(key, value);
+  return out.set("$defs", *definitions).build();
 }
 
 Value shortened(const Value& answer, std::size_t max_bytes) {

@@ -18,6 +18,9 @@ namespace parley::wire {
 // Only what the pointers lead to, in the shape of the answer. What is not there is left out.
 [[nodiscard]] Value project(const Value& answer, std::span<const std::string> fields);
 
+// The schema of what project() leaves of an answer that fits `schema`.
+[[nodiscard]] Value kept_schema(const Value& schema, std::span<const std::string> fields);
+
 // An answer whose JSON has at most `max_bytes`: longer lists keep their first items and longer texts their
 // beginning, as many as fit. Null when even that is too much.
 [[nodiscard]] Value shortened(const Value& answer, std::size_t max_bytes);
