@@ -197,6 +197,11 @@ def test_the_failures_that_a_flow_sees():
             chat = Chat(server, message="/label")
             worker.send(call_id=worker.next_call()["call_id"], **said)
             assert chat.text().startswith(f"Failed: {shown}"), chat.text()
+        equal(reviews(server), [])
+        chat = Chat(server, message="/mail")  # a function that threw may have done something before
+        worker.send(type="error", call_id=worker.next_call()["call_id"], code="exception", message="x is undefined")
+        chat.join(PATIENCE)
+        equal(reviews(server), [("outcome", "Did worker.mail happen?")])
 
 
 def test_a_declaration_in_the_folder_checks_flows_and_answers_in_test_mode():
