@@ -6,7 +6,7 @@ T ?=
 SECONDS_PER_TARGET ?= 60
 SOAK_TURNS ?= 1000000
 
-.PHONY: run test check bench fuzz soak second-opinion golden fmt build release deps help
+.PHONY: run test check bench bench-peers fuzz soak second-opinion golden fmt build release deps help
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -38,6 +38,9 @@ check:  ## format, dependency rules, sizes, paths named in the docs
 
 bench: release  ## measure, with ratios, and print the table
 	@scripts/bench
+
+bench-peers: release  ## beside a hand-written FastAPI service on PostgreSQL, and with many conversations stored
+	@scripts/bench_peers
 
 fuzz: deps  ## run every fuzz target for SECONDS_PER_TARGET seconds
 	@scripts/fuzz $(SECONDS_PER_TARGET)

@@ -10,6 +10,13 @@
 //                                               turn of each costs: processor time of the server PID, and
 //                                               wall
 //   http_turns open PORT CONVERSATIONS          that many conversations, one turn each
+//   http_turns keyed PORT CONNECTIONS SECONDS   like turns, each request with an Idempotency-Key of its own
+//   http_turns offered PORT CONNECTIONS SECONDS RATE   that many turns/s, whether the last are answered or
+//   not: an
+//                                               open loop; latencies count from when a turn was due
+//   http_turns stored PORT CONVERSATIONS SECONDS PID   opens that many conversations, then goes on with
+//   random ones
+//                                               of the last 1,000, and of all; what a turn of each costs
 //   http_turns idle PORT CONNECTIONS            keeps connections open after a request each, until Enter
 //   http_turns sse PORT TOKENS                  reads a burst of the bare server's /sse to its end
 // Prints one line "name=value …". The flow "loop" must be there: it asks, answers and asks again.
@@ -30,6 +37,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,13 +78,23 @@ int connect_to(int port) {
   return fd;
 }
 
-std::string chat_request(const Connection& connection) {
+// Of this run; the counter makes each its own.
+std::string next_key() {
+  static const std::string run =
+      std::to_string(::getpid()) + "-" + std::to_string(Clock::now().time_since_epoch().count());
+  static std::uint64_t number = 0;
+  return run + "-" + std::to_string(++number);
+}
+
+std::string chat_request(const Connection& connection, bool keyed = false) {
   std::string body = "{";
   body += connection.conversation.empty() ? R"("flow_id":"loop")"
                                           : R"("conversation_id":")" + connection.conversation + '"';
   body += R"(,"message":"turn )" + std::to_string(connection.turns) + " of a chat with words\"}";
-  return "POST /v1/chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body;
+  const std::string key = keyed ? "Idempotency-Key: " + next_key() + "\r\n" : std::string();
+  return "POST /v1/chat HTTP/1.1\r\nHost: localhost\r\n" + key +
+         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 
 // The size of the whole response at the front of `bytes`, or 0 while it is incomplete.
@@ -129,17 +147,22 @@ class Load {
 
   // Calls `answered` for each answer until no request is open; it may start the next one.
   void run(const std::function<void(Connection&)>& answered) {
-    std::vector<epoll_event> events(256);
     while (waiting_ > 0) {
-      const int count = ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 30'000);
-      if (count == 0) give_up("no answer within 30 seconds");
-      for (int i = 0; i < count; ++i) {
-        Connection& connection = connections_[events[static_cast<std::size_t>(i)].data.u64];
-        if (!receive(connection)) continue;
-        --waiting_;
-        answered(connection);
-      }
+      if (!take(30'000, answered)) give_up("no answer within 30 seconds");
     }
+  }
+
+  // The answers that are there, or come within so many milliseconds. False when there was none.
+  bool take(int milliseconds, const std::function<void(Connection&)>& answered) {
+    std::vector<epoll_event> events(256);
+    const int count = ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), milliseconds);
+    for (int i = 0; i < count; ++i) {
+      Connection& connection = connections_[events[static_cast<std::size_t>(i)].data.u64];
+      if (!receive(connection)) continue;
+      --waiting_;
+      answered(connection);
+    }
+    return count > 0;
   }
 
  private:
@@ -195,29 +218,66 @@ float at(const std::vector<float>& sorted, double share) {
                         : sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * share)];
 }
 
-int turns(const std::vector<int>& ports, std::size_t connections, double seconds) {
+void print_latencies(std::vector<float>& latencies_us, double elapsed) {
+  std::sort(latencies_us.begin(), latencies_us.end());
+  std::printf(
+      "turns_per_s=%.0f p50_us=%.0f p99_us=%.0f max_us=%.0f turns=%zu\n",
+      static_cast<double>(latencies_us.size()) / elapsed,
+      static_cast<double>(at(latencies_us, 0.5)),
+      static_cast<double>(at(latencies_us, 0.99)),
+      static_cast<double>(at(latencies_us, 1)),
+      latencies_us.size()
+  );
+}
+
+int turns(const std::vector<int>& ports, std::size_t connections, double seconds, bool keyed) {
   Load load(ports, connections);
-  for (Connection& connection : load.connections()) load.start(connection, chat_request(connection));
+  for (Connection& connection : load.connections()) load.start(connection, chat_request(connection, keyed));
   load.run(take_answer);  // the conversations begin before the clock does
 
   std::vector<float> latencies_us;
   latencies_us.reserve(1 << 20);
   const auto begin = Clock::now();
-  for (Connection& connection : load.connections()) load.start(connection, chat_request(connection));
+  for (Connection& connection : load.connections()) load.start(connection, chat_request(connection, keyed));
   load.run([&](Connection& connection) {
     take_answer(connection);
     latencies_us.push_back(static_cast<float>(seconds_since(connection.begin) * 1e6));
-    if (seconds_since(begin) < seconds) load.start(connection, chat_request(connection));
+    if (seconds_since(begin) < seconds) load.start(connection, chat_request(connection, keyed));
   });
-  const double elapsed = seconds_since(begin);
-  std::sort(latencies_us.begin(), latencies_us.end());
-  std::printf(
-      "turns_per_s=%.0f p50_us=%.0f p99_us=%.0f turns=%zu\n",
-      static_cast<double>(latencies_us.size()) / elapsed,
-      static_cast<double>(at(latencies_us, 0.5)),
-      static_cast<double>(at(latencies_us, 0.99)),
-      latencies_us.size()
-  );
+  print_latencies(latencies_us, seconds_since(begin));
+  return 0;
+}
+
+// Turns fall due one after the other at a fixed rate. One that finds no connection free waits, and its
+// waiting counts.
+int offered(int port, std::size_t connections, double seconds, double rate) {
+  Load load(port, connections);
+  for (Connection& connection : load.connections()) load.start(connection, chat_request(connection, true));
+  load.run(take_answer);
+  std::vector<Connection*> idle;
+  for (Connection& connection : load.connections()) idle.push_back(&connection);
+  std::vector<float> latencies_us;
+  const auto total = static_cast<std::size_t>(rate * seconds);
+  const auto begin = Clock::now();
+  const auto due = [&](std::size_t number) {
+    return begin + std::chrono::duration_cast<Clock::duration>(
+                       std::chrono::duration<double>(static_cast<double>(number) / rate)
+                   );
+  };
+  for (std::size_t next = 0; latencies_us.size() < total;) {
+    while (next < total && !idle.empty() && Clock::now() >= due(next)) {
+      Connection& connection = *idle.back();
+      idle.pop_back();
+      load.start(connection, chat_request(connection, true));
+      connection.begin = due(next++);
+    }
+    load.take(idle.empty() || next == total ? 100 : 0, [&](Connection& connection) {
+      take_answer(connection);
+      latencies_us.push_back(static_cast<float>(seconds_since(connection.begin) * 1e6));
+      idle.push_back(&connection);
+    });
+  }
+  print_latencies(latencies_us, seconds_since(begin));
   return 0;
 }
 
@@ -301,6 +361,70 @@ int open_conversations(int port, long conversations) {
   return 0;
 }
 
+// Turns of random conversations among the last `among`, for so long.
+void go_on(
+    Load& load,
+    std::vector<std::string>& names,
+    std::size_t among,
+    double seconds,
+    const std::string& pid,
+    const char* label
+) {
+  std::minstd_rand dice(7);
+  const auto pick = [&](Connection& connection) {
+    connection.conversation = names[names.size() - 1 - dice() % std::min(among, names.size())];
+    load.start(connection, chat_request(connection));
+  };
+  std::vector<float> latencies_us;
+  const std::uint64_t before = processor_ns(pid);
+  const auto begin = Clock::now();
+  for (Connection& connection : load.connections()) pick(connection);
+  load.run([&](Connection& connection) {
+    take_answer(connection);
+    latencies_us.push_back(static_cast<float>(seconds_since(connection.begin) * 1e6));
+    if (seconds_since(begin) < seconds) pick(connection);
+  });
+  const double elapsed = seconds_since(begin);
+  std::sort(latencies_us.begin(), latencies_us.end());
+  const auto count = static_cast<double>(latencies_us.size());
+  std::printf(
+      "%s_per_s=%.0f %s_p50_us=%.0f %s_p99_us=%.0f %s_server_us=%.2f ",
+      label,
+      count / elapsed,
+      label,
+      static_cast<double>(at(latencies_us, 0.5)),
+      label,
+      static_cast<double>(at(latencies_us, 0.99)),
+      label,
+      static_cast<double>(processor_ns(pid) - before) / 1e3 / count
+  );
+}
+
+int stored(int port, std::size_t conversations, double seconds, const std::string& pid) {
+  constexpr std::size_t kRecent = 1'000;
+  // No more than there are conversations, so that two turns of one rarely wait for each other.
+  Load load(port, std::min<std::size_t>(conversations, 64));
+  std::vector<std::string> names;
+  names.reserve(conversations);
+  std::size_t started = 0;
+  const auto next = [&](Connection& connection) {
+    if (started == conversations) return;
+    ++started;
+    connection.conversation.clear();
+    load.start(connection, chat_request(connection));
+  };
+  for (Connection& connection : load.connections()) next(connection);
+  load.run([&](Connection& connection) {
+    take_answer(connection);
+    names.push_back(connection.conversation);
+    next(connection);
+  });
+  go_on(load, names, kRecent, seconds, pid, "recent");
+  go_on(load, names, names.size(), seconds, pid, "any");
+  std::printf("conversations=%zu\n", conversations);
+  return 0;
+}
+
 int idle(int port, std::size_t connections) {
   Load load(port, connections);
   for (Connection& connection : load.connections()) {
@@ -351,14 +475,18 @@ int main(int argc, char** argv) {
   const auto number = [&](int index) { return index < argc ? std::atol(argv[index]) : 0; };
   const int port = static_cast<int>(number(2));
   const auto count = static_cast<std::size_t>(std::max(number(3), 1L));
-  if (mode == "turns" && argc == 5) return turns({port}, count, std::atof(argv[4]));
+  if (mode == "turns" && argc == 5) return turns({port}, count, std::atof(argv[4]), false);
   if (mode == "spread" && argc == 5) return turns(ports_of(argv[2]), count, std::atof(argv[4]));
+  if (mode == "keyed" && argc == 5) return turns(port, count, std::atof(argv[4]), true);
+  if (mode == "offered" && argc == 6) return offered(port, count, std::atof(argv[4]), std::atof(argv[5]));
+  if (mode == "stored" && argc == 6) return stored(port, count, std::atof(argv[4]), argv[5]);
   if (mode == "length" && argc == 6) return length(port, count, number(4), argv[5]);
   if (mode == "open" && argc == 4) return open_conversations(port, number(3));
   if (mode == "idle" && argc == 4) return idle(port, count);
   if (mode == "sse" && argc == 4) return sse(port, number(3));
   std::fprintf(
-      stderr, "usage: http_turns turns|spread|length|open|idle|sse PORT …; see the top of the source\n"
+      stderr,
+      "usage: http_turns turns|spread|keyed|offered|stored|length|open|idle|sse PORT …; see the top of the source\n"
   );
   return 2;
 }
