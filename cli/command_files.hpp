@@ -40,6 +40,7 @@ extern const Command kToolList;
 extern const Command kToolSearch;
 extern const Command kToolShow;
 extern const Command kToolTry;
+extern const Command kToolTypes;
 extern const Command kToolAdd;
 extern const Command kToolLogin;
 extern const Command kToolCompile;

@@ -65,12 +65,15 @@ Result<std::unique_ptr<turns::WorkerSession>> WorkerPool::open(std::shared_ptr<t
 
 turns::Awaitable<void> WorkerPool::take(std::string session, std::string text) {
   auto message = worker::read_message(text, options_.capacity);
+  std::vector<CallPtr> waiting;
   {
     const std::lock_guard lock(mutex_);
     const auto known = sessions_.find(session);
     if (known == sessions_.end()) co_return;  // dropped; its connection is being closed
     known->second.heard = Clock::now();
+    if (!waiting_.empty()) waiting = next_waiting(known->second);  // it may have been silent for long
   }
+  hand_out(std::move(waiting));
   if (!message) {
     report(session, message.error());
     co_return;
@@ -251,6 +254,7 @@ std::optional<WorkerPool::Given> WorkerPool::give(PendingCall& call) {
 
 std::vector<WorkerPool::CallPtr> WorkerPool::next_waiting(const Session& session) {
   std::vector<CallPtr> next;
+  if (session.draining) return next;
   std::size_t room = session.capacity - std::min(session.capacity, session.calls.size());
   for (auto queue = waiting_.begin(); queue != waiting_.end() && room > 0;) {
     while (session.tools.contains(queue->first) && !queue->second.empty() && room > 0) {
@@ -305,8 +309,7 @@ void WorkerPool::forget(const std::string& call_id) {
     }
     calls_.erase(found);
     for (auto& [id, session] : sessions_) {
-      if (session.calls.erase(call_id) != 0 && !waiting_.empty() && !session.draining)
-        waiting = next_waiting(session);
+      if (session.calls.erase(call_id) != 0 && !waiting_.empty()) waiting = next_waiting(session);
     }
   }
   hand_out(std::move(waiting));
