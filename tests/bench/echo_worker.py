@@ -1,0 +1,13 @@
+"""A worker that gives back what it gets, for tests/bench/worker_latency."""
+import asyncio
+import sys
+
+from parley_sdk import Worker, compile_modules, tool
+
+
+@tool(effect="read")
+async def echo(text: str):
+    return {"text": text}
+
+
+asyncio.run(Worker(compile_modules([("echo_worker.py", {"echo": echo})]), sys.argv[1]).run())
