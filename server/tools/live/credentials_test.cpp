@@ -20,6 +20,8 @@ const Value& schemes() {
     "old_login": {"type": "basic"},
     "app": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://id.example/token", "scopes": {}}}},
     "old_app": {"type": "oauth2", "flow": "application", "tokenUrl": "https://id.example/old"},
+    "people": {"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "https://id.example/in",
+      "tokenUrl": "https://id.example/token", "scopes": {"read": "", "write": ""}}}},
     "odd": {"type": "http", "scheme": "negotiate"}})");
   return made;
 }
@@ -60,6 +62,8 @@ TEST_CASE("a secret is sent as the description says, or as the settings say") {
       {choice("app", {}, "client"), "?a=1 Cookie=a=b Authorization=Bearer fresh"},
       {choice("old_app", {}, "client"), "?a=1 Cookie=a=b Authorization=Bearer fresh"},
       {choice("app"), "?a=1 Cookie=a=b Authorization=Bearer s3cret/+"},
+      {choice("people", {}, "client"), "?a=1 Cookie=a=b Authorization=Bearer fresh"},
+      {choice("people"), "?a=1 Cookie=a=b Authorization=Bearer s3cret/+"},
       {choice("odd", "bearer"), "?a=1 Cookie=a=b Authorization=Bearer s3cret/+"},
       {choice("none", "bearer"), "?a=1 Cookie=a=b Authorization=Bearer s3cret/+"},
       {named, "?a=1 Cookie=a=b X-Own=s3cret/+"},
@@ -70,6 +74,28 @@ TEST_CASE("a secret is sent as the description says, or as the settings say") {
     REQUIRE(credential.has_value());
     CHECK(applied(*credential) == row.sent);
   }
+}
+
+TEST_CASE("a client for which people sign in is made from the description and the settings") {
+  CredentialChoice client = choice("people", {}, "client");
+  client.secret.clear();
+  client.kind = "authorization_code";
+  const auto described = make_credential(client, schemes(), known_secret);
+  REQUIRE(described.has_value());
+  CHECK(described->kind == CredentialKind::authorization_code);
+  CHECK(described->authorization_url == "https://id.example/in");
+  CHECK(described->token_url == "https://id.example/token");
+  CHECK(described->scopes == std::vector<std::string>{"read", "write"});
+  CHECK(described->secret.reveal().empty());
+  CHECK_FALSE(described->team);
+  client.authorization_url = "https://own.example/in";
+  client.scopes = {"read"};
+  client.owner = "team";
+  const auto changed = make_credential(client, schemes(), known_secret);
+  REQUIRE(changed.has_value());
+  CHECK(changed->authorization_url == "https://own.example/in");
+  CHECK(changed->scopes == std::vector<std::string>{"read"});
+  CHECK(changed->team);
 }
 
 TEST_CASE("what is missing is said, with what to write, and never the secret") {
@@ -95,6 +121,9 @@ TEST_CASE("what is missing is said, with what to write, and never the secret") {
       {choice("none", "header"), "the credential 'none' needs a 'name'", "write it beside its secret"},
       {choice("none", "client_credentials", "me"),
        "the credential 'none' needs a 'token_url'",
+       "write it beside its secret"},
+      {choice("app", "authorization_code", "me"),
+       "the credential 'app' needs a 'token_url'",
        "write it beside its secret"},
   };
   for (const Row& row : rows) {
