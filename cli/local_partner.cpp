@@ -165,6 +165,11 @@ class LocalPartner final : public ChatPartner {
           call.tool +
           (answer->use.model.empty() ? " answered in test mode" : " was answered by " + answer->use.model)
       );
+      if (call.tool == engine::kAgentCall) {
+        answer->result = engine::with_effects(answer->result, [this](std::string_view tool) {
+          return workspace::only_reads(connectors_, tool);
+        });
+      }
       advance(
           engine::returned(call.tool, call.effect_id, std::move(answer->result), answer->test_mode), reply
       );
