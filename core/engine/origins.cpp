@@ -195,10 +195,13 @@ void confirm(Run& run, const flow::Text& text) {
   }
 }
 
+bool by_model(const Origins& origins) {
+  return std::ranges::any_of(origins, [](const std::string& each) { return each.starts_with("model."); });
+}
+
 bool by_model(const OriginMap& marks, std::string_view name) {
   const Origins* from = marks.empty() ? nullptr : found_in(marks, name);
-  return from != nullptr &&
-         std::ranges::any_of(*from, [](const std::string& each) { return each.starts_with("model."); });
+  return from != nullptr && by_model(*from);
 }
 
 std::string shown_words(const Run& run, std::string_view written) {

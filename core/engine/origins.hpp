@@ -46,6 +46,7 @@ void add(Origins& to, const Origins& more);
 void confirm(Run& run, const flow::Text& text);
 
 // What a model has written, as it is shown: without images and foreign links (policy/links.hpp).
+[[nodiscard]] bool by_model(const Origins& origins);
 [[nodiscard]] bool by_model(const OriginMap& marks, std::string_view name);
 [[nodiscard]] Value shown_words(const Run& run, const Value& written);
 [[nodiscard]] std::string shown_words(const Run& run, std::string_view written);

@@ -1,4 +1,5 @@
 // Cards: their values, and the words for channels that show none.
+#include "engine/origins.hpp"
 #include "engine/steps/step_files.hpp"
 #include "expr/display.hpp"
 
@@ -15,7 +16,8 @@ Result<void> set_text(Run& run, MapBuilder& map, std::string_view name, const fl
 }
 
 Result<void> set_image(Run& run, MapBuilder& map, const flow::Card& card) {
-  if (!card.image) return {};
+  // What a model chose to load would tell its host what the model has read.
+  if (!card.image || origins::by_model(origins::of(run, *card.image))) return {};
   auto address = card.image->evaluate(run.scope());
   if (!address) return std::unexpected(std::move(address.error()));
   // What a tool gave may be anything; pages load nothing but https.
