@@ -1,5 +1,6 @@
 #include "tests/simulation/clients.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.hpp"
@@ -65,7 +66,7 @@ void Party::send(const RequestPtr& request) {
 }
 
 void Party::arrive(const RequestPtr& request) {
-  Process& process = world_.process;
+  Process& process = any(world_.processes, world_.timeline.random);
   if (!process.runs()) return;
   world_.timeline.note("request", world_.book.entries()[request->entry].key);
   turns::TurnDriver& driver = process.driver();
@@ -115,13 +116,16 @@ void Reviewers::look() {
   for (const turns::ReviewEntry& review :
        *at_once(store_.reviews("default", {.status = "open", .limit = 100}))) {
     const auto since = seen_.emplace(review.review_id, world_.timeline.now()).first->second;
-    if (world_.timeline.now() - since < kReviewersWait || !world_.process.runs()) continue;
+    if (world_.timeline.now() - since < kReviewersWait) continue;
+    if (!std::ranges::any_of(world_.processes, &Process::runs)) continue;
     decide(review);
     if (world_.timeline.random.chance(200)) decide(review);
   }
 }
 
 void Reviewers::decide(const turns::ReviewEntry& review) {
+  Process& process = any(world_.processes, world_.timeline.random);
+  if (!process.runs()) return;
   const auto request = parse_json(review.request);
   const std::string item(request.value()["subject"]["arguments"].text("item"));
   const auto known = tools_.book().find(item);
@@ -132,8 +136,8 @@ void Reviewers::decide(const turns::ReviewEntry& review) {
       .digest = std::string(request.value().text("digest")),
   };
   if (happened) decision.values = MapBuilder().set("id", "r-" + item).build();
-  world_.process.spawn<Result<turns::Answer>>(
-      world_.process.driver().decide("default", std::move(decision)),
+  process.spawn<Result<turns::Answer>>(
+      process.driver().decide("default", std::move(decision)),
       [this, id = review.review_id](const Result<turns::Answer>& answer) {
         world_.timeline.note("decided " + id, answer ? answer->json : answer.error().message);
       }

@@ -17,7 +17,7 @@ namespace parley::simulation {
 struct Surroundings {
   Timeline& timeline;
   const Faults& faults;
-  Process& process;
+  const Processes& processes;
   ClientBook& book;
 };
 

@@ -2,7 +2,7 @@
 
 namespace parley::simulation {
 
-Faults Faults::drawn(Random& random) {
+Faults Faults::drawn(Random& random, bool several_workers) {
   const auto rate = [&](std::uint64_t most) {
     return random.chance(500) ? static_cast<std::uint32_t>(random.between(1, most)) : 0U;
   };
@@ -22,6 +22,7 @@ Faults Faults::drawn(Random& random) {
   faults.tool_refuses = rate(100);
   if (random.chance(700)) faults.crash_every_ms = random.between(300, 20'000);
   if (random.chance(300)) faults.clock_jumps_every_ms = random.between(5'000, 20'000);
+  if (several_workers && random.chance(700)) faults.pause_every_ms = random.between(1'000, 15'000);
   return faults;
 }
 

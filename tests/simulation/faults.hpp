@@ -16,6 +16,11 @@ enum class Mistake : std::uint8_t {
   forgets_answers,    // a retried request is not recognised: the answers to keys are not kept
   new_key_per_retry,  // every attempt of a call carries a key of its own
   repeats_unsafe,     // an unsafe tool is taken for one that may be called again
+  // Of several workers:
+  no_fence,               // a commit is taken wherever the conversation is, whoever makes it
+  keys_claimed_twice,     // a key is taken as often as it comes
+  takes_from_the_living,  // an open turn is anybody's
+  believes_in_its_life,   // a worker never doubts that it is registered
 };
 
 struct Faults {
@@ -34,9 +39,10 @@ struct Faults {
   std::uint32_t tool_refuses = 0;
   std::uint64_t crash_every_ms = 0;  // about; 0: never
   std::uint64_t clock_jumps_every_ms = 0;
+  std::uint64_t pause_every_ms = 0;  // of one of several workers; for up to half a minute
 
   // Each kind is on in half of all simulations, so that every combination comes up.
-  static Faults drawn(Random& random);
+  static Faults drawn(Random& random, bool several_workers);
 };
 
 }  // namespace parley::simulation

@@ -76,15 +76,21 @@ turns::ReleaseTable& releases() {
   return table;
 }
 
-Process::Process(Timeline& timeline, SimulatedStore& store, SimulatedTools& tools)
-    : timeline_(timeline), store_(store), tools_(tools), clock_(timeline), alarms_(timeline) {
-  Random& random = timeline.random;
+Process::Process(Share share, std::uint32_t number)
+    : timeline_(share.timeline),
+      owner_(process_owner(number)),
+      store_(share.truth, timeline_, share.faults, share.mistake, share.lives),
+      tools_(share.tools),
+      clock_(timeline_),
+      alarms_(timeline_, share.mistake == Mistake::believes_in_its_life),
+      ids_(share.ids) {
+  Random& random = timeline_.random;
   options_.cached_conversations = random.chance(500) ? 16 : 10'000;  // one in each shard, or all
   options_.snapshot_every = random.between(1, 16);
   options_.upkeep_every = std::chrono::milliseconds(random.between(1'000, 4'000));
   options_.alarms = &alarms_;
   options_.dice = [&random] { return static_cast<std::uint32_t>(random.below(engine::kDiceSides)); };
-  options_.log_problem = [&timeline](std::string_view what) { timeline.note("driver", what); };
+  options_.log_problem = [this](std::string_view what) { timeline_.note("driver", what); };
 }
 
 void Process::start() {
@@ -94,6 +100,7 @@ void Process::start() {
       turns::TurnDriver::World{store_, tools_, releases(), clock_, ids_, hub_}, options_
   );
   const auto upkeep = [](turns::TurnDriver& driver) -> turns::Awaitable<void> {
+    if (driver.membership().shared()) (void)co_await driver.join();
     (void)co_await driver.recover("default");
     co_await driver.run_upkeep("default");
   };
@@ -104,15 +111,28 @@ void Process::crash() {
   if (!runs()) return;
   timeline_.note("process", "dies");
   // What waits for time to pass goes first, then what was about to run, then the driver that they belong to.
-  timeline_.forget_process();
+  timeline_.forget_process(owner_);
   driver_->abandon_waiting();
   loop_.reset();
   driver_.reset();
   store_.crash();
 }
 
+void Process::pause() {
+  if (!runs() || paused()) return;
+  timeline_.note("process", "pauses");
+  timeline_.pause(owner_);
+}
+
+void Process::wake() {
+  if (!paused()) return;
+  timeline_.note("process", "wakes");
+  timeline_.wake(owner_);
+}
+
 void Process::poll() {
-  if (loop_ == nullptr) return;
+  if (loop_ == nullptr || paused()) return;
+  timeline_.acting = owner_;
   loop_->restart();
   loop_->poll();
 }

@@ -1,5 +1,6 @@
-// The process under test: a loop and a turn driver. It can die at any moment and is then begun anew on what
-// the store has.
+// A process under test: a loop and a turn driver. It can die at any moment and is then begun anew on what the
+// store has; one of several may also be paused, and woken. Several share what they have in the end: the truth
+// in the store, and the ids, which never repeat.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "server/turns/driver.hpp"
 #include "server/turns/world.hpp"
@@ -22,14 +24,27 @@ namespace parley::simulation {
 
 class Process {
  public:
-  Process(Timeline& timeline, SimulatedStore& store, SimulatedTools& tools);
+  struct Share {
+    Timeline& timeline;
+    turns::MemoryStore& truth;
+    const Faults& faults;
+    Mistake mistake;
+    SimulatedTools& tools;
+    Lives& lives;
+    turns::IdSource& ids;
+  };
+  Process(Share share, std::uint32_t number);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process() { crash(); }
 
   void start();
   void crash();
+  void pause();
+  void wake();
   [[nodiscard]] bool runs() const { return driver_ != nullptr; }
+  [[nodiscard]] bool paused() const { return timeline_.paused(owner_); }
+  [[nodiscard]] const SimulatedStore& store() const { return store_; }
   [[nodiscard]] turns::TurnDriver& driver() { return *driver_; }
   [[nodiscard]] SimulatedClock& clock() { return clock_; }
 
@@ -50,15 +65,22 @@ class Process {
 
  private:
   Timeline& timeline_;
-  SimulatedStore& store_;
+  const Owner owner_;
+  SimulatedStore store_;
   SimulatedTools& tools_;
   SimulatedClock clock_;
   SimulatedAlarms alarms_;
-  turns::SequentialIds ids_;
+  turns::IdSource& ids_;
   turns::Hub hub_;
   turns::DriverOptions options_;
   std::unique_ptr<boost::asio::io_context> loop_;
   std::unique_ptr<turns::TurnDriver> driver_;
 };
+
+// All processes on the store. Requests reach any of them, as through a balancer that looks at nothing.
+using Processes = std::vector<std::unique_ptr<Process>>;
+[[nodiscard]] inline Process& any(const Processes& processes, Random& random) {
+  return processes.size() == 1 ? *processes.front() : *processes[random.below(processes.size())];
+}
 
 }  // namespace parley::simulation

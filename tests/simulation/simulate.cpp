@@ -20,7 +20,7 @@ using namespace parley::simulation;
 
 struct Totals {
   std::uint64_t seeds = 0, turns = 0, acknowledged = 0, crashes = 0, effects = 0, calls = 0, reviews = 0,
-                failed = 0;
+                pauses = 0, taken_over = 0, failed = 0;
 
   void add(const Report& report) {
     ++seeds;
@@ -30,6 +30,8 @@ struct Totals {
     effects += report.effects;
     calls += report.calls;
     reviews += report.reviews;
+    pauses += report.pauses;
+    taken_over += report.taken_over;
     failed += report.violations.empty() ? 0 : 1;
   }
 };
@@ -78,7 +80,8 @@ int main(int count, char** arguments) {
   }
   std::printf(
       "%" PRIu64 " seeds, %" PRIu64 " turns, %" PRIu64 " acknowledged, %" PRIu64 " crashes, %" PRIu64
-      " calls, %" PRIu64 " effects, %" PRIu64 " reviews: %" PRIu64 " seeds with violations\n",
+      " calls, %" PRIu64 " effects, %" PRIu64 " reviews, %" PRIu64 " pauses, %" PRIu64
+      " turns taken over: %" PRIu64 " seeds with violations\n",
       totals.seeds,
       totals.turns,
       totals.acknowledged,
@@ -86,6 +89,8 @@ int main(int count, char** arguments) {
       totals.calls,
       totals.effects,
       totals.reviews,
+      totals.pauses,
+      totals.taken_over,
       totals.failed
   );
   return totals.failed == 0 ? 0 : 1;

@@ -1,7 +1,8 @@
 // A store on a disk that takes its time, loses commits, and loses the word that a commit was made. What a
 // crash finds under way is written whole or not at all.
 //
-// The truth lies in a MemoryStore, which outlives every process. One thread.
+// The truth lies in a MemoryStore, which outlives every process. Each of several processes has its own way to
+// it, and what the database was asked to do it does, also when who asked is paused. One thread.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,8 +25,10 @@ namespace parley::simulation {
 
 class SimulatedStore : public turns::ForwardingStore {
  public:
-  SimulatedStore(turns::MemoryStore& truth, Timeline& timeline, const Faults& faults, Mistake mistake)
-      : ForwardingStore(truth), timeline_(timeline), faults_(faults), mistake_(mistake) {}
+  SimulatedStore(
+      turns::MemoryStore& truth, Timeline& timeline, const Faults& faults, Mistake mistake, Lives& lives
+  )
+      : ForwardingStore(truth), timeline_(timeline), faults_(faults), mistake_(mistake), lives_(lives) {}
 
   turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override;
   turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
@@ -42,6 +45,21 @@ class SimulatedStore : public turns::ForwardingStore {
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override;
 
+  turns::Awaitable<Result<turns::WorkerId>> enroll(std::string_view name) override;
+  turns::Awaitable<Result<bool>> beat(turns::WorkerId worker) override;
+  turns::Awaitable<Result<std::optional<turns::Standing>>> standing(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
+  turns::Awaitable<Result<bool>> take_over(
+      std::string_view tenant, std::string_view conversation_id, turns::WorkerId from, turns::WorkerId to
+  ) override;
+  turns::Awaitable<Result<std::vector<std::string>>> claim_left_over(
+      std::string_view tenant, turns::WorkerId worker, std::uint32_t limit
+  ) override;
+  turns::Awaitable<Result<std::vector<turns::DueTimer>>> claim_timers(
+      std::string_view tenant, Timestamp now, turns::WorkerId worker, std::uint32_t limit
+  ) override;
+
   // The process dies: each commit under way has reached the disk, or has not.
   void crash();
   [[nodiscard]] bool idle() const { return under_way_.empty(); }
@@ -55,10 +73,14 @@ class SimulatedStore : public turns::ForwardingStore {
 
   void write(UnderWay& work);
   turns::Awaitable<bool> read_fails();
+  // What was asked is done, whether or not its answer is heard.
+  turns::Awaitable<bool> answer_lost();
+  void note_taken(turns::WorkerId from);
 
   Timeline& timeline_;
   const Faults& faults_;
   Mistake mistake_;
+  Lives& lives_;
   std::vector<std::shared_ptr<UnderWay>> under_way_;  // not written yet
 };
 

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_tools.hpp"
 
 #include "base/json.hpp"
+#include "tests/simulation/simulated_store.hpp"
 
 namespace parley::simulation {
 
@@ -42,7 +43,16 @@ void SimulatedTools::act(Ordered& item, const std::string& name) {
   timeline_.note("effect of " + item.tool, name + (recognised ? " again" : ""));
 }
 
+// Whoever calls must not have lost the turn to somebody else.
+void SimulatedTools::check_caller(const turns::Caller& caller) {
+  const auto standing = at_once(truth_.standing(caller.tenant, caller.conversation_id));
+  if (!*standing || (*standing)->worker == 0) return;
+  const auto owner = lives_.enrolled_by.find((*standing)->worker);
+  if (owner != lives_.enrolled_by.end() && owner->second != timeline_.acting) ++lives_.called_for_others;
+}
+
 turns::Awaitable<Result<turns::ToolAnswer>> SimulatedTools::run(const turns::ToolCall& call) {
+  check_caller(call.caller);
   const std::string name(call.arguments.text("item"));
   std::string key = call.idempotency_key;
   if (mistake_ == Mistake::new_key_per_retry) key += std::to_string(call.attempt);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/turns/memory_store.hpp"
 #include "server/turns/ports.hpp"
 #include "tests/simulation/faults.hpp"
 #include "tests/simulation/timeline.hpp"
@@ -31,8 +32,10 @@ struct Ordered {
 
 class SimulatedTools : public turns::ToolRunner {
  public:
-  SimulatedTools(Timeline& timeline, const Faults& faults, Mistake mistake)
-      : timeline_(timeline), faults_(faults), mistake_(mistake) {}
+  SimulatedTools(
+      Timeline& timeline, const Faults& faults, Mistake mistake, turns::MemoryStore& truth, Lives& lives
+  )
+      : timeline_(timeline), faults_(faults), mistake_(mistake), truth_(truth), lives_(lives) {}
 
   [[nodiscard]] bool has(std::string_view /*tool*/) const override { return true; }
   [[nodiscard]] turns::EffectClass effect_class(std::string_view tool) const override;
@@ -52,12 +55,15 @@ class SimulatedTools : public turns::ToolRunner {
     refuses
   };
 
+  void check_caller(const turns::Caller& caller);
   Fate draw_fate(Ordered& item, std::string_view tool);
   void act(Ordered& item, const std::string& name);
 
   Timeline& timeline_;
   const Faults& faults_;
   Mistake mistake_;
+  turns::MemoryStore& truth_;
+  Lives& lives_;
   std::map<std::string, Ordered> book_;  // by item
 };
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kGoldenSeeds = 24;
 constexpr std::uint64_t kSeedsPerMistake = 60;
+constexpr std::uint64_t kSeedsPerWorkersMistake = 6'000;
 
 std::string listed(const Report& report) {
   std::string text;
@@ -30,6 +31,8 @@ void check_seeds(std::uint64_t first, std::uint64_t last) {
     all.turns += report.turns;
     all.acknowledged += report.acknowledged;
     all.crashes += report.crashes;
+    all.pauses += report.pauses;
+    all.taken_over += report.taken_over;
     all.calls += report.calls;
     all.reviews += report.reviews;
   }
@@ -39,8 +42,11 @@ void check_seeds(std::uint64_t first, std::uint64_t last) {
   CHECK(all.crashes > seeds);
   CHECK(all.calls > 2 * seeds);
   CHECK(all.reviews > seeds / 10);
+  CHECK(all.pauses > seeds / 3);
+  CHECK(all.taken_over > seeds / 50);
   MESSAGE(seeds, " seeds, ", all.turns, " turns, ", all.acknowledged, " acknowledged");
   MESSAGE(all.crashes, " crashes, ", all.calls, " calls, ", all.reviews, " reviews");
+  MESSAGE(all.pauses, " pauses, ", all.taken_over, " turns taken over");
 }
 
 // Two halves, for two processors.
@@ -69,19 +75,21 @@ TEST_CASE("one seed is one history, in every build") {
   CHECK(hashes == golden.str());
 }
 
+struct Planted {
+  std::string_view name;
+  Mistake mistake;
+  std::string_view complaint;  // among the violations
+};
+
 TEST_CASE("mistakes made on purpose are found") {
-  struct {
-    std::string_view name;
-    Mistake mistake;
-    std::string_view complaint;  // among the violations
-  } cases[] = {
+  const Planted cases[] = {
       {"a store that acknowledges before it commits", Mistake::acknowledges_before_commit, " is lost"},
       {"a store that tears a commit when it crashes", Mistake::tears_commits, "works for ever"},
       {"a store that forgets the answers to keys", Mistake::forgets_answers, "was taken 2 times"},
       {"a connector that makes a new key for every attempt", Mistake::new_key_per_retry, "happened 2 times"},
       {"a driver that repeats unsafe calls", Mistake::repeats_unsafe, "shop.unsafe of"},
   };
-  for (const auto& c : cases) {
+  for (const Planted& c : cases) {
     INFO(c.name);
     std::uint64_t found = 0;
     std::string complaints;
@@ -93,6 +101,28 @@ TEST_CASE("mistakes made on purpose are found") {
     CHECK(found > 0);
     CHECK_MESSAGE(complaints.find(c.complaint) != std::string::npos, complaints);
     MESSAGE(c.name, ": found by ", found, " of ", kSeedsPerMistake, " seeds");
+  }
+}
+
+// Every third seed has several workers. The first that finds the mistake is enough: some need a pause at one
+// moment.
+TEST_CASE("mistakes of several workers are found") {
+  const Planted cases[] = {
+      {"a store without a fence", Mistake::no_fence, "does not replay"},
+      {"a store where a key can be claimed twice", Mistake::keys_claimed_twice, "was taken 2 times"},
+      {"claims without a look at who lives", Mistake::takes_from_the_living, "worker that lives was taken"},
+      {"a worker that never doubts its registration", Mistake::believes_in_its_life, "had taken over"},
+  };
+  for (const Planted& c : cases) {
+    INFO(c.name);
+    std::uint64_t seed = 0;
+    bool found = false;
+    while (!found && seed < kSeedsPerWorkersMistake) {
+      seed += 3;
+      found = listed(simulate(seed, c.mistake)).find(c.complaint) != std::string::npos;
+    }
+    CHECK(found);
+    MESSAGE(c.name, ": found by seed ", seed);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/timeline.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace parley::simulation {
@@ -17,11 +18,14 @@ Timeline::Ticket Timeline::after(std::uint64_t milliseconds, Owner owner, Action
   return ticket;
 }
 
-void Timeline::forget_process() {
+void Timeline::forget_process(Owner process) {
   // Destroying an action may end coroutines, which cancel their alarms: first out of the map, then gone.
   std::vector<Action> gone;
+  if (auto paused = paused_.extract(process)) {
+    for (auto& [ticket, entry] : paused.mapped()) gone.push_back(std::move(entry.action));
+  }
   for (auto entry = actions_.begin(); entry != actions_.end();) {
-    if (entry->second.owner == Owner::process) {
+    if (entry->second.owner == process || entry->second.owner == database_for(process)) {
       gone.push_back(std::move(entry->second.action));
       entry = actions_.erase(entry);
     } else {
@@ -33,9 +37,22 @@ void Timeline::forget_process() {
 bool Timeline::step() {
   if (actions_.empty()) return false;
   auto next = actions_.extract(actions_.begin());
-  now_ = next.key().first;
-  next.mapped().action();
+  now_ = std::max(now_, next.key().first);  // what has waited for a pause to end is late
+  if (const auto waits = paused_.find(next.mapped().owner); waits != paused_.end()) {
+    waits->second.insert(std::move(next));
+  } else {
+    next.mapped().action();
+  }
   return true;
+}
+
+void Timeline::cancel(Ticket ticket) {
+  actions_.erase(ticket);
+  for (auto& [process, waits] : paused_) waits.erase(ticket);
+}
+
+void Timeline::wake(Owner process) {
+  if (auto paused = paused_.extract(process)) actions_.merge(paused.mapped());
 }
 
 void Timeline::note(std::string_view who, std::string_view what) {
@@ -55,7 +72,7 @@ std::string Timeline::hash() {
 
 turns::Awaitable<void> wait(Timeline& timeline, std::uint64_t milliseconds) {
   co_await net::await_callback<bool>([&](auto done) {
-    timeline.after(milliseconds, Owner::process, [done = std::move(done)]() mutable { done(true); });
+    timeline.after(milliseconds, timeline.acting, [done = std::move(done)]() mutable { done(true); });
   });
 }
 
@@ -79,7 +96,7 @@ std::unique_ptr<turns::Alarm> SimulatedAlarms::set(
     net::Executor /*executor*/, std::chrono::milliseconds after, std::move_only_function<void()> ring
 ) {
   const auto ticket =
-      timeline_.after(static_cast<std::uint64_t>(after.count()), Owner::process, std::move(ring));
+      timeline_.after(static_cast<std::uint64_t>(after.count()), timeline_.acting, std::move(ring));
   return std::make_unique<SimulatedAlarm>(timeline_, ticket);
 }
 

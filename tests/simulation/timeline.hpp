@@ -3,6 +3,7 @@
 // Nothing here looks at a real clock. Times are milliseconds since the simulation began. One thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -30,8 +31,16 @@ class Random {
   std::uint64_t state_;
 };
 
-// Whose doing an action is. What a process was going to do dies with it; the world's doings do not.
-enum class Owner : std::uint8_t { world, process };
+// Whose doing an action is: the world's, that of a process (1, 2 …), or what the database does for one. What
+// a process was going to do dies with it, and waits while it is paused; the database does not wait.
+enum class Owner : std::uint32_t { world, process };
+inline constexpr std::uint32_t kDatabase = 0x1000;
+[[nodiscard]] constexpr Owner process_owner(std::uint32_t number) {
+  return static_cast<Owner>(number);
+}
+[[nodiscard]] constexpr Owner database_for(Owner process) {
+  return static_cast<Owner>(static_cast<std::uint32_t>(process) | kDatabase);
+}
 
 class Timeline {
  public:
@@ -41,9 +50,15 @@ class Timeline {
   explicit Timeline(std::uint64_t seed) : random(seed) {}
 
   Ticket after(std::uint64_t milliseconds, Owner owner, Action action);
-  void cancel(Ticket ticket) { actions_.erase(ticket); }
-  // Everything that the process was going to do.
-  void forget_process();
+  void cancel(Ticket ticket);
+  // Everything that a process was going to do.
+  void forget_process(Owner process);
+  // What it was going to do waits until it is woken, and is then done at once.
+  void pause(Owner process) { paused_.try_emplace(process); }
+  void wake(Owner process);
+  [[nodiscard]] bool paused(Owner process) const { return paused_.contains(process); }
+  // Which process is at work; what it waits for is its own.
+  Owner acting = Owner::process;
   // Moves on to the next action and does it. False: nothing is left.
   bool step();
   [[nodiscard]] std::uint64_t now() const { return now_; }
@@ -60,7 +75,8 @@ class Timeline {
     Owner owner;
     Action action;
   };
-  std::map<Ticket, Entry> actions_;  // equal times in the order they were asked for
+  std::map<Ticket, Entry> actions_;                  // equal times in the order they were asked for
+  std::map<Owner, std::map<Ticket, Entry>> paused_;  // of each, what has become due meanwhile
   std::uint64_t now_ = 0;
   std::uint64_t last_ = 0;
   Sha256 notes_;
@@ -69,16 +85,33 @@ class Timeline {
 // Resumes when the time has come, unless the process has died meanwhile.
 turns::Awaitable<void> wait(Timeline& timeline, std::uint64_t milliseconds);
 
+// What is known of the workers, kept apart from the store to judge it and them by.
+struct Lives {
+  std::map<turns::WorkerId, std::uint64_t> heard;  // when each was last heard of
+  std::map<turns::WorkerId, Owner> enrolled_by;
+  std::uint64_t taken_over = 0;
+  std::uint64_t taken_from_the_living = 0;
+  std::uint64_t called_for_others = 0;  // calls made in turns that another worker had taken over
+};
+
 // The process's alarms ring in simulated time.
 class SimulatedAlarms : public turns::Alarms {
  public:
-  explicit SimulatedAlarms(Timeline& timeline) : timeline_(timeline) {}
+  // `stands_still`: it believes that no time passes.
+  explicit SimulatedAlarms(Timeline& timeline, bool stands_still = false)
+      : timeline_(timeline), stands_still_(stands_still) {}
   std::unique_ptr<turns::Alarm> set(
       net::Executor executor, std::chrono::milliseconds after, std::move_only_function<void()> ring
   ) override;
+  [[nodiscard]] std::chrono::steady_clock::time_point now() const override {
+    return std::chrono::steady_clock::time_point(
+        std::chrono::milliseconds(stands_still_ ? 0 : timeline_.now())
+    );
+  }
 
  private:
   Timeline& timeline_;
+  bool stands_still_;
 };
 
 // A wall clock that may be set forward and back.
