@@ -34,19 +34,24 @@ std::unique_ptr<turns::Store> Protection::watched(std::unique_ptr<turns::Store> 
 }
 
 std::unique_ptr<api::Throttle> Protection::make_throttle(
-    const ops::Config& config, std::unique_ptr<limits::RateLimiter> limiter, ops::Metrics& metrics
+    const ops::Config& config,
+    std::unique_ptr<limits::RateLimiter> limiter,
+    const api::Access& access,
+    ops::Metrics& metrics
 ) {
   const std::uint32_t of_key = unsigned_of(config, "limits.key_turns_per_minute");
   return std::make_unique<api::Throttle>(
       pressure_,
       std::move(limiter),
+      access,
       api::ThrottleOptions{
           .turns =
               {.per_minute = unsigned_of(config, "limits.turns_per_minute"),
                .burst = unsigned_of(config, "limits.turns_burst")},
           .key_turns = {.per_minute = of_key, .burst = std::max(of_key / 10, 1U)},
-          // Whoever develops on this machine is not to wonder why his loop of requests stops, unless he asked.
-          .local = config.source("limits.turns_per_minute").origin != ops::Origin::fallback,
+          // Whoever develops on this machine is not to wonder why his loop of requests stops, unless he
+          // asked.
+          .when_open = config.source("limits.turns_per_minute").origin != ops::Origin::fallback,
       },
       metrics
   );

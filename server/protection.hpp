@@ -1,5 +1,5 @@
-// What keeps the server from being overrun, put together from the configuration: load is measured, excess work
-// refused, turns counted. Made before the store is used, started when the loops run; must outlive both.
+// What keeps the server from being overrun, put together from the configuration: load is measured, excess
+// work refused, turns counted. Made before the store is used, started when the loops run; must outlive both.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,10 @@ class Protection {
   // The store with a watch on how long it takes.
   [[nodiscard]] std::unique_ptr<turns::Store> watched(std::unique_ptr<turns::Store> store);
   [[nodiscard]] std::unique_ptr<api::Throttle> make_throttle(
-      const ops::Config& config, std::unique_ptr<limits::RateLimiter> limiter, ops::Metrics& metrics
+      const ops::Config& config,
+      std::unique_ptr<limits::RateLimiter> limiter,
+      const api::Access& access,
+      ops::Metrics& metrics
   );
   void register_metrics(ops::Metrics& metrics);
   void start(const net::Server& server);

@@ -398,7 +398,8 @@ Awaitable<Result<void>> Application::prepare_data() {
   auto token = co_await setup_->begin();
   if (!token) co_return std::unexpected(std::move(token.error()));
   setup_token_ = std::move(*token);
-  throttle_ = protection_->make_throttle(*config_, std::make_unique<limits::LocalLimiter>(), metrics_);
+  throttle_ =
+      protection_->make_throttle(*config_, std::make_unique<limits::LocalLimiter>(), *access_, metrics_);
   api_ = std::make_unique<api::Api>(
       api::Services{
           *driver_,

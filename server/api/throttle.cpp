@@ -59,10 +59,11 @@ CountedBy counted_by(const Caller& caller, const turns::ChatRequest& request, co
 Throttle::Throttle(
     limits::Pressure& pressure,
     std::unique_ptr<limits::RateLimiter> limiter,
+    const Access& access,
     ThrottleOptions options,
     ops::Metrics& metrics
 )
-    : pressure_(pressure), limiter_(std::move(limiter)), options_(options) {
+    : pressure_(pressure), limiter_(std::move(limiter)), access_(access), options_(options) {
   for (const std::string_view kind : kKinds) {
     refused_.emplace_back(
         kind,
@@ -110,7 +111,7 @@ net::Awaitable<std::optional<Problem>> Throttle::refuse_turn(
 ) {
   if (auto problem = refuse(request.conversation_id.empty() ? limits::Work::fresh : limits::Work::running))
     co_return problem;
-  if (caller.id == kLocalCaller && !options_.local) co_return std::nullopt;
+  if (access_.open() && !options_.when_open) co_return std::nullopt;
   const CountedBy by = counted_by(caller, request, peer);
   if (options_.turns.limited() && !by.bucket.empty()) {
     Counted counted = co_await count(by.bucket, options_.turns, by.kind);

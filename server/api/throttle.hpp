@@ -25,7 +25,7 @@ namespace parley::api {
 struct ThrottleOptions {
   limits::Rate turns;      // of a user, a conversation or an address
   limits::Rate key_turns;  // of an API key, over all its users
-  bool local = false;      // callers without a key on an open server are counted too
+  bool when_open = false;  // also on an open development server
 };
 
 // Whose turn it is, as far as counting goes: names of buckets, empty where nothing is counted.
@@ -45,6 +45,7 @@ class Throttle {
   Throttle(
       limits::Pressure& pressure,
       std::unique_ptr<limits::RateLimiter> limiter,
+      const Access& access,
       ThrottleOptions options,
       ops::Metrics& metrics
   );
@@ -66,6 +67,7 @@ class Throttle {
 
   limits::Pressure& pressure_;
   std::unique_ptr<limits::RateLimiter> limiter_;
+  const Access& access_;
   ThrottleOptions options_;
   std::vector<std::pair<std::string, ops::Counter*>> refused_;  // by kind
 };

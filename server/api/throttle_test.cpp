@@ -34,8 +34,9 @@ struct Refused {
 
 class Fixture {
  public:
-  explicit Fixture(ThrottleOptions options)
-      : throttle_(pressure, std::make_unique<limits::LocalLimiter>(), options, metrics) {}
+  explicit Fixture(ThrottleOptions options, bool open = false)
+      : access_({.secret = std::string(32, 's'), .configured_key = {}, .loopback = open}),
+        throttle_(pressure, std::make_unique<limits::LocalLimiter>(), access_, options, metrics) {}
 
   Refused ask(const Caller& caller, const turns::ChatRequest& request, const net::PeerAddress& peer) {
     Refused result;
@@ -56,6 +57,7 @@ class Fixture {
   ops::Metrics metrics;
 
  private:
+  Access access_;
   Throttle throttle_;
 };
 
@@ -120,12 +122,14 @@ TEST_CASE("who is over a limit is told, and for how long; others go on") {
 }
 
 TEST_CASE("a development server counts only when it is told to") {
-  Fixture open({.turns = {60, 1}, .key_turns = {60, 1}});
-  Fixture told({.turns = {60, 1}, .key_turns = {600, 100}, .local = true});
+  Fixture open({.turns = {60, 1}, .key_turns = {60, 1}}, true);
+  Fixture told({.turns = {60, 1}, .key_turns = {600, 100}, .when_open = true}, true);
   for (int i = 0; i < 5; ++i) {
-    const Refused free = open.ask(kLocal, request("c_1"), kLoopback);
-    CHECK(free.code.empty());
-    CHECK(free.headers.empty());
+    for (const Caller& caller : {kLocal, kVisitor}) {
+      const Refused free = open.ask(caller, request("c_1"), kLoopback);
+      CHECK(free.code.empty());
+      CHECK(free.headers.empty());
+    }
     CHECK(told.ask(kLocal, request("c_1"), kLoopback).code == (i == 0 ? "" : "rate_limited"));
   }
 }

@@ -34,7 +34,8 @@ void OverloadMonitor::arm(const std::shared_ptr<Probe>& probe) {
   probe->timer.async_wait([this, probe](const boost::system::error_code& cancelled) {
     if (cancelled) return;
     // What was ready before the timer has been dealt with before it: so late is everything on this loop.
-    const auto late = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - probe->timer.expiry());
+    const auto late =
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - probe->timer.expiry());
     lag_us_[probe->loop].store(late.count(), std::memory_order_relaxed);
     if (probe->loop == 0) judge();
     arm(probe);

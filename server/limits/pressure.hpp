@@ -1,9 +1,10 @@
 // How much of the work is refused while there is more than the server manages, and which first.
 //
-// Fed ten times a second with the load: the delay that was measured, by the delay that is tolerated; 1 is just
-// tolerable. Pressure rises while the load stays above 1, falls while it stays below a half, and keeps still in
-// between, so that it does not swing. From it follows the share of each kind of work that is refused: a kind is
-// refused altogether before the next one is touched. tick() from one thread at a time, the rest from any.
+// Fed ten times a second with the load: the delay that was measured, by the delay that is tolerated; 1 is
+// just tolerable. Pressure rises while the load stays above 1, falls while it stays below a half, and keeps
+// still in between, so that it does not swing. From it follows the share of each kind of work that is
+// refused: a kind is refused altogether before the next one is touched. tick() from one thread at a time, the
+// rest from any.
 #pragma once
 
 #include <array>

@@ -27,7 +27,7 @@ struct Rate {
 
 struct Verdict {
   bool allowed = true;
-  std::uint32_t remaining = 0;     // that may follow at once
+  std::uint32_t remaining = 0;      // that may follow at once
   std::int64_t retry_after_us = 0;  // until one is allowed; 0 when it was
   std::int64_t full_in_us = 0;      // until the whole burst is free again
 };

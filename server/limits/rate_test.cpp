@@ -67,6 +67,7 @@ TEST_CASE("buckets that are full again are forgotten; the rest is bounded") {
   const Rate rate{60, 2};
   for (int i = 0; i < 10'000; ++i) CHECK(buckets.take("user " + std::to_string(i), rate, kStart).allowed);
   CHECK(buckets.size() <= 1600);
-  for (int i = 0; i < 2'000; ++i) CHECK(buckets.take("late " + std::to_string(i), rate, kStart + 60 * kSecond).allowed);
+  for (int i = 0; i < 2'000; ++i)
+    CHECK(buckets.take("late " + std::to_string(i), rate, kStart + 60 * kSecond).allowed);
   CHECK(buckets.size() <= 1600);
 }

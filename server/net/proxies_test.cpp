@@ -88,7 +88,9 @@ TEST_CASE("addresses and ranges") {
 }
 
 TEST_CASE("what is no address is told") {
-  for (const char* list : {"proxy.example", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8", "::/129", "1.2.3.4 5.6.7.8"}) {
+  for (const char* list :
+       {"proxy.example", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8", "::/129", "1.2.3.4 5.6.7.8"
+       }) {
     CAPTURE(list);
     const auto proxies = TrustedProxies::read(list);
     REQUIRE_FALSE(proxies.has_value());

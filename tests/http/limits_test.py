@@ -57,9 +57,10 @@ def test_somebody_who_sends_too_many_messages_is_told_when_to_go_on():
 
 def test_nobody_is_counted_on_a_development_server_and_everybody_on_one_with_a_key():
     with Server() as server:
-        conversation = server.chat(message="/order").json["conversation_id"]
+        begun = server.chat(message="/order").json
+        conversation = begun["conversation_id"]
         for _ in range(30):
-            answer = server.chat(conversation_id=conversation, message="hello")
+            answer = server.chat(conversation_id=conversation, message="hello", token=begun["token"])
             equal((answer.status, answer.headers["RateLimit"]), (200, None))
     with Server(environment={"PARLEY_SERVER__API_KEY": KEY}) as server:
         begun = server.chat(message="/order").json
