@@ -137,4 +137,25 @@ void Hub::interrupt() {
   for (const auto& listener : listeners) listener->end(true);
 }
 
+std::vector<std::shared_ptr<Subscription>> Hub::listeners_of(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  std::vector<std::shared_ptr<Subscription>> listeners;
+  bool still_wanted = true;
+  {
+    const std::lock_guard lock(mutex_);
+    still_wanted = collect(topic(tenant, conversation_id), listeners);
+  }
+  if (interest_ && !still_wanted) interest_(tenant, conversation_id, false);
+  return listeners;
+}
+
+void Hub::interrupt(std::string_view tenant, std::string_view conversation_id) {
+  for (const auto& listener : listeners_of(tenant, conversation_id)) listener->end(true);
+}
+
+bool Hub::listened(std::string_view tenant, std::string_view conversation_id) {
+  return !listeners_of(tenant, conversation_id).empty();
+}
+
 }  // namespace parley::turns

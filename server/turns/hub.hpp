@@ -76,10 +76,18 @@ class Hub {
   // Elements may have been missed: all subscriptions end as if they had overflowed, and their listeners read
   // the log from what they have seen last.
   void interrupt();
+  // Only those of one conversation, or with an empty id only those who listen to the whole tenant.
+  void interrupt(std::string_view tenant, std::string_view conversation_id);
+  // Like wanted(), for one topic alone and exactly: listeners that have left do not count.
+  [[nodiscard]] bool listened(std::string_view tenant, std::string_view conversation_id);
 
  private:
   using Listeners = std::vector<std::weak_ptr<Subscription>>;
   [[nodiscard]] static std::string topic(std::string_view tenant, std::string_view conversation_id);
+  // Those who listen to one topic now.
+  std::vector<std::shared_ptr<Subscription>> listeners_of(
+      std::string_view tenant, std::string_view conversation_id
+  );
   // False: nobody listens any more.
   bool collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out);
 

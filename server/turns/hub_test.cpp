@@ -74,6 +74,29 @@ TEST_CASE("interest is told of when it begins and when it has ended") {
   CHECK(told.back() == "t/c +");
 }
 
+TEST_CASE("listeners of one conversation are interrupted, and those who have left are noticed") {
+  World world;
+  std::vector<std::string> told;
+  world.hub.on_interest([&](std::string_view, std::string_view conversation, bool wanted) {
+    if (!wanted) told.emplace_back(conversation);
+  });
+  auto one = world.hub.subscribe("t", "c");
+  const auto other = world.hub.subscribe("t", "d");
+  const auto all = world.hub.subscribe("t", "");
+  world.hub.interrupt("t", "c");
+  CHECK(one->overflowed());
+  CHECK_FALSE(other->overflowed());
+  CHECK_FALSE(all->overflowed());
+  CHECK(world.hub.listened("t", "c"));
+  one.reset();
+  CHECK(world.hub.wanted("t", "c"));  // the whole tenant is listened to
+  CHECK(told.empty());
+  CHECK_FALSE(world.hub.listened("t", "c"));
+  CHECK(told == std::vector<std::string>{"c"});
+  world.hub.interrupt("t", "");
+  CHECK(all->overflowed());
+}
+
 TEST_CASE("whoever may have missed something is told to read the log") {
   World world;
   auto listener = world.hub.subscribe("t", "c");
