@@ -11,6 +11,8 @@ using enum FieldType;
 constexpr std::size_t kIdBytes = 128;
 constexpr std::size_t kMessageBytes = 16 * 1024;
 
+// Of JSON's numbers.
+constexpr std::int64_t kLargestSequence = 9'007'199'254'740'991;
 constexpr Field kFlowId{
     "flow_id", text, "The flow to start in a new conversation.", false, nullptr, kIdBytes
 };
@@ -63,6 +65,17 @@ constexpr std::array kSocketFields{
         nullptr,
         0,
         "message|subscribe"
+    },
+    Field{
+        "after",
+        integer,
+        "Of subscribe: begin with what came after this `sequence`; left out, with what comes from now on.",
+        false,
+        nullptr,
+        0,
+        {},
+        0,
+        kLargestSequence
     },
     kConversationId,
     kFlowId,

@@ -1,9 +1,10 @@
 // GET /v1/ws: the messages of POST /v1/chat and the events of GET /v1/events over one WebSocket.
 //
 // In: {"type":"message", …ChatRequest, "token"?, "idempotency_key"?} and {"type":"subscribe",
-// "conversation_id", "token"?}. Out:
+// "conversation_id", "token"?, "after"?}. Out:
 // {"type":"turn.started"|"message"|"delta"|"effect"|"turn.committed"|"turn"|"owner"|"status"|"error",
-// "data":…}. Messages are answered in order.
+// "data":…}. Messages are answered in order. What is followed comes with its "sequence"; `after` goes on from
+// there.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "base/json.hpp"
 #include "server/api/chat_request.hpp"
 #include "server/api/handlers.hpp"
+#include "server/api/live/follower.hpp"
 #include "server/api/schemas.hpp"
 
 namespace parley::api {
@@ -63,15 +65,34 @@ class SocketTurn : public turns::Observer {
   bool started_ = false;
 };
 
-Awaitable<void> forward(std::shared_ptr<turns::Subscription> subscription, net::WebSocketSender sender) {
-  while (const auto element = co_await subscription->next()) send_event(sender, element->kind, element->json);
+class SocketSink : public EventSink {
+ public:
+  explicit SocketSink(net::WebSocketSender sender) : sender_(std::move(sender)) {}
+
+  void event(std::string_view kind, std::string_view json, std::uint64_t sequence) override {
+    std::string text = "{\"type\":\"";
+    text += kind;
+    text += "\",\"sequence\":" + std::to_string(sequence) + ",\"data\":";
+    text += json;
+    text += '}';
+    sender_.send(text);
+  }
+  void provisional(std::string_view json) override { send_event(sender_, "delta", json); }
+
+ private:
+  net::WebSocketSender sender_;
+};
+
+Awaitable<void> forward(std::shared_ptr<Follower> follower, net::WebSocketSender sender) {
+  SocketSink sink(std::move(sender));
+  co_await follower->run(sink);
 }
 
 class Session {
  public:
   Session(Api& api, Call& call, net::WebSocket& socket) : api_(api), call_(call), socket_(socket) {}
   ~Session() {
-    for (const auto& subscription : subscriptions_) subscription->close();
+    for (const auto& follower : following_) follower->stop();
   }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -89,7 +110,7 @@ class Session {
       if (!caller) {
         report(caller.error());
       } else if (body->text("type") == "subscribe") {
-        subscribe(*body, *caller);
+        co_await subscribe(*body, *caller);
       } else {
         co_await say(*body, message->payload, *caller);
       }
@@ -108,21 +129,32 @@ class Session {
                          : api_.access().identify_credential(token);
   }
 
-  void subscribe(const Value& body, const Caller& caller) {
-    const std::string_view id = body.text("conversation_id");
-    if (id.empty()) return report({"missing_field", "'conversation_id' is missing.", {}, "conversation_id"});
-    if (auto allowed = api_.access().check_conversation(caller, id); !allowed) return report(allowed.error());
-    if (subscriptions_.size() >= kMaxSubscriptions) {
-      return report({"limit_exceeded", "One WebSocket may follow at most 16 conversations."});
+  Awaitable<void> subscribe(const Value& body, Caller caller) {
+    const std::string id(body.text("conversation_id"));
+    if (id.empty())
+      co_return report({"missing_field", "'conversation_id' is missing.", {}, "conversation_id"});
+    if (auto allowed = api_.access().check_conversation(caller, id); !allowed)
+      co_return report(allowed.error());
+    if (following_.size() >= kMaxSubscriptions) {
+      co_return report({"limit_exceeded", "One WebSocket may follow at most 16 conversations."});
     }
-    auto subscription = api_.driver().hub().subscribe(api_.tenant(), id);
-    subscriptions_.push_back(subscription);
-    boost::asio::co_spawn(
-        call_.exchange.executor(), forward(std::move(subscription), socket_.sender()), boost::asio::detached
+    const auto follower = std::make_shared<Follower>(api_.driver(), api_.store(), api_.tenant(), id);
+    const Value& after = body["after"];
+    const auto begun = co_await follower->begin(
+        after.is_int() ? std::optional(static_cast<std::uint64_t>(after.as_int())) : std::nullopt
     );
+    if (!begun) co_return report(problem_from(begun.error()));
+    if (!*begun)
+      co_return report(
+          {"conversation_not_found", "There is no conversation " + id + ".", {}, "conversation_id"}
+      );
+    following_.push_back(follower);
     std::string data = "{\"conversation_id\":";
     append_json_string(data, id);
     send_event(socket_.sender(), "subscribed", data + "}");
+    boost::asio::co_spawn(
+        call_.exchange.executor(), forward(follower, socket_.sender()), boost::asio::detached
+    );
   }
 
   Awaitable<void> say(const Value& body, std::string_view bytes, const Caller& caller) {
@@ -162,7 +194,7 @@ class Session {
   Api& api_;
   Call& call_;
   net::WebSocket& socket_;
-  std::vector<std::shared_ptr<turns::Subscription>> subscriptions_;
+  std::vector<std::shared_ptr<Follower>> following_;
 };
 
 }  // namespace
