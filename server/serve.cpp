@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "assistant/watch.hpp"
 #include "base/encoding.hpp"
@@ -38,6 +39,7 @@
 #include "server/protection.hpp"
 #include "server/sign_in_setup.hpp"
 #include "server/tools/tool_finder.hpp"
+#include "server/redis_parts.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
@@ -127,12 +129,14 @@ class Application {
   std::optional<int> check_access();
   std::optional<int> open_data();
   std::optional<int> prepare_tools();
+  std::optional<int> prepare_redis();
   void compose();
   void make_workers();
   Awaitable<Result<void>> restore_worker_tools();
   void set_models(const assistant::Settings& settings);
   [[nodiscard]] Timestamp keep_memory_since();
   [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
+  [[nodiscard]] std::vector<api::Helper> helpers() const;
   [[nodiscard]] std::optional<int> make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
@@ -182,6 +186,7 @@ class Application {
   turns::SystemClock clock_;
   turns::RandomIds ids_;
   turns::Hub hub_;
+  std::unique_ptr<RedisParts> redis_;
   std::unique_ptr<turns::ReleaseTable> releases_;
   std::unique_ptr<turns::TurnDriver> driver_;
   std::unique_ptr<erasure::Eraser> eraser_;
@@ -215,6 +220,7 @@ int Application::run() {
   if (auto code = open_data()) return *code;
   if (auto checked = run_now(check_secret_key()); !checked) return report(checked.error(), kConfiguration);
   if (auto code = prepare_tools()) return *code;
+  if (auto code = prepare_redis()) return *code;
   compose();
   if (auto prepared = run_now(prepare_data()); !prepared) return report(prepared.error(), kConfiguration);
   if (!ops::is_loopback(endpoint_.address) && !access_->has_keys()) {
@@ -320,6 +326,13 @@ Awaitable<Result<void>> Application::restore_worker_tools() {
   co_return workers_->declarations().restore(**kept);
 }
 
+std::optional<int> Application::prepare_redis() {
+  auto parts = RedisParts::make(*config_, hub_);
+  if (!parts) return report(parts.error(), kConfiguration);
+  redis_ = std::move(*parts);
+  return std::nullopt;
+}
+
 // An Error without message: everything has been said.
 Result<tools::Connectors> Application::connectors_of(const workspace::Workspace& fresh) {
   const assistant::Settings& settings = config_->assistant();
@@ -339,7 +352,9 @@ Result<tools::Connectors> Application::connectors_of(const workspace::Workspace&
 void Application::compose() {
   releases_ = std::make_unique<turns::ReleaseTable>(*store_);
   driver_ = std::make_unique<turns::TurnDriver>(
-      turns::TurnDriver::World{*store_, tools_, *releases_, clock_, ids_, hub_},
+      turns::TurnDriver::World{
+          *store_, tools_, *releases_, clock_, ids_, hub_, redis_->sessions(), redis_->live()
+      },
       turns::DriverOptions{
           .cached_conversations = static_cast<std::size_t>(config_->integer("server.cached_conversations")),
           .admission = admission_rules(config_->assistant()),
@@ -389,6 +404,7 @@ tools::Connectors Application::with_server_parts(tools::Connectors connectors) c
 
 Awaitable<Result<void>> Application::prepare_data() {
   if (auto restored = co_await restore_worker_tools(); !restored) co_return restored;
+  redis_->start(secret_.bytes);
   access_ = std::make_unique<api::Access>(api::AccessOptions{
       .secret = secret_.bytes,
       .configured_key = config_->text("server.api_key"),
@@ -398,8 +414,7 @@ Awaitable<Result<void>> Application::prepare_data() {
   auto token = co_await setup_->begin();
   if (!token) co_return std::unexpected(std::move(token.error()));
   setup_token_ = std::move(*token);
-  throttle_ =
-      protection_->make_throttle(*config_, std::make_unique<limits::LocalLimiter>(), *access_, metrics_);
+  throttle_ = protection_->make_throttle(*config_, redis_->make_limiter(kTenant), *access_, metrics_);
   api_ = std::make_unique<api::Api>(
       api::Services{
           *driver_,
@@ -414,10 +429,19 @@ Awaitable<Result<void>> Application::prepare_data() {
           *eraser_,
           *sign_in_port_
       },
-      api::ApiOptions{.tenant = std::string(kTenant), .allowed_origins = config_->assistant().allowed_origins}
+      api::ApiOptions{
+          .tenant = std::string(kTenant),
+          .allowed_origins = config_->assistant().allowed_origins,
+          .helpers = helpers()
+      }
   );
   api_->set_settings(config_->assistant());
   co_return Result<void>();
+}
+
+std::vector<api::Helper> Application::helpers() const {
+  if (redis_->none()) return {};
+  return {{"redis", [this] { return redis_->check(); }}};
 }
 
 // A lost or foreign key would silently lock every visitor out of his conversation.
@@ -514,6 +538,7 @@ erasure::Eraser::Upkeep Application::retention() const {
 std::optional<int> Application::start_serving() {
   if (auto code = make_server()) return code;
   protection_->register_metrics(metrics_);
+  redis_->register_metrics(metrics_);
   register_metrics(metrics_, *driver_, *server_);
   register_model_metrics(metrics_, *models_);
   if (auto joined = run_now(driver_->join()); !joined) return report(joined.error(), kConfiguration);
@@ -534,6 +559,7 @@ std::optional<int> Application::start_serving() {
   boost::asio::co_spawn(server_->executor(0), eraser_->run_upkeep(retention()), boost::asio::detached);
   if (store_->is_shared())
     boost::asio::co_spawn(server_->executor(0), keep_up_with_keys(), boost::asio::detached);
+  boost::asio::co_spawn(server_->executor(0), redis_->run_upkeep(*store_), boost::asio::detached);
   return std::nullopt;
 }
 
@@ -730,6 +756,7 @@ int Application::shut_down() {
   api_->begin_drain();
   driver_->stop_upkeep();
   eraser_->stop();
+  redis_->leave();
   server_->begin_drain();
   const bool in_time = server_->wait(std::chrono::seconds(config_->integer("server.drain_seconds")));
   if (!in_time) say("some requests were cut off; their turns are finished at the next start\n");
@@ -739,6 +766,7 @@ int Application::shut_down() {
   store_.reset();
   driver_->abandon_waiting();
   tools_.stop();
+  redis_.reset();
   server_.reset();
   return kOk;
 }

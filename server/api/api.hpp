@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,9 +47,16 @@ struct Services {
   SignInPort& sign_ins;
 };
 
+// A part that helps, but is not needed: /readyz?verbose shows how it is.
+struct Helper {
+  std::string name;
+  std::function<Result<void>()> check;
+};
+
 struct ApiOptions {
   std::string tenant = "default";
   std::vector<std::string> allowed_origins;  // "*" is all
+  std::vector<Helper> helpers = {};
 };
 
 // One request on its way: what the router found out about it.
@@ -88,6 +96,7 @@ class Api {
   [[nodiscard]] Setup& setup() const { return services_.setup; }
   [[nodiscard]] const std::string& tenant() const { return options_.tenant; }
 
+  [[nodiscard]] const std::vector<Helper>& helpers() const { return options_.helpers; }
   [[nodiscard]] bool draining() const { return draining_.load(std::memory_order_relaxed); }
   void begin_drain() { draining_.store(true, std::memory_order_relaxed); }
 

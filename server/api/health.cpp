@@ -24,12 +24,21 @@ Reply get_readyz(Api& api, Call& call) {
   check(
       "flows", published ? Result<void>() : fail(ErrorCode::unavailable, "no flows have been published yet")
   );
+  for (const Helper& helper : api.helpers()) {
+    const auto result = helper.check();
+    MapBuilder map;
+    map.set("name", helper.name).set("status", result ? "ok" : "degraded");
+    if (!result) map.set("problem", result.error().message);
+    checks.add(map.build());
+  }
+  // HAProxy knows a server that stops by this answer, and tells it from one that has failed.
+  const bool leaves = api.draining() && !failing && call.request.query.find("draining") == "404";
   if (api.draining()) check("drain", fail(ErrorCode::unavailable, "the server is stopping"));
 
   MapBuilder map;
   map.set("status", api.draining() ? "draining" : failing ? "failing" : "ok");
   if (call.request.query.find("verbose")) map.set("checks", checks.build());
-  co_return json_response(write_json(map.build()), failing ? 503 : 200);
+  co_return json_response(write_json(map.build()), leaves ? 404 : failing ? 503 : 200);
 }
 
 Reply get_metrics(Api& api, Call& call) {

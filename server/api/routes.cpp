@@ -38,7 +38,10 @@ constexpr Parameter kEventParameters[] = {
 constexpr Parameter kPublishParameters[] = {
     {"reason", "string", "Why; kept with the version. The header X-Author says who."},
 };
-constexpr Parameter kReadyParameters[] = {{"verbose", "string", "Show every check."}};
+constexpr Parameter kReadyParameters[] = {
+    {"verbose", "string", "Show every check."},
+    {"draining", "string", "404: answer with that, instead of 503, when the server is about to stop."},
+};
 
 constexpr std::string_view kStream = "text/event-stream";
 constexpr std::string_view kText = "text/plain";

@@ -28,6 +28,21 @@ constexpr std::array kKeys{
         0,
         600'000
     },
+    ConfigKey{
+        "redis.timeout_ms",
+        integer,
+        "10",
+        "How long a Redis may take for an answer before it counts as absent.",
+        1,
+        1000
+    },
+    ConfigKey{
+        "redis.url",
+        secret,
+        "",
+        "A Redis that several servers share, redis://user:password@host:6379/0 or unix:///path; none when "
+        "empty."
+    },
     ConfigKey{"server.api_key", secret, "", "A key with admin access, at least 24 characters."},
     ConfigKey{"server.body_bytes", integer, "1048576", "The largest request body.", 1024, 64 * 1024 * 1024},
     ConfigKey{

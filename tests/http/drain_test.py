@@ -24,6 +24,7 @@ def test_a_stop_waits_for_the_balancer_and_sends_everybody_on():
             server.wait_for("answering for 3 s yet")
             ready = server.get("/readyz?verbose")
             equal((ready.status, ready.json["status"]), (503, "draining"))
+            equal(server.get("/readyz?draining=404").status, 404)
             # Whoever comes meanwhile is answered, and told not to keep the connection.
             new = server.chat(message="/order")
             equal((new.status, new.headers["Connection"]), (200, "close"))
