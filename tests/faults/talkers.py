@@ -77,11 +77,14 @@ class Server(parley_server.Server):
 class Talkers:
     """`with Talkers(server) as talkers:` lets them talk; at the end they finish what they were saying."""
 
+    refusing = (503,)  # answers after which the same is sent again
+
     def __init__(self, server, seed):
         self.server, self.seed = server, seed
         self.book = []  # (client, conversation, turn, message, body of the answer)
         self.errors = []
         self.refusals = 0
+        self.cuts = 0  # connections that ended without an answer
         self.tokens = {}  # of each client's conversation
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -145,12 +148,12 @@ class Talkers:
                     text = response.read()
                     if response.status == 200:
                         return text
-                    if response.status == 503:
+                    if response.status in self.refusing:
                         self.refusals += 1
                     else:
                         raise AssertionError(f"{response.status} for {body}: {text[:300]}")
             except (OSError, http.client.HTTPException):
-                pass  # the server is gone
+                self.cuts += 1  # the server is gone
             self.stopping.wait(0.01)
 
     def turns_of(self, conversation):
