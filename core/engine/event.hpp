@@ -42,8 +42,8 @@ struct MessageReceived {
 };
 
 // What the message just received means. `source` is "matcher" or the model that was asked; of a model, which
-// version of the question it was asked (see ADR 0018), what it was told of the user, and what that took. `passed_over` as of ModelReturned;
-// `failure` is the code when a model was asked and none answered.
+// version of the question it was asked (see ADR 0018), what it was told of the user, and what that took.
+// `passed_over` as of ModelReturned; `failure` is the code when a model was asked and none answered.
 struct CommandsUnderstood {
   std::vector<language::Command> commands;
   std::string source = "matcher";

@@ -76,7 +76,7 @@ TEST_CASE("an answer says which model gave it, to which prompt, for how many tok
   const auto answer = models.call("generate", kPrompt);
   REQUIRE(answer.has_value());
   CHECK(answer->use.model == "one");
-  CHECK(answer->use.prompt == "generate/2");
+  CHECK(answer->use.prompt == "generate/3");
   CHECK(answer->use.input_tokens == 100);
   CHECK(answer->use.output_tokens == 7);
   CHECK_FALSE(answer->test_mode);

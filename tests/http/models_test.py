@@ -136,7 +136,7 @@ def test_the_next_model_answers_when_the_first_dies_in_mid_conversation():
                 return event["passed_over"][0]["code"]
 
             returned = server.events_of(answer["conversation_id"], "ModelReturned")
-            equal([(e["model"], e["prompt"]) for e in returned], [("first", "generate/2"), ("second", "generate/2")])
+            equal([(e["model"], e["prompt"]) for e in returned], [("first", "generate/3"), ("second", "generate/3")])
             equal(returned[0].get("passed_over"), None)
             understood = server.events_of(answer["conversation_id"], "CommandsUnderstood")[-1]
             equal(understood["source"], "matcher")

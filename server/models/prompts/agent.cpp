@@ -158,7 +158,6 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> to
   const std::string context = context_of(input);
   std::string instructions(kInstructions);
   if (!context.empty()) instructions += kAboutContext;
-  std::string instructions(kInstructions);
   if (const std::string style = style_in_words(input["style"]); !style.empty())
     instructions += " The text for the user: " + style;
   Question question = two_messages(
@@ -220,6 +219,6 @@ Result<Value> read(const Value& input, const Answer& answer) {
 
 }  // namespace
 
-const Task kAgent{"agent", "agent/2", ask, read};
+const Task kAgent{"agent", "agent/3", ask, read};
 
 }  // namespace parley::models

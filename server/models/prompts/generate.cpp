@@ -19,7 +19,6 @@ Result<Question> ask(const Value& input, std::span<const flow::ToolSignature> /*
   const std::string context = context_of(input);
   std::string instructions(kInstructions);
   if (!context.empty()) instructions += kAboutContext;
-  std::string instructions(kInstructions);
   if (const std::string style = style_in_words(input["style"]); !style.empty())
     instructions += " Unless the task says otherwise: " + style;
   return two_messages(
@@ -35,6 +34,6 @@ Result<Value> read(const Value& /*input*/, const Answer& answer) {
 
 }  // namespace
 
-const Task kGenerate{"generate", "generate/2", ask, read, true};
+const Task kGenerate{"generate", "generate/3", ask, read, true};
 
 }  // namespace parley::models
