@@ -127,9 +127,9 @@ std::optional<turns::CallPreview> LiveRunner::preview(const turns::ToolCall& cal
   const Value arguments =
       checks_.find(tool->id)->second.taken(tool->id, call.arguments).value_or(call.arguments);
   const std::string marker = wire::marker_of(call.idempotency_key);
-  auto request = wire::arguments_sent(*tool, arguments, marker).and_then([&](const Value& sent) {
-    return request_of({*tool, call, arguments, marker, effect_class(tool->id), {}}, sent);
-  });
+  auto sent = wire::arguments_sent(*tool, arguments, marker);
+  if (!sent) return preview_of(*tool, arguments, std::unexpected(std::move(sent.error())));
+  auto request = request_of({*tool, call, arguments, marker, effect_class(tool->id), {}}, *sent);
   if (!request) return preview_of(*tool, arguments, std::unexpected(std::move(request.error())));
   ShownRequest shown{
       std::move(request->method),
