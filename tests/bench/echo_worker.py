@@ -1,4 +1,4 @@
-"""A worker that gives back what it gets, for tests/bench/worker_latency."""
+"""A worker that gives back what it gets, for the benchmarks of workers."""
 import asyncio
 import sys
 
