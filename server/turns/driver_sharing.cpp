@@ -5,8 +5,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "server/turns/driver.hpp"
 #include "server/turns/session_state.hpp"
@@ -33,6 +37,23 @@ std::unexpected<Error> busy_elsewhere() {
   );
 }
 
+// Conversations whose open turn is this worker's.
+Awaitable<Result<std::vector<std::string>>> open_turns_of(
+    Store& store, std::string_view tenant, WorkerId worker
+) {
+  const auto pending = co_await store.pending_effects(tenant, UINT32_MAX);
+  if (!pending) co_return std::unexpected(pending.error());
+  std::set<std::string> conversations;
+  for (const PendingEffect& effect : *pending) conversations.insert(effect.conversation_id);
+  std::vector<std::string> own;
+  for (const std::string& conversation_id : conversations) {
+    const auto standing = co_await store.standing(tenant, conversation_id);
+    if (!standing) co_return std::unexpected(standing.error());
+    if (*standing && (*standing)->worker == worker) own.push_back(conversation_id);
+  }
+  co_return own;
+}
+
 }  // namespace
 
 Awaitable<Result<void>> TurnDriver::join() {
@@ -41,7 +62,7 @@ Awaitable<Result<void>> TurnDriver::join() {
   co_return Result<void>();
 }
 
-// Notes where upkeep has to look.
+// Notes where upkeep has to look. Empty: that is not known.
 void TurnDriver::left_unfinished(std::string_view conversation_id) {
   if (membership_.shared()) {
     const std::lock_guard lock(broken_mutex_);
@@ -85,7 +106,10 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read_for(
       continue;
     }
     const auto taken = co_await world_.store.take_over(turn.tenant, conversation_id, other, turn.worker);
-    if (!taken) co_return std::unexpected(taken.error());
+    if (!taken) {
+      left_unfinished(conversation_id);  // it may have been, its word lost
+      co_return std::unexpected(taken.error());
+    }
     if (*taken) {
       count(metrics_.takeovers);
       continue;
@@ -167,7 +191,17 @@ Awaitable<Result<std::size_t>> TurnDriver::share_recovery(std::string tenant) {
       count(metrics_.takeovers, claimed->size());
       broken.insert(claimed->begin(), claimed->end());
     } else {
+      // They may have been claimed, the word of it lost: then nobody else will look after them.
       options_.log_problem(claimed.error().message);
+      left_unfinished({});
+    }
+  }
+  if (broken.erase("") > 0) {
+    const auto own = co_await open_turns_of(world_.store, tenant, worker);
+    if (own) {
+      broken.insert(own->begin(), own->end());
+    } else {
+      left_unfinished({});
     }
   }
   const net::Executor executor = co_await boost::asio::this_coro::executor;

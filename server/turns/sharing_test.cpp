@@ -253,6 +253,38 @@ TEST_CASE("a process that cannot say that it lives begins no call") {
   CHECK(fleet.book.calls == 2);  // the note, now that nobody else can be making it
 }
 
+TEST_CASE("turns that were claimed, the word of it lost, are finished all the same") {
+  class LosesWord : public ForwardingStore {
+   public:
+    using ForwardingStore::ForwardingStore;
+    Awaitable<Result<std::vector<std::string>>> claim_left_over(
+        std::string_view tenant, WorkerId worker, std::uint32_t limit
+    ) override {
+      auto claimed = co_await inner_.claim_left_over(tenant, worker, limit);
+      if (claimed->empty() || lost++ > 0) co_return claimed;
+      co_return fail(ErrorCode::unavailable, "not heard");
+    }
+    int lost = 0;
+  };
+  Fleet fleet;
+  LosesWord store(fleet.memory);
+  fleet.store = &store;
+  auto& a = fleet.start();
+  fleet.publish(a, {kOrder});
+  auto& b = fleet.start();
+  const std::string id = fleet.begin(a, "order");
+  fleet.book.takes = 100'000;
+  std::optional<Result<Answer>> never;
+  fleet.spawn(a, a.driver->chat(World::request(id, "soup")), never);
+  fleet.wait_ms(1'000);
+  fleet.kill(a);
+  fleet.book.takes = 10;
+  fleet.wait_ms(8'000);
+  CHECK(store.lost == 1);
+  CHECK_FALSE(fleet.run(b, fleet.memory.load("default", id)).value()->unsettled);
+  CHECK(fleet.book.calls == 3);
+}
+
 TEST_CASE("one key at two processes at once: one turn, and the same answer to both") {
   for (const bool fresh : {true, false}) {
     CAPTURE(fresh);

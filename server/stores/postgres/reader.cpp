@@ -287,8 +287,8 @@ std::vector<Rows> Reader::ask(std::span<const Request> requests, Access access) 
     try {
       return db_->transaction(tenant_, access, requests);
     } catch (const PostgresFailure& failure) {
-      if (!failure.lost()) throw;
-      // It may have been closed while it was idle; asking again does no harm.
+      // Closed while it was idle, perhaps: asking again does no harm. What was to be written may have been.
+      if (!failure.lost() || access == Access::write) throw;
     }
   }
   db_.reset();
