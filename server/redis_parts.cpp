@@ -45,9 +45,7 @@ Result<std::unique_ptr<RedisParts>> RedisParts::make(const ops::Config& config, 
   ClientOptions options;
   options.connection.address = *std::move(address);
   options.patience = std::chrono::milliseconds(config.integer("redis.timeout_ms"));
-  options.log = [](std::string_view what) {
-    ops::log(ops::LogLevel::warn, "redis", {{"state", what}});
-  };
+  options.log = [](std::string_view what) { ops::log(ops::LogLevel::warn, "redis", {{"state", what}}); };
   parts->shared_ = std::make_unique<Shared>(std::move(options), hub);
   return parts;
 }
@@ -98,7 +96,9 @@ void RedisParts::register_metrics(ops::Metrics& metrics) {
   });
   const ClientCounts& client = shared_->client.counts();
   const auto count = [&metrics](
-                         std::string name, std::string help, const std::atomic<std::uint64_t>& counter,
+                         std::string name,
+                         std::string help,
+                         const std::atomic<std::uint64_t>& counter,
                          std::string labels = {}
                      ) {
     metrics.counter_from(
@@ -120,9 +120,7 @@ void RedisParts::register_metrics(ops::Metrics& metrics) {
   count("parley_redis_events_total", kEvents, live.told, "direction=\"told\"");
   count("parley_redis_events_total", kEvents, live.heard, "direction=\"heard\"");
   count("parley_redis_events_total", kEvents, live.forged, "direction=\"forged\"");
-  count(
-      "parley_log_looks_total", "Looks at the log because events may have been missed.", live.looks
-  );
+  count("parley_log_looks_total", "Looks at the log because events may have been missed.", live.looks);
 }
 
 }  // namespace parley

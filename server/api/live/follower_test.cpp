@@ -32,8 +32,8 @@ class Book : public EventSink {
   Given given;
 };
 
-// Two servers on one store that hear nothing of each other but what the test brings over. `there` talks, `here`
-// is where somebody listens.
+// Two servers on one store that hear nothing of each other but what the test brings over. `there` talks,
+// `here` is where somebody listens.
 struct Servers {
   World there;
   World here{&there.store};

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <optional>
 
-
 namespace parley::stores::redis {
 
 namespace {
@@ -50,8 +49,7 @@ std::optional<std::string> unescaped(std::string_view text) {
 Result<void> read_credentials(std::string_view text, Address& address) {
   const std::size_t colon = text.find(':');
   const auto user = unescaped(text.substr(0, colon));
-  const auto password =
-      colon == std::string_view::npos ? std::string() : unescaped(text.substr(colon + 1));
+  const auto password = colon == std::string_view::npos ? std::string() : unescaped(text.substr(colon + 1));
   if (!user || !password) return wrong("a % in user or password must be followed by two hexadecimal digits");
   address.user = *user;
   address.password = *password;
@@ -62,7 +60,8 @@ Result<Address> read_unix(std::string_view text) {
   Address address;
   const std::size_t query = std::min(text.find('?'), text.size());
   address.socket = text.substr(0, query);
-  if (!address.socket.starts_with('/') || address.socket.size() > 100) return wrong("the path is no absolute one");
+  if (!address.socket.starts_with('/') || address.socket.size() > 100)
+    return wrong("the path is no absolute one");
   std::string_view rest = text.substr(query);
   if (rest.empty()) return address;
   const auto database = rest.starts_with("?db=") ? whole<std::uint32_t>(rest.substr(4)) : std::nullopt;

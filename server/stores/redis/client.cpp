@@ -61,8 +61,7 @@ void Client::remember_problem(std::string_view why) {
     news = problem_ != why;
     problem_ = why;
   }
-  if (news && !stopping_)
-    options_.log(why.empty() ? "Redis is there" : "Redis is away: " + std::string(why));
+  if (news && !stopping_) options_.log(why.empty() ? "Redis is there" : "Redis is away: " + std::string(why));
 }
 
 // ---- commands
@@ -72,9 +71,8 @@ net::Awaitable<std::optional<Reply>> Client::ask(Words words) {
     counts_.refused.fetch_add(1, std::memory_order_relaxed);
     co_return std::nullopt;
   }
-  auto reply = co_await net::await_callback<std::optional<Reply>>([&](auto done) {
-    submit(words, std::move(done));
-  });
+  auto reply =
+      co_await net::await_callback<std::optional<Reply>>([&](auto done) { submit(words, std::move(done)); });
   if (reply && reply->kind == Reply::Kind::error) co_return std::nullopt;
   co_return reply;
 }
@@ -196,7 +194,8 @@ void Client::subscribe(std::string channel) {
   boost::asio::post(context_, [this, channel = std::move(channel)]() mutable {
     const auto [added, fresh] = channels_.insert(std::move(channel));
     if (!fresh) return;
-    if (subscriptions_connection_.up()) send_subscription(is_pattern(*added) ? "PSUBSCRIBE" : "SUBSCRIBE", *added);
+    if (subscriptions_connection_.up())
+      send_subscription(is_pattern(*added) ? "PSUBSCRIBE" : "SUBSCRIBE", *added);
   });
 }
 

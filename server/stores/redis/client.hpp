@@ -1,9 +1,10 @@
 // The server's client of a Redis: one thread, one connection for commands and one for what it subscribes to.
 //
-// Commands of all loops share their connection, pipelined. Redis is a help, never a need: whoever asks gets an
-// answer within `patience` or nothing, and nothing at once while Redis is away. When nothing comes in time for a
-// while the connection is given up, so that a Redis which hangs costs nobody any time; it is tried again after
-// a pause. Everything that waits is bounded. Thread-safe. Destroy it while the loops of those who ask exist.
+// Commands of all loops share their connection, pipelined. Redis is a help, never a need: whoever asks gets
+// an answer within `patience` or nothing, and nothing at once while Redis is away. When nothing comes in time
+// for a while the connection is given up, so that a Redis which hangs costs nobody any time; it is tried
+// again after a pause. Everything that waits is bounded. Thread-safe. Destroy it while the loops of those who
+// ask exist.
 #pragma once
 
 #include <atomic>
@@ -31,7 +32,7 @@ namespace parley::stores::redis {
 struct ClientOptions {
   ConnectionOptions connection;
   std::chrono::milliseconds patience{10};
-  std::size_t most_waiting = 4096;  // commands without an answer
+  std::size_t most_waiting = 4096;            // commands without an answer
   std::chrono::milliseconds hung_after{100};  // without any answer in time; then the connection is given up
   std::function<void(std::string_view what)> log = [](std::string_view) {};  // from the client's thread
 };

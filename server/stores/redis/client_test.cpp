@@ -146,7 +146,9 @@ TEST_CASE("one that lies is left, and does no harm") {
       wait_until("connecting", [&] { return client.up(); });
       CHECK(text_of(loop.run(client.ask({"GET", "k"}))) == test.expected);
       if (test.answer.starts_with("-")) continue;
-      wait_until("leaving", [&] { return client.counts().connections > static_cast<std::uint64_t>(round + 1); });
+      wait_until("leaving", [&] {
+        return client.counts().connections > static_cast<std::uint64_t>(round + 1);
+      });
     }
     CHECK(liar.lies() >= 3);
   }
@@ -170,7 +172,9 @@ TEST_CASE("one that lets nobody in says why") {
     options.connection.connect_within = 50ms;
     Client client(std::move(options));
     client.start();
-    wait_until("the reason", [&] { return client.check().error().message.find(test.why) != std::string::npos; });
+    wait_until("the reason", [&] {
+      return client.check().error().message.find(test.why) != std::string::npos;
+    });
     CHECK_FALSE(client.up());
   }
 }

@@ -1,8 +1,8 @@
-// A connection to a Redis that is kept up: made anew whenever it ends, after pauses that grow. What is made of
-// the answers is the owner's business.
+// A connection to a Redis that is kept up: made anew whenever it ends, after pauses that grow. What is made
+// of the answers is the owner's business.
 //
-// Everything happens on the one thread that runs the context; only up() is for any thread. The owner stops the
-// context before it is destroyed, and destroys the context after it.
+// Everything happens on the one thread that runs the context; only up() is for any thread. The owner stops
+// the context before it is destroyed, and destroys the context after it.
 #pragma once
 
 #include <atomic>

@@ -70,9 +70,7 @@ std::optional<Told> read_told(std::string_view text) {
 
 }  // namespace
 
-RedisLiveEvents::RedisLiveEvents(
-    Client& client, const Seal& seal, turns::Hub& hub, LiveEventsOptions options
-)
+RedisLiveEvents::RedisLiveEvents(Client& client, const Seal& seal, turns::Hub& hub, LiveEventsOptions options)
     : client_(client), seal_(seal), hub_(hub), options_(std::move(options)) {
   client_.set_subscriber(*this);
   client_.subscribe(std::string(kServers));
@@ -122,12 +120,9 @@ void RedisLiveEvents::say(Message what) {
   std::string text = options_.server_id;
   text += ' ';
   text += what == Message::beat ? kBeat : what == Message::lost ? kLost : kBye;
-  client_.tell(
-      {"PUBLISH", std::string(kServers), seal_.close(kServers, text)},
-      [this, what](bool arrived) {
-        if (!arrived && what == Message::lost) lost_.store(true, std::memory_order_relaxed);
-      }
-  );
+  client_.tell({"PUBLISH", std::string(kServers), seal_.close(kServers, text)}, [this, what](bool arrived) {
+    if (!arrived && what == Message::lost) lost_.store(true, std::memory_order_relaxed);
+  });
 }
 
 void RedisLiveEvents::leave() {

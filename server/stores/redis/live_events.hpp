@@ -31,9 +31,9 @@ namespace parley::stores::redis {
 struct LiveEventsOptions {
   std::string server_id;  // one of its own for each process, of letters and digits
   std::chrono::milliseconds beat{1000};
-  std::chrono::milliseconds silent{3000};      // after which a server that was there is missed
+  std::chrono::milliseconds silent{3000};       // after which a server that was there is missed
   std::chrono::milliseconds forgotten{60'000};  // and after which it is not
-  std::uint32_t careful_beats = 10;  // between looks at the log when nothing seems to be wrong
+  std::uint32_t careful_beats = 10;             // between looks at the log when nothing seems to be wrong
 };
 
 class RedisLiveEvents final : public turns::LiveEvents, public Client::Subscriber {

@@ -68,8 +68,10 @@ TEST_CASE("a turn made at one server is heard at the other, once") {
   CHECK(a.live.wanted("default", "c_1"));
 
   for (const turns::HubElement& element :
-       {turns::HubElement{"c_1", 5, "turn", "{\"turn\":2}"}, turns::HubElement{"c_1", 5, "status", "{}"},
-        turns::HubElement{"c_2", 9, "turn", "a\nb"}, turns::HubElement{"c_1", turns::kProvisional, "delta", "x"},
+       {turns::HubElement{"c_1", 5, "turn", "{\"turn\":2}"},
+        turns::HubElement{"c_1", 5, "status", "{}"},
+        turns::HubElement{"c_2", 9, "turn", "a\nb"},
+        turns::HubElement{"c_1", turns::kProvisional, "delta", "x"},
         turns::HubElement{"c_1", 6, "turn", "last"}}) {
     a.live.publish("default", element);
     a.hub.publish("default", element);
@@ -78,10 +80,12 @@ TEST_CASE("a turn made at one server is heard at the other, once") {
   CHECK(show(loop.run(there->next())) == "c_1 5 status {}");
   CHECK(show(loop.run(there->next())) == "c_1 0 delta x");
   CHECK(show(loop.run(there->next())) == "c_1 6 turn last");
-  for (const char* expected : {"c_1 5 turn {\"turn\":2}", "c_1 5 status {}", "c_2 9 turn a\nb", "c_1 6 turn last"})
+  for (const char* expected :
+       {"c_1 5 turn {\"turn\":2}", "c_1 5 status {}", "c_2 9 turn a\nb", "c_1 6 turn last"})
     CHECK(show(loop.run(all->next())) == expected);
   // At home it was heard before, and does not come back.
-  for (const char* expected : {"c_1 5 turn {\"turn\":2}", "c_1 5 status {}", "c_1 0 delta x", "c_1 6 turn last"})
+  for (const char* expected :
+       {"c_1 5 turn {\"turn\":2}", "c_1 5 status {}", "c_1 0 delta x", "c_1 6 turn last"})
     CHECK(show(loop.run(here->next())) == expected);
   CHECK(a.live.counts().heard == 0);
 }
@@ -145,8 +149,13 @@ TEST_CASE("what is not ours is not heard") {
   const std::string channel = "t:default:live:c_1";
   const std::string other_channel = "t:default:live:c_2";
   for (const std::string& payload :
-       {std::string("hello"), std::string(), text, foreign.close(channel, text), a.seal.close(other_channel, text),
-        a.seal.close(channel, "no head"), a.seal.close(channel, "z x 7 turn\n{}")})
+       {std::string("hello"),
+        std::string(),
+        text,
+        foreign.close(channel, text),
+        a.seal.close(other_channel, text),
+        a.seal.close(channel, "no head"),
+        a.seal.close(channel, "z x 7 turn\n{}")})
     loop.run(a.client.ask({"PUBLISH", channel, payload}));
   loop.run(a.client.ask({"PUBLISH", "parley:servers", "z beat"}));
   // Words of a model that somebody recorded and plays again.

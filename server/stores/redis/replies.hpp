@@ -36,8 +36,8 @@ class ReplyReader {
   ReplyReader(ReplyReader&&) noexcept;
   ReplyReader& operator=(ReplyReader&&) = delete;
 
-  // Adds the answers that are complete. False: this is no Redis, or it says too much; the reader is of no more
-  // use then.
+  // Adds the answers that are complete. False: this is no Redis, or it says too much; the reader is of no
+  // more use then.
   [[nodiscard]] bool feed(std::string_view bytes, std::vector<Reply>& out);
 
  private:

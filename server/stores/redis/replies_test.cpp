@@ -46,7 +46,8 @@ std::string read(std::string_view bytes, std::size_t piece) {
 
 TEST_CASE("answers, in pieces of every size") {
   const std::string bytes =
-      "+PONG\r\n-ERR no\r\n:-42\r\n$5\r\nhe\r\no\r\n$-1\r\n$0\r\n\r\n*3\r\n$1\r\na\r\n*2\r\n:1\r\n$-1\r\n+x\r\n*0\r\n";
+      "+PONG\r\n-ERR "
+      "no\r\n:-42\r\n$5\r\nhe\r\no\r\n$-1\r\n$0\r\n\r\n*3\r\n$1\r\na\r\n*2\r\n:1\r\n$-1\r\n+x\r\n*0\r\n";
   const std::string expected = "+PONG;-ERR no;-42;'he\r\no';nil;'';['a' [1 nil] +x];[];";
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) CHECK(read(bytes, piece) == expected);
 }

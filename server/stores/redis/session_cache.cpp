@@ -7,7 +7,8 @@ namespace parley::stores::redis {
 
 namespace {
 
-// The sequence comes first, as hexadecimal digits of fixed width: Redis can compare them, whatever its locale.
+// The sequence comes first, as hexadecimal digits of fixed width: Redis can compare them, whatever its
+// locale.
 constexpr std::size_t kDigits = 16;
 constexpr std::string_view kPut = R"(local held = redis.call('GETRANGE', KEYS[1], 0, 15)
 if #held == 16 and held > string.sub(ARGV[1], 1, 16) then return 0 end

@@ -59,7 +59,12 @@ net::Awaitable<std::optional<limits::Verdict>> SharedLimiter::take_shared(
     if (!verdict.allowed) co_return verdict;
     std::string sealed = seal_.close(name, std::to_string(full));
     reply = co_await client_.ask(
-        {"EVAL", std::string(kReplace), "1", name, std::move(held), std::move(sealed),
+        {"EVAL",
+         std::string(kReplace),
+         "1",
+         name,
+         std::move(held),
+         std::move(sealed),
          std::to_string(verdict.full_in_us / 1000 + 1)}
     );
     if (!reply) co_return std::nullopt;

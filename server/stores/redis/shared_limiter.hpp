@@ -1,9 +1,9 @@
 // Token buckets that all servers share through Redis; while Redis is away each server counts for itself.
 //
 // A bucket is one sealed number: when it is full again. It is read, one turn is taken from it here, and it is
-// written by a script that changes it only if nobody else has meanwhile. So a Redis that lies can let too many
-// through, as one that forgets can, but it cannot refuse anybody: only this server's servers make numbers.
-// Names of users and addresses do not appear in keys. Thread-safe.
+// written by a script that changes it only if nobody else has meanwhile. So a Redis that lies can let too
+// many through, as one that forgets can, but it cannot refuse anybody: only this server's servers make
+// numbers. Names of users and addresses do not appear in keys. Thread-safe.
 #pragma once
 
 #include <atomic>

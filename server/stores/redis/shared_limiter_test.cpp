@@ -132,7 +132,8 @@ TEST_CASE("what is written into a bucket by others refuses nobody") {
 }
 
 TEST_CASE("a Redis that lies refuses nobody") {
-  for (const char* answer : {":0\r\n", "$5\r\nhello\r\n", "$-1\r\n", "*1\r\n:1\r\n", "+OK\r\n", "-ERR\r\n", "!\r\n"}) {
+  for (const char* answer :
+       {":0\r\n", "$5\r\nhello\r\n", "$-1\r\n", "*1\r\n:1\r\n", "+OK\r\n", "-ERR\r\n", "!\r\n"}) {
     CAPTURE(answer);
     const Liar liar(answer);
     Loop loop;

@@ -87,10 +87,29 @@ class Redis {
 
   void start() {
     const std::string socket = path();
-    const char* arguments[] = {"redis-server", "--port", "0", "--unixsocket", socket.c_str(), "--save", "",
-                               "--appendonly", "no", "--logfile", "/dev/null", "--requirepass", "",
-                               "--dir", directory_.path().c_str(), nullptr};
-    REQUIRE(posix_spawn(&process_, "/usr/bin/redis-server", nullptr, nullptr, const_cast<char**>(arguments), environ) == 0);
+    const char* arguments[] = {
+        "redis-server",
+        "--port",
+        "0",
+        "--unixsocket",
+        socket.c_str(),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--logfile",
+        "/dev/null",
+        "--requirepass",
+        "",
+        "--dir",
+        directory_.path().c_str(),
+        nullptr
+    };
+    REQUIRE(
+        posix_spawn(
+            &process_, "/usr/bin/redis-server", nullptr, nullptr, const_cast<char**>(arguments), environ
+        ) == 0
+    );
     wait_until("the start of a Redis", [&] { return connects(socket); });
   }
   void kill() {
