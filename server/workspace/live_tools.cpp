@@ -83,7 +83,7 @@ LiveTools live_tools(
     const assistant::Settings& settings,
     const std::shared_ptr<net::HttpClient>& client,
     const tools::FindSecret& find_secret,
-    const std::shared_ptr<tools::WorkerPool>& workers
+    const std::shared_ptr<tools::WorkerPool>& workers,
     const std::shared_ptr<tools::SignIns>& sign_ins
 ) {
   LiveTools out{.connectors = workspace.connectors};
