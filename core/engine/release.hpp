@@ -41,8 +41,8 @@ struct AssistantSettings {
   std::uint32_t tone_max = 100;
   std::string length = "normal";                   // or "short", "detailed"
   std::shared_ptr<const flow::Messages> messages;  // its own; null: none
-  std::uint32_t context_tokens = 0;  // of what is known of the user, in what models are asked; 0: nothing
-  std::vector<std::string> link_hosts;             // that a model's words may link to, as in policy/links.hpp
+  std::uint32_t context_tokens = 0;     // of what is known of the user, in what models are asked; 0: nothing
+  std::vector<std::string> link_hosts;  // that a model's words may link to, as in policy/links.hpp
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static AssistantSettings from_value(const Value& value);

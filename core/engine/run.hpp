@@ -146,9 +146,7 @@ class Run {
   void set_name(Frame& frame, std::string_view name, Value value, Origins origins = {});
   void clear_slot(Frame& frame, std::string_view name);
   // Where a value that the conversation's flows share came from; without origins the mark goes.
-  void mark_shared(std::string_view name, Origins origins) {
-    mark(state_.origins, name, std::move(origins));
-  }
+  void mark_shared(std::string_view name, Origins origins) { mark(state_.origins, name, std::move(origins)); }
 
   // What a flow's inputs hold when a caller gives none. The names of required ones that are missing.
   [[nodiscard]] std::vector<std::string_view> fill_inputs(const flow::Flow& flow, Slots& slots);

@@ -92,7 +92,8 @@ inline void check_erasing(const StoreSource& source) {
     other.conversation.user_id = "bo";
     other.memory = {{"diet", "\"fish\"", at(2)}};
     put(*store, other);
-    for (const char* user : {"ana", "bo", ""}) get(store->put_vectors(kTenant, user, {{"key", "bytes"}}, at(1)));
+    for (const char* user : {"ana", "bo", ""})
+      get(store->put_vectors(kTenant, user, {{"key", "bytes"}}, at(1)));
     get(store->put_setting(kTenant, "about.ana", "1"));
     get(store->put_setting(kTenant, "about.bo", "1"));
     auto piece = erasure_of({});

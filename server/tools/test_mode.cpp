@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "expr/scope.hpp"
-#include "wire/conduct/fill.hpp"
 #include "expr/template.hpp"
 #include "server/tools/preview.hpp"
+#include "wire/conduct/fill.hpp"
 #include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
 #include "wire/render.hpp"

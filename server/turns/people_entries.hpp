@@ -12,8 +12,8 @@
 #include "base/time.hpp"
 #include "base/value.hpp"
 #include "engine/effect.hpp"
-#include "flow/flow.hpp"
 #include "engine/state.hpp"
+#include "flow/flow.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::turns {

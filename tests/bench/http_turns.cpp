@@ -486,7 +486,8 @@ int main(int argc, char** argv) {
   if (mode == "sse" && argc == 4) return sse(port, number(3));
   std::fprintf(
       stderr,
-      "usage: http_turns turns|spread|keyed|offered|stored|length|open|idle|sse PORT …; see the top of the source\n"
+      "usage: http_turns turns|spread|keyed|offered|stored|length|open|idle|sse PORT …; see the top of the "
+      "source\n"
   );
   return 2;
 }
