@@ -149,6 +149,38 @@ void append_reasons(
   }
 }
 
+using Counts = models::Counts;
+
+struct Counter {
+  std::string_view name;
+  std::string_view help;
+  double (*value)(const Counts&);
+};
+
+constexpr Counter kCounters[] = {
+    {"parley_model_input_tokens_total",
+     "Tokens read by models.",
+     [](const Counts& c) { return static_cast<double>(c.input_tokens); }},
+    {"parley_model_output_tokens_total",
+     "Tokens written by models.",
+     [](const Counts& c) { return static_cast<double>(c.output_tokens); }},
+    {"parley_model_cost_total",
+     "In the currency of the models' prices.",
+     [](const Counts& c) { return static_cast<double>(c.cost) * 1e-12; }},
+    {"parley_model_seconds_total",
+     "Spent in requests to models.",
+     [](const Counts& c) { return static_cast<double>(c.duration_ms) * 1e-3; }},
+    {"parley_model_fallbacks_total",
+     "Calls answered by this model because those before it did not.",
+     [](const Counts& c) { return static_cast<double>(c.fallbacks); }},
+    {"parley_model_asked_again_total",
+     "Answers that did not fit.",
+     [](const Counts& c) { return static_cast<double>(c.asked_again); }},
+    {"parley_model_vectors_missing_total",
+     "Times that recall or search went on without vectors because the model did not answer.",
+     [](const Counts& c) { return static_cast<double>(c.vectors_missing); }},
+};
+
 void append_model_metrics(std::string& out, const models::ModelRunner& runner) {
   const Standings standings = runner.standings();
   append_reasons(
@@ -157,7 +189,7 @@ void append_model_metrics(std::string& out, const models::ModelRunner& runner) {
       "parley_model_attempts_total",
       "Requests to models, by what came of them.",
       "outcome",
-      &models::Counts::attempts
+      &Counts::attempts
   );
   append_reasons(
       out,
@@ -165,58 +197,10 @@ void append_model_metrics(std::string& out, const models::ModelRunner& runner) {
       "parley_model_passed_over_total",
       "Calls that this model did not answer, by why.",
       "code",
-      &models::Counts::passed_over
+      &Counts::passed_over
   );
-  using Counts = models::Counts;
-  append_counter(
-      out,
-      standings,
-      "parley_model_input_tokens_total",
-      "Tokens read by models.",
-      [](const Counts& c) { return static_cast<double>(c.input_tokens); }
-  );
-  append_counter(
-      out,
-      standings,
-      "parley_model_output_tokens_total",
-      "Tokens written by models.",
-      [](const Counts& c) { return static_cast<double>(c.output_tokens); }
-  );
-  append_counter(
-      out,
-      standings,
-      "parley_model_cost_total",
-      "In the currency of the models' prices.",
-      [](const Counts& c) { return static_cast<double>(c.cost) * 1e-12; }
-  );
-  append_counter(
-      out,
-      standings,
-      "parley_model_seconds_total",
-      "Spent in requests to models.",
-      [](const Counts& c) { return static_cast<double>(c.duration_ms) * 1e-3; }
-  );
-  append_counter(
-      out,
-      standings,
-      "parley_model_fallbacks_total",
-      "Calls answered by this model because those before it did not.",
-      [](const Counts& c) { return static_cast<double>(c.fallbacks); }
-  );
-  append_counter(
-      out,
-      standings,
-      "parley_model_asked_again_total",
-      "Answers that did not fit.",
-      [](const Counts& c) { return static_cast<double>(c.asked_again); }
-  );
-  append_counter(
-      out,
-      standings,
-      "parley_model_vectors_missing_total",
-      "Times that recall or search went on without vectors because the model did not answer.",
-      [](const Counts& c) { return static_cast<double>(c.vectors_missing); }
-  );
+  for (const Counter& counter : kCounters)
+    append_counter(out, standings, counter.name, counter.help, counter.value);
   ops::append_metric_head(
       out, "parley_model_resting", "1 while a model is left alone after failures.", "gauge"
   );

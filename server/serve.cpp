@@ -38,6 +38,7 @@
 #include "server/ops/secrets.hpp"
 #include "server/protection.hpp"
 #include "server/redis_parts.hpp"
+#include "server/retention.hpp"
 #include "server/sign_in_setup.hpp"
 #include "server/tools/tool_finder.hpp"
 #include "server/tools/tool_table.hpp"
@@ -141,7 +142,6 @@ class Application {
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
   Awaitable<Result<void>> publish_first();
-  [[nodiscard]] erasure::Eraser::Upkeep retention() const;
   std::optional<int> start_serving();
   [[nodiscard]] std::string public_url() const;
   Awaitable<void> keep_up_with_keys();
@@ -515,26 +515,6 @@ std::optional<int> Application::make_server() {
   return std::nullopt;
 }
 
-// What parley.yaml says now, also after a reload.
-erasure::Eraser::Upkeep Application::retention() const {
-  return {
-      .tenant = std::string(kTenant),
-      .keep = [this] { return api_->settings()->keep_conversations; },
-      .told =
-          [](const Result<std::optional<turns::ErasureEntry>>& pass) {
-            if (!pass) {
-              ops::log(LogLevel::error, "retention failed", {{"problem", pass.error().message}});
-            } else if (*pass) {
-              ops::log(
-                  LogLevel::info,
-                  "past conversations erased",
-                  {{"count", (*pass)->conversations}, {"erasure", (*pass)->erasure_id}}
-              );
-            }
-          },
-  };
-}
-
 std::optional<int> Application::start_serving() {
   if (auto code = make_server()) return code;
   protection_->register_metrics(metrics_);
@@ -556,7 +536,13 @@ std::optional<int> Application::start_serving() {
     co_await driver.run_upkeep(std::string(kTenant));
   };
   boost::asio::co_spawn(server_->executor(0), upkeep(*driver_), boost::asio::detached);
-  boost::asio::co_spawn(server_->executor(0), eraser_->run_upkeep(retention()), boost::asio::detached);
+  boost::asio::co_spawn(
+      server_->executor(0),
+      eraser_->run_upkeep(
+          retention(std::string(kTenant), [this] { return api_->settings()->keep_conversations; })
+      ),
+      boost::asio::detached
+  );
   if (store_->is_shared())
     boost::asio::co_spawn(server_->executor(0), keep_up_with_keys(), boost::asio::detached);
   boost::asio::co_spawn(server_->executor(0), redis_->run_upkeep(*store_), boost::asio::detached);

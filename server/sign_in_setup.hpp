@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "server/api/sign_in.hpp"
+#include "server/api/inbound/sign_in.hpp"
 #include "server/tools/sign_in/sign_ins.hpp"
 #include "server/turns/ports.hpp"
 

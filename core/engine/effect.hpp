@@ -64,8 +64,8 @@ struct CallTool {
 //   agent     {goal, tools: [name], steps: [{tool, arguments, result | error}], facts?, context?, style?,
 //             pinned?: {tool: [argument]}, search?: true} → {calls: [{tool, arguments}]}, or {text} or
 //             {result} when it is done
-// `context`: see context.hpp; `style` is {locale, tone: 0…100, length: short, normal or detailed, tones?:
-// {name: 0…100}}.
+// `context`: see memory/context.hpp; `style` is {locale, tone: 0…100, length: short, normal or detailed,
+// tones?: {name: 0…100}}.
 struct CallModel {
   std::string effect_id;
   std::string task;

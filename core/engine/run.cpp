@@ -4,7 +4,7 @@
 
 #include "base/json.hpp"
 #include "engine/blocks.hpp"
-#include "engine/facts.hpp"
+#include "engine/memory/facts.hpp"
 #include "engine/origins.hpp"
 #include "engine/waiting.hpp"
 

@@ -7,7 +7,7 @@
 #include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "server/api/handlers.hpp"
-#include "server/api/page.hpp"
+#include "server/api/inbound/page.hpp"
 #include "server/ops/log.hpp"
 #include "server/ops/secrets.hpp"
 

@@ -5,8 +5,8 @@
 
 #include "base/json.hpp"
 #include "base/utf8.hpp"
-#include "engine/context.hpp"
-#include "engine/facts.hpp"
+#include "engine/memory/context.hpp"
+#include "engine/memory/facts.hpp"
 #include "engine/proposals/proposed.hpp"
 #include "engine/provisional.hpp"
 #include "server/turns/driver.hpp"

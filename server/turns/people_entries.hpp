@@ -43,7 +43,7 @@ void add_preview(
 // the user's own.
 [[nodiscard]] Value memory_origins(const std::vector<MemoryEntry>& entries);
 
-// A fact as engine/facts.hpp has it.
+// A fact as engine/memory/facts.hpp has it.
 struct RememberedFact {
   std::string name;  // "prefers"
   Value value;

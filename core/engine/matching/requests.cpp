@@ -5,9 +5,9 @@
 #include <tuple>
 #include <utility>
 
-#include "engine/facts.hpp"
 #include "engine/matching/answers.hpp"
 #include "engine/matching/changes.hpp"
+#include "engine/memory/facts.hpp"
 #include "language/vocabulary.hpp"
 
 namespace parley::engine::matching {

@@ -34,7 +34,7 @@ struct PastTurn {
     const State& state,
     std::string_view message,
     std::span<const PastTurn> turns,
-    std::string_view context = {}  // see engine/context.hpp
+    std::string_view context = {}  // see engine/memory/context.hpp
 );
 
 }  // namespace parley::engine::proposals

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "engine/blocks.hpp"
-#include "engine/facts.hpp"
 #include "engine/masking.hpp"
+#include "engine/memory/facts.hpp"
 #include "engine/origins.hpp"
 #include "engine/repair/handler_frame.hpp"
 #include "engine/repair/reads.hpp"

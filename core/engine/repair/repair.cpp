@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/facts.hpp"
+#include "engine/memory/facts.hpp"
 #include "engine/origins.hpp"
 #include "engine/people/handoffs.hpp"
 #include "engine/repair/handler_frame.hpp"

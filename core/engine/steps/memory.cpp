@@ -1,5 +1,5 @@
 // remember and forget: facts about the user, with where they come from.
-#include "engine/facts.hpp"
+#include "engine/memory/facts.hpp"
 #include "engine/steps/step_files.hpp"
 
 namespace parley::engine::steps {

@@ -1,7 +1,7 @@
 #include "engine/steps/model/model_step.hpp"
 
-#include "engine/context.hpp"
-#include "engine/facts.hpp"
+#include "engine/memory/context.hpp"
+#include "engine/memory/facts.hpp"
 #include "engine/spending.hpp"
 
 namespace parley::engine::steps {

@@ -42,8 +42,8 @@ inline constexpr flow::Keyword kContextKeyword{
     "default true."
 };
 
-// What the model is told of the user besides, see engine/context.hpp. When something has to be looked up
-// first, the step waits for it (`wait`), and told_context() has it when it comes.
+// What the model is told of the user besides, see engine/memory/context.hpp. When something has to be looked
+// up first, the step waits for it (`wait`), and told_context() has it when it comes.
 struct Context {
   bool wait = false;
   std::string text;  // empty: nothing

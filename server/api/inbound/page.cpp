@@ -1,4 +1,4 @@
-#include "server/api/page.hpp"
+#include "server/api/inbound/page.hpp"
 
 namespace parley::api {
 

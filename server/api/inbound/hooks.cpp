@@ -1,4 +1,4 @@
-#include "server/api/hooks.hpp"
+#include "server/api/inbound/hooks.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

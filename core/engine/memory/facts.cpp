@@ -1,4 +1,4 @@
-#include "engine/facts.hpp"
+#include "engine/memory/facts.hpp"
 
 #include <iterator>
 #include <utility>

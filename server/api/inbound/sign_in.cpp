@@ -1,6 +1,6 @@
 // GET /v1/sign-in/callback, where authorization servers send browsers back to, and /v1/sign-ins: who has let
 // a connector act for him.
-#include "server/api/sign_in.hpp"
+#include "server/api/inbound/sign_in.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -9,7 +9,7 @@
 #include "base/json.hpp"
 #include "engine/event.hpp"
 #include "server/api/handlers.hpp"
-#include "server/api/page.hpp"
+#include "server/api/inbound/page.hpp"
 #include "server/ops/log.hpp"
 
 namespace parley::api {

@@ -1,4 +1,4 @@
-#include "engine/context.hpp"
+#include "engine/memory/context.hpp"
 
 #include <doctest/doctest.h>
 
