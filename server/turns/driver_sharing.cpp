@@ -106,10 +106,9 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read_for(
       continue;
     }
     const auto taken = co_await world_.store.take_over(turn.tenant, conversation_id, other, turn.worker);
-    if (!taken) {
-      left_unfinished(conversation_id);  // it may have been, its word lost
-      co_return std::unexpected(taken.error());
-    }
+    // Taken, and perhaps the word of it lost: from here on nobody else looks after it, should this break off.
+    if (!taken || *taken) left_unfinished(conversation_id);
+    if (!taken) co_return std::unexpected(taken.error());
     if (*taken) {
       count(metrics_.takeovers);
       continue;

@@ -116,6 +116,10 @@ turns::Awaitable<Result<turns::WorkerId>> SimulatedStore::enroll(std::string_vie
   const auto worker = co_await inner_.enroll(name);
   lives_.heard[*worker] = timeline_.now();
   lives_.enrolled_by[*worker] = timeline_.acting;
+  timeline_.note(
+      "process " + std::to_string(static_cast<std::uint32_t>(timeline_.acting)),
+      "is worker " + std::to_string(*worker)
+  );
   if (co_await answer_lost()) co_return lost();
   co_return worker;
 }
@@ -135,7 +139,10 @@ turns::Awaitable<Result<std::optional<turns::Standing>>> SimulatedStore::standin
   co_return co_await inner_.standing(tenant, conversation_id);
 }
 
-void SimulatedStore::note_taken(turns::WorkerId from) {
+void SimulatedStore::note_taken(std::string_view conversation, turns::WorkerId from, turns::WorkerId to) {
+  timeline_.note(
+      "worker " + std::to_string(to), "takes " + std::string(conversation) + " from " + std::to_string(from)
+  );
   ++lives_.taken_over;
   const auto heard = lives_.heard.find(from);
   if (heard == lives_.heard.end()) return;
@@ -148,7 +155,7 @@ turns::Awaitable<Result<bool>> SimulatedStore::take_over(
 ) {
   if (co_await read_fails()) co_return lost();
   const auto taken = co_await inner_.take_over(tenant, conversation_id, from, to);
-  if (*taken) note_taken(from);
+  if (*taken) note_taken(conversation_id, from, to);
   if (co_await answer_lost()) co_return lost();
   co_return taken;
 }
@@ -165,7 +172,7 @@ turns::Awaitable<Result<std::vector<std::string>>> SimulatedStore::claim_left_ov
     for (const auto& [conversation, whose] : before) at_once(inner_.retire(whose));
   }
   const auto claimed = co_await inner_.claim_left_over(tenant, worker, limit);
-  for (const std::string& conversation : *claimed) note_taken(before[conversation]);
+  for (const std::string& conversation : *claimed) note_taken(conversation, before[conversation], worker);
   if (co_await answer_lost()) co_return lost();
   co_return claimed;
 }

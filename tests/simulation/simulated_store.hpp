@@ -75,7 +75,7 @@ class SimulatedStore : public turns::ForwardingStore {
   turns::Awaitable<bool> read_fails();
   // What was asked is done, whether or not its answer is heard.
   turns::Awaitable<bool> answer_lost();
-  void note_taken(turns::WorkerId from);
+  void note_taken(std::string_view conversation, turns::WorkerId from, turns::WorkerId to);
 
   Timeline& timeline_;
   const Faults& faults_;
