@@ -48,6 +48,11 @@ struct Servers {
     id = there.begin("order");
     told = there.hub.subscribe("default", id);
   }
+  // A listener that waits keeps itself.
+  ~Servers() {
+    if (follower != nullptr) follower->stop();
+    here.poll();
+  }
   bool listen(std::optional<std::uint64_t> after = std::nullopt) {
     follower = std::make_shared<Follower>(*here.driver, here.store, "default", id);
     const auto begun = here.run(follower->begin(after));
@@ -59,7 +64,7 @@ struct Servers {
         }(*follower, book),
         [](bool) {}
     );
-    here.drain();
+    here.poll();
     return true;
   }
   // A turn there; what was published of it.
@@ -73,19 +78,19 @@ struct Servers {
         }(*told, elements),
         [](bool) {}
     );
-    there.drain();
+    there.poll();
     told->close();
-    there.drain();
+    there.poll();
     told = there.hub.subscribe("default", id);
     return elements;
   }
   void hear(const std::vector<turns::HubElementPtr>& elements) {
     for (const auto& element : elements) here.hub.publish("default", *element);
-    here.drain();
+    here.poll();
   }
   void interrupt() {
     here.hub.interrupt();
-    here.drain();
+    here.poll();
   }
 };
 
@@ -142,7 +147,7 @@ TEST_CASE("whoever comes back goes on where he was") {
     REQUIRE(servers.listen(test.after));
     CHECK(servers.book.take() == test.given);
     servers.follower->stop();
-    servers.here.drain();
+    servers.here.poll();
   }
   servers.id = "c_0";
   CHECK_FALSE(servers.listen());
@@ -165,7 +170,7 @@ TEST_CASE("a turn that is still going on is given when it is over") {
   servers.interrupt();
   CHECK(servers.book.take().empty());
   go(true);
-  servers.there.drain();
+  servers.there.poll();
   REQUIRE(answered);
   servers.interrupt();
   CHECK(servers.book.take() == Given{"turn 2 @4", "status @4"});
@@ -175,10 +180,10 @@ TEST_CASE("words that are not final pass, and stop() ends it") {
   Servers servers;
   REQUIRE(servers.listen());
   servers.here.hub.publish("default", {servers.id, turns::kProvisional, "delta", "{}"});
-  servers.here.drain();
+  servers.here.poll();
   CHECK(servers.book.take() == Given{"words"});
   servers.follower->stop();
-  servers.here.drain();
+  servers.here.poll();
   servers.hear(servers.say("hello?"));
   CHECK(servers.book.take().empty());
 }

@@ -223,6 +223,7 @@ void Client::keep_alive() {
 
 void Client::Subscriptions::on_up() {
   client.heard_ = Clock::now();
+  client.listened_ = true;
   for (const std::string& channel : client.channels_)
     client.send_subscription(is_pattern(channel) ? "PSUBSCRIBE" : "SUBSCRIBE", channel);
 }
@@ -246,7 +247,8 @@ bool Client::Subscriptions::on_reply(Reply reply) {
 }
 
 void Client::Subscriptions::on_down(std::string_view) {
-  if (!client.stopping_) client.subscriber_->on_away();
+  // Once, and not for every attempt to connect that fails.
+  if (std::exchange(client.listened_, false) && !client.stopping_) client.subscriber_->on_away();
 }
 
 void Client::every(std::chrono::milliseconds period, std::function<void()> task) {

@@ -143,6 +143,7 @@ class Client {
   Timer deadline_;
   std::set<std::string, std::less<>> channels_;
   Clock::time_point heard_;
+  bool listened_ = false;  // the subscriber has not been told that it is away
   std::deque<Timer> timers_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
