@@ -16,7 +16,12 @@ using turns::testing::World;
 
 namespace {
 
-using Given = std::vector<std::string>;
+// Notes whatever it is told: a turn is one record.
+constexpr std::string_view kNotes =
+    R"({"id": "notes", "slots": {"said": {"type": "text", "ask": "What?", "ask_if": "always"}}, "steps": [
+  {"id": "listen", "type": "input", "gather": ["said"]},
+  {"id": "answer", "type": "message", "text": "Noted: {{ said }}."},
+  {"id": "again", "type": "goto", "step": "listen"}]})";
 
 // Writes down what it is given: "turn 2 @3", "status @3", "words".
 class Book : public EventSink {
@@ -27,9 +32,13 @@ class Book : public EventSink {
     given.push_back(line + " @" + std::to_string(sequence));
   }
   void provisional(std::string_view) override { given.emplace_back("words"); }
-  Given take() { return std::exchange(given, {}); }
+  std::string take() {
+    std::string all;
+    for (const std::string& line : std::exchange(given, {})) all.append(all.empty() ? "" : ", ").append(line);
+    return all;
+  }
 
-  Given given;
+  std::vector<std::string> given;
 };
 
 // Two servers on one store that hear nothing of each other but what the test brings over. `there` talks,
@@ -42,10 +51,10 @@ struct Servers {
   std::shared_ptr<Follower> follower;
   std::shared_ptr<turns::Subscription> told;  // what is published there
 
-  Servers() {
-    there.publish({turns::testing::kOrder, turns::testing::kName});
+  explicit Servers(std::string flow = "notes") {
+    there.publish({turns::testing::kOrder, kNotes});
     REQUIRE(here.run(here.releases->restore("default")).has_value());
-    id = there.begin("order");
+    id = there.begin(std::move(flow));
     told = there.hub.subscribe("default", id);
   }
   // A listener that waits keeps itself.
@@ -102,11 +111,11 @@ TEST_CASE("what is heard is given as it comes, and not twice") {
   CHECK(servers.book.take().empty());
   const auto second = servers.say("hello?");
   servers.hear(second);
-  CHECK(servers.book.take() == Given{"turn 2 @2"});
+  CHECK(servers.book.take() == "turn 1 @2");
   servers.hear(second);
   servers.interrupt();
-  const Given again = servers.book.take();
-  CHECK(again == Given{"owner @2", "status @2"});  // where things stand is said once
+  const std::string again = servers.book.take();
+  CHECK(again == "owner @2, status @2");  // where things stand is said once
   servers.interrupt();
   servers.hear(second);
   CHECK(servers.book.take().empty());
@@ -119,14 +128,14 @@ TEST_CASE("what was not heard is read from the log") {
   CHECK(servers.book.take().empty());
   SUBCASE("because something may have been missed") {
     servers.interrupt();
-    CHECK(servers.book.take() == Given{"turn 2 @2", "owner @2", "status @2"});
+    CHECK(servers.book.take() == "turn 1 @2, owner @2, status @2");
   }
   SUBCASE("because the numbers leave a gap") {
     servers.say("hello again?");
     servers.hear(servers.say("and again?"));
-    CHECK(servers.book.take() == Given{"turn 2 @2", "turn 3 @3", "turn 4 @4", "owner @4", "status @4"});
+    CHECK(servers.book.take() == "turn 1 @2, turn 2 @3, turn 3 @4, owner @4, status @4");
     servers.hear(servers.say("once more?"));
-    CHECK(servers.book.take() == Given{"turn 5 @5"});
+    CHECK(servers.book.take() == "turn 4 @5");
   }
 }
 
@@ -135,13 +144,13 @@ TEST_CASE("whoever comes back goes on where he was") {
   for (const char* text : {"one?", "two?", "three?"}) servers.say(text);
   struct {
     std::optional<std::uint64_t> after;
-    Given given;
+    const char* given;
   } cases[] = {
-      {std::nullopt, {}},
-      {0, {"turn 1 @1", "turn 2 @2", "turn 3 @3", "turn 4 @4", "owner @4", "status @4"}},
-      {2, {"turn 3 @3", "turn 4 @4", "owner @4", "status @4"}},
-      {4, {"owner @4", "status @4"}},
-      {99, {"owner @4", "status @4"}},
+      {std::nullopt, ""},
+      {0, "turn 0 @1, turn 1 @2, turn 2 @3, turn 3 @4, owner @4, status @4"},
+      {2, "turn 2 @3, turn 3 @4, owner @4, status @4"},
+      {4, "owner @4, status @4"},
+      {99, "owner @4, status @4"},
   };
   for (const auto& test : cases) {
     REQUIRE(servers.listen(test.after));
@@ -154,7 +163,7 @@ TEST_CASE("whoever comes back goes on where he was") {
 }
 
 TEST_CASE("a turn that is still going on is given when it is over") {
-  Servers servers;
+  Servers servers("order");
   std::move_only_function<void(bool)> go;
   servers.there.tools.answer = [&](const turns::ToolCall&) -> turns::Awaitable<Result<turns::ToolAnswer>> {
     if (!go) co_await net::await_callback<bool>([&](auto done) { go = std::move(done); });
@@ -166,14 +175,14 @@ TEST_CASE("a turn that is still going on is given when it is over") {
   );
   servers.there.run_until([&] { return static_cast<bool>(go); });
   REQUIRE(servers.listen(0));
-  CHECK(servers.book.take() == Given{"turn 1 @1", "owner @1", "status @1"});
+  CHECK(servers.book.take() == "turn 0 @1, owner @1, status @1");
   servers.interrupt();
   CHECK(servers.book.take().empty());
   go(true);
   servers.there.poll();
   REQUIRE(answered);
   servers.interrupt();
-  CHECK(servers.book.take() == Given{"turn 2 @4", "status @4"});
+  CHECK(servers.book.take() == "turn 1 @4, status @4");
 }
 
 TEST_CASE("words that are not final pass, and stop() ends it") {
@@ -181,7 +190,7 @@ TEST_CASE("words that are not final pass, and stop() ends it") {
   REQUIRE(servers.listen());
   servers.here.hub.publish("default", {servers.id, turns::kProvisional, "delta", "{}"});
   servers.here.poll();
-  CHECK(servers.book.take() == Given{"words"});
+  CHECK(servers.book.take() == "words");
   servers.follower->stop();
   servers.here.poll();
   servers.hear(servers.say("hello?"));
