@@ -18,6 +18,17 @@ bool writes(const flow::Step& step, std::string_view keyword) {
   return false;
 }
 
+// Behind the last white space; for `plain` words also behind the last character that is not ASCII, since not
+// every language writes spaces. No address begins in the middle of such a cut: its scheme is ASCII.
+std::size_t whole_words(std::string_view text, bool plain) {
+  std::size_t end = text.size();
+  const auto ends_there = [plain](char c) {
+    return c == ' ' || c == '\n' || c == '\t' || (plain && (static_cast<unsigned char>(c) & 0x80U) != 0);
+  };
+  while (end > 0 && !ends_there(text[end - 1])) --end;
+  return end;
+}
+
 }  // namespace
 
 std::optional<ProvisionalText> ProvisionalText::of(
@@ -40,10 +51,10 @@ std::string ProvisionalText::take(std::string_view piece) {
   if (!original_ && !hosts_) return std::string(piece);
   if (stopped_) return {};
   pending_ += piece;
-  const std::size_t end = pending_.find_last_of(" \n\t");
-  if (end == std::string::npos) return {};
-  std::string words = pending_.substr(0, end + 1);
-  pending_.erase(0, end + 1);
+  const std::size_t end = whole_words(pending_, !original_);
+  if (end == 0) return {};
+  std::string words = pending_.substr(0, end);
+  pending_.erase(0, end);
   if (!original_) return policy::without_foreign_links(words, *hosts_);
   if (!steps::brings_no_own(words, *original_)) {
     stopped_ = true;
