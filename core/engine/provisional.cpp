@@ -18,13 +18,16 @@ bool writes(const flow::Step& step, std::string_view keyword) {
   return false;
 }
 
-// Behind the last white space; for `plain` words also behind the last character that is not ASCII, since not
-// every language writes spaces. No address begins in the middle of such a cut: its scheme is ASCII.
+// Behind the last white space; for `plain` words also behind what no beginning of an address or a mark-up has
+// in it, since not every text has spaces: characters that are not ASCII, quotes and a few more.
 std::size_t whole_words(std::string_view text, bool plain) {
-  std::size_t end = text.size();
-  const auto ends_there = [plain](char c) {
-    return c == ' ' || c == '\n' || c == '\t' || (plain && (static_cast<unsigned char>(c) & 0x80U) != 0);
+  constexpr std::string_view kSpaces = " \n\t";
+  constexpr std::string_view kApart = "\"',{}|^*";
+  const auto ends_there = [&](char c) {
+    if (kSpaces.contains(c)) return true;
+    return plain && (kApart.contains(c) || (static_cast<unsigned char>(c) & 0x80U) != 0);
   };
+  std::size_t end = text.size();
   while (end > 0 && !ends_there(text[end - 1])) --end;
   return end;
 }

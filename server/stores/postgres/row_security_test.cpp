@@ -121,13 +121,14 @@ struct Column {
   std::string name;
 };
 
+// Servers belong to no tenant.
 std::vector<Column> text_columns(const TestCluster& cluster) {
   std::vector<Column> columns;
   Connection db(cluster.url("admin"));
   for (const auto& row : db.plain("SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN "
                                   "pg_tables t ON t.tablename = "
                                   "c.table_name AND t.schemaname = c.table_schema WHERE c.table_schema = "
-                                  "'parley' AND c.data_type = 'bytea' "
+                                  "'parley' AND c.data_type = 'bytea' AND c.table_name <> 'worker' "
                                   "ORDER BY 1, 2"))
     columns.push_back({row[0], row[1]});
   return columns;
@@ -226,7 +227,7 @@ TEST_CASE("a thousand random attempts at another tenant's rows find and change n
   const std::vector<Column> columns = text_columns(*cluster);
   std::set<std::string> tables;
   for (const Column& column : columns) tables.insert(column.table);
-  REQUIRE(tables.size() == archive_tables().size());
+  REQUIRE(tables.size() == archive_tables().size() + 1);  // and the vectors, which no archive has
 
   // Views are asked like tables.
   std::vector<Column> places = columns;

@@ -124,8 +124,9 @@ turns::EffectClass LiveRunner::effect_class(std::string_view tool) const {
 std::optional<turns::CallPreview> LiveRunner::preview(const turns::ToolCall& call) const {
   const wire::Tool* tool = connector_->find(call.tool);
   if (tool == nullptr) return std::nullopt;
-  const Value arguments =
-      checks_.find(tool->id)->second.taken(tool->id, call.arguments).value_or(call.arguments);
+  auto taken = checks_.find(tool->id)->second.taken(tool->id, call.arguments);
+  if (!taken) return preview_of(*tool, call.arguments, std::unexpected(std::move(taken.error())));
+  const Value& arguments = *taken;
   const std::string marker = wire::marker_of(call.idempotency_key);
   auto sent = wire::arguments_sent(*tool, arguments, marker);
   if (!sent) return preview_of(*tool, arguments, std::unexpected(std::move(sent.error())));
