@@ -53,9 +53,11 @@ std::optional<ProvisionalText> ProvisionalText::of(
 std::string ProvisionalText::take(std::string_view piece) {
   if (!original_ && !hosts_) return std::string(piece);
   if (stopped_) return {};
+  // What is pending has no end of a word in it.
+  const std::size_t end_of_piece = whole_words(piece, !original_);
+  const std::size_t end = pending_.size() + end_of_piece;
   pending_ += piece;
-  const std::size_t end = whole_words(pending_, !original_);
-  if (end == 0) return {};
+  if (end_of_piece == 0) return {};
   std::string words = pending_.substr(0, end);
   pending_.erase(0, end);
   if (!original_) return policy::without_foreign_links(words, *hosts_);
