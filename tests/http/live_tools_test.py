@@ -6,6 +6,7 @@ import subprocess
 import threading
 
 from parley_server import BINARY, ORDER, PATIENCE, Server, equal
+from services import kill_during
 
 KEY = "sk_test_1234567890"
 
@@ -154,26 +155,6 @@ def said(server, conversation):
     return [message["text"] for turn in turns for message in turn["messages"]]
 
 
-def kill_during(server, service, **chat):
-    """Sends a message, and kills the server when the service has acted but not answered."""
-    service.hold = True
-    service.acted.clear()
-
-    def send():
-        try:
-            server.chat(**chat)
-        except Exception:
-            pass  # the server is gone
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    assert service.acted.wait(PATIENCE), server.output
-    server.kill()
-    sender.join()
-    service.hold = False
-    service.go_on.set()
-
-
 def test_a_charge_is_made_as_described_and_shows_no_secret():
     with Service() as service, live_server(service) as server:
         conversation = ask_for(server, 3)
@@ -195,7 +176,7 @@ def test_a_charge_is_made_as_described_and_shows_no_secret():
 def test_a_kill_during_a_charge_charges_once_and_the_conversation_goes_on():
     with Service() as service, live_server(service) as server:
         conversation = ask_for(server, 3)
-        kill_during(server, service, conversation_id=conversation, message="3")
+        kill_during(server, service, lambda: server.chat(conversation_id=conversation, message="3"))
         equal(len(service.charges), 1)
         server.start()
         server.wait_for("conversations resumed")
@@ -210,7 +191,7 @@ def test_a_kill_during_a_charge_charges_once_and_the_conversation_goes_on():
 def test_a_call_in_doubt_is_not_repeated_but_shown_to_a_person():
     with Service() as service, live_server(service) as server:
         conversation = server.chat(message="/order").json["conversation_id"]
-        kill_during(server, service, conversation_id=conversation, message="/mail")
+        kill_during(server, service, lambda: server.chat(conversation_id=conversation, message="/mail"))
         server.start()
         server.wait_for("conversations resumed")
         equal(service.mails, ["hello"])

@@ -70,23 +70,27 @@ class Service:
             pass  # whoever asked was killed
 
     def kill_during(self, server, act):
-        """Does something with the server, and kills that when the service has acted but not answered."""
-        self.hold = True
-        self.acted.clear()
+        kill_during(server, self, act)
 
-        def go():
-            try:
-                act()
-            except Exception:
-                pass  # the server is gone
 
-        worker = threading.Thread(target=go)
-        worker.start()
-        assert self.acted.wait(PATIENCE), server.output
-        server.kill()
-        worker.join()
-        self.hold = False
-        self.go_on.set()
+def kill_during(server, service, act):
+    """Does something with the server, and kills that when the service has acted but not answered."""
+    service.hold = True
+    service.acted.clear()
+
+    def go():
+        try:
+            act()
+        except Exception:
+            pass  # the server is gone
+
+    worker = threading.Thread(target=go)
+    worker.start()
+    assert service.acted.wait(PATIENCE), server.output
+    server.kill()
+    worker.join()
+    service.hold = False
+    service.go_on.set()
 
 
 class Stripe(Service):
