@@ -476,8 +476,8 @@ int main(int argc, char** argv) {
   const int port = static_cast<int>(number(2));
   const auto count = static_cast<std::size_t>(std::max(number(3), 1L));
   if (mode == "turns" && argc == 5) return turns({port}, count, std::atof(argv[4]), false);
-  if (mode == "spread" && argc == 5) return turns(ports_of(argv[2]), count, std::atof(argv[4]));
-  if (mode == "keyed" && argc == 5) return turns(port, count, std::atof(argv[4]), true);
+  if (mode == "spread" && argc == 5) return turns(ports_of(argv[2]), count, std::atof(argv[4]), false);
+  if (mode == "keyed" && argc == 5) return turns({port}, count, std::atof(argv[4]), true);
   if (mode == "offered" && argc == 6) return offered(port, count, std::atof(argv[4]), std::atof(argv[5]));
   if (mode == "stored" && argc == 6) return stored(port, count, std::atof(argv[4]), argv[5]);
   if (mode == "length" && argc == 6) return length(port, count, number(4), argv[5]);

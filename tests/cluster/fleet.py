@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 for folder in ("http", "faults"):
@@ -16,6 +15,7 @@ for folder in ("http", "faults"):
 import parley_server  # noqa: E402
 from parley_server import ORDER, PATIENCE, SHOP, equal  # noqa: E402
 from postgres_test import Cluster  # noqa: E402
+from redis_process import Redis, wait_until  # noqa: E402
 from talkers import NOTES  # noqa: E402
 
 NAMES = ("one", "two", "three")
@@ -36,13 +36,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def wait_until(what, so, patience=PATIENCE):
-    deadline = time.monotonic() + patience
-    while not so():
-        assert time.monotonic() < deadline, f"{what} has not happened"
-        time.sleep(0.01)
 
 
 class Worker(parley_server.Server):
@@ -78,47 +71,6 @@ class Worker(parley_server.Server):
             self.kill_group()
 
 
-class Redis:
-    def __init__(self, folder):
-        self.path = folder / "redis.sock"
-        self.folder = folder
-        self.process = None
-
-    @property
-    def url(self):
-        return f"unix://{self.path}"
-
-    def start(self):
-        command = [program("redis-server"), "--port", "0", "--unixsocket", self.path, "--save", "", "--appendonly", "no",
-                   "--logfile", "/dev/null", "--dir", self.folder]
-        self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
-        wait_until("the start of the Redis", self.answers)
-
-    def answers(self):
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(str(self.path))
-            return True
-        return False
-
-    def kill(self):
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(PATIENCE)
-        self.path.unlink(missing_ok=True)
-
-    def flush(self):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(str(self.path))
-            client.sendall(b"FLUSHALL\r\n")
-            equal(client.recv(100), b"+OK\r\n")
-
-    def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self):
-        self.process.send_signal(signal.SIGCONT)
-
-
 class Fleet:
     """`with Fleet() as fleet:` starts all. As a server it is what stands behind the proxy."""
 
@@ -145,8 +97,7 @@ class Fleet:
         assert self.database.present, "PostgreSQL is not installed"
         equal(self.database.migrate().returncode, 0)
         folder = pathlib.Path(self.resources.enter_context(tempfile.TemporaryDirectory(prefix="parley-fleet-")))
-        self.redis = Redis(folder)
-        self.resources.callback(self.redis.kill)
+        self.redis = self.resources.enter_context(Redis())
         self.redis.start()
         environment = {
             "PARLEY_STORE__URL": self.database.url("parley"),

@@ -1,53 +1,8 @@
 """A Redis beside the server: it helps when it is there, and nobody notices when it is not."""
-import contextlib
-import pathlib
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
-
 from parley_server import PATIENCE, Server, equal
+from redis_process import Redis, missing, wait_until
 
 SECRET = "5a" * 32
-
-
-class Redis:
-    """`with Redis() as redis:` is the place of one; start() and kill() are up to the test."""
-
-    def __enter__(self):
-        self.home = tempfile.TemporaryDirectory(prefix="parley-redis-")
-        self.path = pathlib.Path(self.home.name) / "redis.sock"
-        self.process = None
-        return self
-
-    def __exit__(self, *_):
-        self.kill()
-        self.home.cleanup()
-
-    def start(self):
-        words = ["redis-server", "--port", "0", "--unixsocket", str(self.path), "--save", "", "--logfile", "/dev/null", "--dir", self.home.name]
-        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-        wait_until("the start of the Redis", self.answers)
-
-    def answers(self):
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
-            probe.connect(str(self.path))
-            return True
-        return False
-
-    def kill(self):
-        if self.process:
-            self.process.kill()
-            self.process.wait(PATIENCE)
-        self.path.unlink(missing_ok=True)
-
-
-def wait_until(what, so):
-    deadline = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < deadline, f"{what} has not happened"
-        time.sleep(0.01)
 
 
 def state_of(server):
@@ -57,7 +12,7 @@ def state_of(server):
 
 
 def server_with(redis, **more):
-    server = Server(environment={"PARLEY_REDIS__URL": f"unix://{redis.path}", **more})
+    server = Server(environment={"PARLEY_REDIS__URL": redis.url, **more})
     data = server.root / "data"
     data.mkdir(mode=0o700)
     (data / "secret.key").touch(mode=0o600)
@@ -71,8 +26,8 @@ def test_a_redis_that_is_away_is_said_to_be_and_missed_by_nobody():
         equal(away["status"], "degraded")
         assert str(redis.path) in away["problem"], away
         equal(server.chat(message="/order").status, 200)
-        if shutil.which("redis-server") is None:
-            print("skipped: redis-server is not installed")
+        if missing():
+            print(f"skipped: {missing()}")
             return
         redis.start()
         wait_until("finding it", lambda: state_of(server)["status"] == "ok")
@@ -83,8 +38,8 @@ def test_a_redis_that_is_away_is_said_to_be_and_missed_by_nobody():
 
 
 def test_servers_with_one_secret_count_turns_together():
-    if shutil.which("redis-server") is None:
-        print("skipped: redis-server is not installed")
+    if missing():
+        print(f"skipped: {missing()}")
         return
     limits = {"PARLEY_LIMITS__TURNS_PER_MINUTE": "1", "PARLEY_LIMITS__TURNS_BURST": "3", "PARLEY_REDIS__TIMEOUT_MS": "1000"}
     with Redis() as redis:

@@ -92,6 +92,57 @@ TEST_CASE("two servers on one database: of turns for the same place one wins, on
   for (int i = 0; i < 20; ++i) CHECK(load(*both[1], "c_" + std::to_string(i)).records.size() == 5);
 }
 
+// Rows and index entries that all statements on the schema have read so far. Counted when a connection ends.
+long rows_read(const TestCluster& cluster) {
+  const auto sum =
+      postgres::Connection(cluster.url("admin"))
+          .plain(
+              "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_all_tables WHERE schemaname = 'parley') + "
+              "(SELECT sum(idx_tup_read) FROM pg_stat_all_indexes WHERE schemaname = 'parley')"
+          );
+  return std::stol(sum.at(0).at(0));
+}
+
+void wait_for_the_end_of_connections(const TestCluster& cluster) {
+  postgres::Connection admin(cluster.url("admin"));
+  const auto none = [&] {
+    return admin.plain("SELECT FROM pg_stat_activity WHERE usename = 'parley'").empty();
+  };
+  for (int looks = 0; !none(); ++looks) REQUIRE_MESSAGE(looks < 100'000, "the store's connections end");
+}
+
+// `count` turns with all that one can bring, each of a conversation of its own.
+void write_turns(turns::Store& store, int from, int count) {
+  for (int i = from; i < from + count; ++i) {
+    const std::string id = "c_" + std::to_string(i);
+    auto commit = turn_of(id, 1);
+    commit.claims_keys = true;
+    commit.inbox = turns::InboxEntry{"user:ana", "key " + std::to_string(i), "f", id, "answer"};
+    commit.outbox = {{.effect_id = "e1", .tool = "t", .request = "r", .state = turns::EffectState::done}};
+    commit.timers = {{.timer_id = "t1", .due = Timestamp{.seconds = 4'000'000'000}}};
+    commit.reviews = {{.review_id = "r_" + std::to_string(i), .kind = "form", .request = "{}"}};
+    put(store, commit);
+  }
+}
+
+TEST_CASE(
+    "a commit reads as much when much is stored as when little is, on a connection that began with little"
+) {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  empty(*cluster);
+  cluster->admin("ALTER TABLE parley.inbox SET (autovacuum_enabled = off)");  // statistics as of a busy hour
+  const auto read_by = [&](int from, int count) {
+    const long before = rows_read(*cluster);
+    write_turns(*open_store(*cluster), from, count);
+    wait_for_the_end_of_connections(*cluster);
+    return static_cast<double>(rows_read(*cluster) - before) / count;
+  };
+  const double at_first = read_by(0, 50);
+  const double later = read_by(50, 1'500);
+  CHECK(later < at_first + 10);
+}
+
 TEST_CASE("two servers that spend one key on two conversations: one turn is written") {
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
