@@ -4,6 +4,9 @@
 # *_test.cpp files; every test file is one ctest entry, so a failure names its file.
 # The DEPS lists are the dependency rules of ARCHITECTURE.md; scripts/check_deps checks the includes as well.
 find_package(Threads REQUIRED)
+if(BUILD_TESTING OR PARLEY_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
 
 add_library(parley_doctest_main OBJECT ${CMAKE_SOURCE_DIR}/tests/doctest_main.cpp)
 
@@ -47,4 +50,17 @@ function(parley_module name)
       set_tests_properties(${name}.${stem} PROPERTIES TIMEOUT 120)
     endforeach()
   endif()
+endfunction()
+
+# parley_benchmark(NAME SOURCE lib...): a program of the release build. Others compile it only, so that it cannot fall behind
+# what it measures.
+function(parley_benchmark name source)
+  if(PARLEY_BENCH)
+    add_executable(${name} ${source})
+  elseif(BUILD_TESTING)
+    add_library(${name} OBJECT ${source})
+  else()
+    return()
+  endif()
+  target_link_libraries(${name} PRIVATE ${ARGN})
 endfunction()
