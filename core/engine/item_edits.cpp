@@ -89,6 +89,42 @@ std::string_view without_preamble(std::string_view text) {
   return text;
 }
 
+// Words that mean the whole list, not a thing in it.
+constexpr std::string_view kAll[] = {"it", "that", "this", "them", "these", "those", "everything", "all"};
+
+struct Replacement {
+  std::string_view old;
+  std::string_view fresh;
+};
+
+// "A instead of B", "change B to A". Into `said`, which is in normal form.
+std::optional<Replacement> replacement_in(std::string_view said) {
+  if (const auto at = find_word(said, "instead of")) {
+    std::string_view fresh = said.substr(0, *at);
+    const std::string_view old = said.substr(std::min(said.size(), *at + 11));
+    while (fresh.ends_with(' ')) fresh.remove_suffix(1);
+    for (const std::string_view verb : {"i would like", "i want", "make it", "actually", "with", "no"}) {
+      if (fresh.starts_with(verb) && fresh.size() > verb.size()) fresh.remove_prefix(verb.size() + 1);
+    }
+    return Replacement{old, fresh};
+  }
+  for (const std::string_view verb : kReplace) {
+    const auto start = find_word(said, verb);
+    if (!start) continue;
+    const std::string_view tail = said.substr(std::min(said.size(), *start + verb.size() + 1));
+    for (const std::string_view joint : {"to", "with", "for", "by", "into"}) {
+      const auto middle = find_word(tail, joint);
+      if (!middle || *middle == 0) continue;
+      std::string_view old = tail.substr(0, *middle - 1);
+      constexpr std::string_view kArticles[] = {"the", "my", "a", "an"};
+      if (const auto bare = after_prefix(old, kArticles); !bare.empty()) old = bare;
+      if (std::ranges::find(kAll, old) != std::end(kAll)) return std::nullopt;
+      return Replacement{old, tail.substr(std::min(tail.size(), *middle + joint.size() + 1))};
+    }
+  }
+  return std::nullopt;
+}
+
 class Editor {
  public:
   Editor(const Value& items, const flow::Slot& slot, const language::Circumstances& circumstances)
@@ -132,6 +168,12 @@ class Editor {
     }
     Items fresh = read(new_words);
     if (fresh.empty()) return std::nullopt;
+    // "change the pizzas to salads": as many as there were.
+    const std::int64_t count = quantity(items_[at]);
+    if (count > 1 && fresh.size() == 1 && !begins_with_count(new_words, circumstances_)) {
+      Items as_many = read(std::to_string(count) + " " + std::string(new_words));
+      if (as_many.size() == 1) fresh = std::move(as_many);
+    }
     items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
     items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(at), fresh.begin(), fresh.end());
     return done();
@@ -201,6 +243,10 @@ bool begins_with_count(std::string_view words, const language::Circumstances& ci
   return !found.empty() && found.front().begin == 0;
 }
 
+bool names_a_replacement(std::string_view said) {
+  return replacement_in(said).has_value();
+}
+
 bool names_an_edit(std::string_view said) {
   const std::string_view text = without_preamble(said);
   return !after_prefix(text, kAdd).empty() || !after_prefix(text, kRemove).empty() ||
@@ -217,28 +263,7 @@ std::optional<Value> edit_items(
   Editor editor(items, slot, circumstances);
   const std::string core = language::normalise(rest);
 
-  if (const auto at = find_word(said, "instead of")) {
-    std::string_view fresh = said.substr(0, *at);
-    const std::string_view old = said.substr(std::min(said.size(), *at + 11));
-    while (fresh.ends_with(' ')) fresh.remove_suffix(1);
-    for (const std::string_view verb : {"i would like", "i want", "make it", "actually", "with", "no"}) {
-      if (fresh.starts_with(verb) && fresh.size() > verb.size()) fresh.remove_prefix(verb.size() + 1);
-    }
-    return editor.replace(old, fresh);
-  }
-  for (const std::string_view verb : kReplace) {
-    const auto start = find_word(said, verb);
-    if (!start) continue;
-    const std::string_view tail = said.substr(std::min(said.size(), *start + verb.size() + 1));
-    for (const std::string_view joint : {"to", "with", "for", "by", "into"}) {
-      const auto middle = find_word(tail, joint);
-      if (!middle || *middle == 0) continue;
-      std::string_view old = tail.substr(0, *middle - 1);
-      constexpr std::string_view kArticles[] = {"the", "my", "a", "an"};
-      if (const auto bare = after_prefix(old, kArticles); !bare.empty()) old = bare;
-      return editor.replace(old, tail.substr(std::min(tail.size(), *middle + joint.size() + 1)));
-    }
-  }
+  if (const auto words = replacement_in(said)) return editor.replace(words->old, words->fresh);
   for (const std::string_view text : {without_preamble(said), without_preamble(core)}) {
     if (const auto words = after_prefix(text, kAdd); !words.empty()) return editor.add(words);
     const auto words = after_prefix(text, kRemove);

@@ -24,6 +24,10 @@ namespace parley::engine {
 // "two cokes", "a coke", but not "coke".
 [[nodiscard]] bool begins_with_count(std::string_view words, const language::Circumstances& circumstances);
 
+// "change the pizzas to salads", "a sprite instead of the coke": one thing for another. `said` is in normal
+// form.
+[[nodiscard]] bool names_a_replacement(std::string_view said);
+
 // The words can only be about a list: they add, remove or replace something. `said` is in normal form.
 [[nodiscard]] bool names_an_edit(std::string_view said);
 

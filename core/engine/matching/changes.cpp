@@ -68,13 +68,20 @@ std::optional<NamedSlot> find_name(const Scene& scene, const PlainWords& words) 
   return std::nullopt;
 }
 
-// Any words could name an item, so without announcement a list is only edited, or counted anew.
+// Any words could name an item, so without announcement a list is only edited, or counted anew. Nor does
+// something in the place of what is not on it become the whole list, unless the list itself is `named`.
 std::optional<Value> new_value(
-    const Scene& scene, const Frame& frame, const flow::Slot& slot, std::string_view rest, bool announced
+    const Scene& scene,
+    const Frame& frame,
+    const flow::Slot& slot,
+    std::string_view rest,
+    bool announced,
+    bool named = false
 ) {
   const Value* old = held(scene.state, frame, slot);
   if (is_items(slot) && old != nullptr) {
     if (auto edited = edit_items(*old, rest, scene.normal, slot, scene.circumstances)) return edited;
+    if (!named && names_a_replacement(scene.normal)) return std::nullopt;
     if (!announced && !begins_with_count(rest, scene.circumstances)) return std::nullopt;
   }
   if (auto value = language::read_answer(slot, rest, scene.circumstances)) return *value;
@@ -86,7 +93,7 @@ std::optional<Commands> change_to(
     const Scene& scene, const NamedSlot& named, std::string_view rest, bool must_fit
 ) {
   if (rest.empty()) return one(correction(*named.slot, {}));
-  if (auto value = new_value(scene, *named.frame, *named.slot, rest, true))
+  if (auto value = new_value(scene, *named.frame, *named.slot, rest, true, true))
     return one(correction(*named.slot, std::move(*value)));
   if (!must_fit) return std::nullopt;
   const auto refused = language::read_answer(*named.slot, rest, scene.circumstances);

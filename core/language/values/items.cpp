@@ -144,60 +144,62 @@ class ItemReader {
     // A bare number counts something; it is no thing.
     const auto number = read_number(reading_, range.begin, false);
     if (!is_whole_name && number && number->next == range.end) return;
-    if (!is_whole_name) take_leading_count(range, item);
-    take_trailing_count(range, item);
+    const bool leads = !is_whole_name && take_leading_count(range, item);
+    const bool trails = take_trailing_count(range, item);
     while (range.begin < range.end && reading_.is_one_of(range.begin, reading_.words.the)) ++range.begin;
     if (range.begin < range.end && reading_.is_one_of(range.begin, reading_.words.of)) ++range.begin;
     while (range.begin < range.end && reading_.is_one_of(range.begin, reading_.words.the)) ++range.begin;
-    item.name = name_of(range, item.quantity);
+    item.name = name_of(range, item.quantity.real != 1 || !(leads || trails));
     if (!item.name.empty()) items_.push_back(std::move(item));
   }
 
   // "2", "2x", "2 x", "x2", "a", "a couple of".
-  void take_leading_count(TokenRange& range, Item& item) const {
+  bool take_leading_count(TokenRange& range, Item& item) const {
     std::size_t at = range.begin;
     if (reading_.is_one_of(at, reading_.words.the) && read_number(reading_, at + 1, false))
       ++at;  // "the two pizzas"
     if (is_times(reading_, at) && reading_.is_digits(at + 1)) ++at;
-    if (is_measured(reading_, at)) return;
+    if (is_measured(reading_, at)) return false;
     auto count = read_count(reading_, at);
-    if (!count || count->value.real <= 0 || count->next > range.end) return;
+    if (!count || count->value.real <= 0 || count->next > range.end) return false;
     std::size_t next = count->next;
     if (is_times(reading_, next) && next + 1 < range.end) ++next;
-    if (next >= range.end) return;
-    if (reading_.tokens[next].kind == Token::Kind::symbol && reading_.is_glued(next)) return;  // "7-up"
+    if (next >= range.end) return false;
+    if (reading_.tokens[next].kind == Token::Kind::symbol && reading_.is_glued(next)) return false;  // "7-up"
     while (reading_.is_one_of(next, reading_.words.extra_words) && next + 1 < range.end &&
            reading_.is(next, "more"))
       ++next;
     item.quantity = count->value;
     if (count->value.real < 1 && reading_.is_one_of(next, reading_.words.articles)) ++next;  // "half a pizza"
     range.begin = next;
+    return true;
   }
 
   // "pizza x2", "pizza x 2", "pizza (2)", "pizza: 2", "pizza 2x".
-  void take_trailing_count(TokenRange& range, Item& item) const {
+  bool take_trailing_count(TokenRange& range, Item& item) const {
     std::size_t end = range.end;
-    if (end - range.begin < 2) return;
+    if (end - range.begin < 2) return false;
     const bool bracket = reading_.is(end - 1, ")");
     if (bracket) --end;
     const bool times_after = end > range.begin && is_times(reading_, end - 1) && reading_.is_digits(end - 2);
     if (times_after) --end;
-    if (end - range.begin < 2 || !reading_.is_digits(end - 1)) return;
+    if (end - range.begin < 2 || !reading_.is_digits(end - 1)) return false;
     const std::size_t number_at = end - 1;
     const auto number = read_number(reading_, number_at, false);
     const std::size_t mark = number_at - 1;
     const bool marked = is_times(reading_, mark) || reading_.is(mark, "(") || reading_.is(mark, ":") ||
                         reading_.is(mark, "=") || times_after;
-    if (!number || !marked || number->value.real <= 0) return;
+    if (!number || !marked || number->value.real <= 0) return false;
     const std::size_t name_end = times_after && !is_times(reading_, mark) ? number_at : mark;
-    if (name_end <= range.begin) return;
+    if (name_end <= range.begin) return false;
     item.quantity = number->value;
     range.end = name_end;
+    return true;
   }
 
-  // The words as they stood together, in lower case; the head noun in the singular when several were asked
-  // for.
-  [[nodiscard]] std::string name_of(TokenRange range, const Number& quantity) const {
+  // The words as they stood together, in lower case; the head noun in the singular unless one was asked for
+  // in so many words: prices and stock are kept by it, and "pizzas and a coke" asks for a pizza.
+  [[nodiscard]] std::string name_of(TokenRange range, bool singular) const {
     while (range.end > range.begin && reading_.tokens[range.end - 1].kind == Token::Kind::symbol &&
            !reading_.is(range.end - 1, ")"))
       --range.end;
@@ -216,8 +218,7 @@ class ItemReader {
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const Token& token = reading_.tokens[i];
       if (i > range.begin && token.spaced) name += ' ';
-      const bool plural =
-          i == head && quantity.real != 1 && token.is_word() && reading_.words.singular != nullptr;
+      const bool plural = i == head && singular && token.is_word() && reading_.words.singular != nullptr;
       name += plural && !bound ? singular_head(i, range.end) : token.text;
       has_letter = has_letter || bound || token.is_word();  // a bare number names nothing
     }
