@@ -197,6 +197,7 @@ class Advance {
     const CommandKind first = commands.front().kind;
     if (first != CommandKind::cannot_handle && first != CommandKind::clarify) state_.misunderstood = 0;
     state_.offered.clear();
+    state_.offered_for.clear();
     // Texts may read `message`, also those of later turns.
     if (std::ranges::any_of(event.commands, &Command::sensitive)) state_.message = kMask;
     carry_out(run_, commands);

@@ -1,4 +1,5 @@
 // Understanding without a model: the fixed order in which a message is compared with what it may mean here.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "engine/matching/learnt.hpp"
 #include "engine/matching/requests.hpp"
 #include "engine/matching/scene.hpp"
+#include "engine/matching/starts.hpp"
 #include "language/vocabulary.hpp"
 
 namespace parley::engine {
@@ -64,8 +66,11 @@ Commands cannot_handle(const Scene& scene) {
 
 std::optional<Commands> slash(const Scene& scene, std::string_view text) {
   const std::string_view word = text.substr(0, text.find(' '));
-  if (const flow::Flow* flow = scene.release.by_command(word))
-    return one({.kind = CommandKind::start_flow, .flow = flow->id});
+  if (const flow::Flow* flow = scene.release.by_command(word)) {
+    const bool offered = std::ranges::find(scene.state.offered, flow->id) != scene.state.offered.end();
+    return offered ? matching::start_offered(scene, *flow)
+                   : one({.kind = CommandKind::start_flow, .flow = flow->id});
+  }
   for (const NamedCommand& command : kCommands) {
     if (command.text == word) return one({.kind = command.kind});
   }

@@ -13,7 +13,9 @@ inline constexpr std::uint32_t kFirstSemantics = 1;  // of logs that name none
 // alone waits for a person, and what a person refuses or lets expire can be caught like any error.
 inline constexpr std::uint32_t kOriginSemantics = 2;
 inline constexpr std::uint32_t kStyleForModels = 3;  // models that write are told the tone and the length
+// A question which of several things was meant keeps the words it is about, for the choice to go on with.
+inline constexpr std::uint32_t kOfferedWordsSemantics = 4;
 // Of conversations that begin, or go on to newer flows, now.
-inline constexpr std::uint32_t kNewestSemantics = kStyleForModels;
+inline constexpr std::uint32_t kNewestSemantics = kOfferedWordsSemantics;
 
 }  // namespace parley::engine

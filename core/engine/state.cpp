@@ -452,6 +452,7 @@ std::string snapshot(const State& s) {
       .number("misunderstood", s.misunderstood)
       .map("occurrences", s.occurrences)
       .list("offered", s.offered, append_json_string)
+      .text("offered_for", s.offered_for)
       .text("operator_name", s.operator_name)
       .value("origins", s.origins.empty() ? Value() : origins_value(s.origins))
       .text("outcome", s.outcome)
@@ -504,6 +505,7 @@ Result<State> restore(std::string_view bytes) {
       .timers_so_far = count(m, "timers_so_far"),
       .misunderstood = count(m, "misunderstood"),
       .offered = read_names<std::vector<std::string>>(m["offered"]),
+      .offered_for = text(m, "offered_for"),
       .message = text(m, "message"),
       .slots = read_slots(m["slots"]),
       .origins = read_origins(m["origins"]),

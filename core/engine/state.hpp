@@ -180,6 +180,7 @@ struct State {
   std::uint32_t misunderstood = 0;  // messages in a row that meant nothing to us
   std::vector<std::string>
       offered;                 // what the last message asked the user to choose from, as in Command::options
+  std::string offered_for;     // the user's words that it is about
   std::string message;         // the user's last text, for `message` in expressions
   std::vector<Frame> stack;    // the last one runs
   Slots slots;                 // conversation scope

@@ -150,6 +150,34 @@ bool names_another(const Scene& scene, std::string_view text) {
          language::says_nothing_more(left, wanted, scene.state.locale);
 }
 
+// Words behind others that correct them: where they begin, and what they say.
+struct Afterthought {
+  std::size_t begin = 0;
+  language::CorrectionPhrase phrase;
+};
+
+std::optional<Afterthought> afterthought(const Scene& scene) {
+  const auto parts = language::clauses(scene.said);
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const auto begin = static_cast<std::size_t>(parts[i].data() - scene.said.text.data());
+    auto phrase = language::correction_phrase(scene.said.text.substr(begin), scene.state.locale);
+    if (phrase && phrase->target.empty()) return Afterthought{begin, std::move(*phrase)};
+  }
+  return std::nullopt;
+}
+
+// The value that `first`, said before it, becomes.
+std::optional<Value> corrected(
+    const Scene& scene, const Afterthought& after, const flow::Slot& slot, const Value& first
+) {
+  if (is_items(slot)) {
+    const std::string normal = language::normalise(scene.said.text.substr(after.begin), kPhraseLocale);
+    return edit_items(first, after.phrase.rest, normal, slot, scene.circumstances);
+  }
+  auto other = language::read_answer(slot, after.phrase.rest, scene.circumstances);
+  return other ? std::optional(std::move(*other)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Commands> implied_change(const Scene& scene, std::string_view text, bool sure, bool announced) {
@@ -194,28 +222,32 @@ std::optional<Commands> list_change(const Scene& scene, std::string_view text) {
 std::optional<Commands> corrected_answer(const Scene& scene) {
   const flow::Slot& asked = *scene.asked();
   if (scene.takes_any_words()) return std::nullopt;
-  const auto parts = language::clauses(scene.said);
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    const auto begin = static_cast<std::size_t>(parts[i].data() - scene.said.text.data());
-    const std::string_view correction = scene.said.text.substr(begin);
-    const auto phrase = language::correction_phrase(correction, scene.state.locale);
-    if (!phrase || !phrase->target.empty()) continue;
-    Answers first = answers(scene.about(scene.said.text.substr(0, begin)), scene.said.text.substr(0, begin));
-    if (first.refused) return std::nullopt;
-    const auto set = std::ranges::find(first.commands, asked.name, &Command::slot);
-    if (set == first.commands.end()) return std::nullopt;
-    std::optional<Value> value;
-    if (is_items(asked)) {
-      const std::string normal = language::normalise(correction, kPhraseLocale);
-      value = edit_items(set->value, phrase->rest, normal, asked, scene.circumstances);
-    } else if (auto other = language::read_answer(asked, phrase->rest, scene.circumstances)) {
-      value = std::move(*other);
+  const auto after = afterthought(scene);
+  if (!after) return std::nullopt;
+  const std::string_view before = scene.said.text.substr(0, after->begin);
+  Answers first = answers(scene.about(before), before);
+  if (first.refused) return std::nullopt;
+  const auto set = std::ranges::find(first.commands, asked.name, &Command::slot);
+  if (set == first.commands.end()) return std::nullopt;
+  auto value = corrected(scene, *after, asked, set->value);
+  if (!value) return std::nullopt;
+  set->value = std::move(*value);
+  return std::move(first.commands);
+}
+
+std::vector<Filling> fillings_as_corrected(const Scene& scene, std::span<const Wanted> wanted) {
+  if (const auto after = afterthought(scene)) {
+    auto found =
+        language::find_fillings(scene.said.text.substr(0, after->begin), wanted, scene.circumstances);
+    const auto list = std::ranges::find_if(found, [](const Filling& each) { return is_items(*each.slot); });
+    auto value = list == found.end() ? std::nullopt : corrected(scene, *after, *list->slot, list->value);
+    if (value) {
+      list->value = std::move(*value);
+      list->end = scene.said.text.size();  // the correction's words are its words
+      return found;
     }
-    if (!value) return std::nullopt;
-    set->value = std::move(*value);
-    return std::move(first.commands);
   }
-  return std::nullopt;
+  return language::find_fillings(scene.said.text, wanted, scene.circumstances);
 }
 
 std::optional<Commands> named_change(const Scene& scene, bool alone) {

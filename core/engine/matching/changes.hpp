@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "engine/matching/scene.hpp"
 
@@ -20,6 +22,11 @@ namespace parley::engine::matching {
 // An answer that is corrected in the same breath: "at 7, no wait, make it 8", "two pizzas and a coke,
 // actually make it three". An open question.
 [[nodiscard]] std::optional<Commands> corrected_answer(const Scene& scene);
+// language::find_fillings on the scene's message, where a list of items that is corrected in the same breath
+// is the corrected one.
+[[nodiscard]] std::vector<language::Filling> fillings_as_corrected(
+    const Scene& scene, std::span<const language::Wanted> wanted
+);
 // "Add a coke", "leave out the salad": words that can only be about a list that is held.
 [[nodiscard]] std::optional<Commands> list_change(const Scene& scene, std::string_view text);
 

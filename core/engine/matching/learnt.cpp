@@ -6,36 +6,13 @@
 #include <vector>
 
 #include "engine/matching/intents.hpp"
+#include "engine/matching/starts.hpp"
 
 namespace parley::engine::matching {
 
 namespace {
 
 using language::Band;
-using language::Wanted;
-
-// Of the words that made the flow start, only what cannot be anything else is taken as a value.
-std::vector<Wanted> typed_slots(const flow::Flow& flow) {
-  std::vector<Wanted> wanted = gathered(flow);
-  std::erase_if(wanted, [](const Wanted& each) {
-    const flow::SlotKind kind = each.slot->type.kind;
-    const bool any_words = kind == flow::SlotKind::text && each.slot->choices.empty() && !each.slot->pattern;
-    return any_words || kind == flow::SlotKind::object || kind == flow::SlotKind::list ||
-           kind == flow::SlotKind::boolean;
-  });
-  return wanted;
-}
-
-Commands start(const Scene& scene, const flow::Flow& flow) {
-  Commands commands = one({.kind = CommandKind::start_flow, .flow = flow.id});
-  for (auto& filling : language::find_fillings(scene.said.text, typed_slots(flow), scene.circumstances)) {
-    commands.push_back(
-        {.kind = CommandKind::set_slot, .slot = filling.slot->name, .value = std::move(filling.value)}
-    );
-  }
-  return commands;
-}
-
 std::size_t count_words(const Scene& scene) {
   return static_cast<std::size_t>(std::ranges::count_if(scene.said.tokens, [](const auto& token) {
     return token.is_word();
@@ -58,7 +35,9 @@ std::optional<Commands> learnt_request(const Scene& scene) {
   if (best == nullptr) return std::nullopt;
   // One word, or an author's handful of phrases, is too little to act on without asking.
   const bool sure = verdict.band == Band::accept && words > 1 && count_phrases(*best) >= kFewPhrases;
-  if (sure) return start(scene, *best);
+  // "Two pizzas and a coke": the words resemble it, and they answer what it asks.
+  if (sure || lists_what_is_wanted(scene, *best))
+    return start_with(scene, *best, scene.said.text, About::resembling);
   std::vector<std::string> options{best->id};
   // Whom nothing speaks against is the only one to ask about.
   constexpr double kLeastLikely = 0.15;

@@ -7,6 +7,7 @@
 
 #include "engine/matching/answers.hpp"
 #include "engine/matching/changes.hpp"
+#include "engine/matching/starts.hpp"
 #include "engine/memory/facts.hpp"
 #include "language/vocabulary.hpp"
 
@@ -76,7 +77,7 @@ std::optional<Request> examine(
   blank(request.around, scene, words, 0, lead);
   blank(request.around, scene, words, place->begin, place->end);
   const auto wanted = gathered(*phrase.flow);
-  if (values) request.values = language::find_fillings(request.around, wanted, scene.circumstances);
+  if (values) request.values = fillings_as_corrected(scene.about(request.around), wanted);
   const std::string left = language::without_fillings(request.around, request.values);
   request.explained = language::says_nothing_more(left, wanted, scene.state.locale);
   return request;
@@ -262,11 +263,21 @@ std::optional<Commands> builtin_inside(const Scene& scene) {
   return as_commands(scene, *found);
 }
 
+namespace {
+
+Commands chosen(const Scene& scene, std::string_view option) {
+  const flow::Flow* flow = scene.release.find(option);
+  if (flow == nullptr) return one({.kind = CommandKind::start_flow, .flow = std::string(option)});
+  return start_offered(scene, *flow);
+}
+
+}  // namespace
+
 std::optional<Commands> chosen_offer(const Scene& scene) {
   const auto& offered = scene.state.offered;
   if (offered.empty()) return std::nullopt;
   if (offered.size() == 1 && language::read_polarity(scene.said) == language::Polarity::yes)
-    return one({.kind = CommandKind::start_flow, .flow = offered.front()});
+    return chosen(scene, offered.front());
   flow::Slot which;
   which.type.kind = flow::SlotKind::choice;
   for (const std::string& option : offered) {
@@ -275,9 +286,9 @@ std::optional<Commands> chosen_offer(const Scene& scene) {
         {option, flow == nullptr || flow->description.empty() ? spoken(option) : flow->description, {}}
     );
   }
-  const auto chosen = language::read_answer(which, scene.said.text, scene.circumstances);
-  if (!chosen || scene.release.find(chosen->as_string()) == nullptr) return std::nullopt;
-  return one({.kind = CommandKind::start_flow, .flow = std::string(chosen->as_string())});
+  const auto choice = language::read_answer(which, scene.said.text, scene.circumstances);
+  if (!choice || scene.release.find(choice->as_string()) == nullptr) return std::nullopt;
+  return chosen(scene, choice->as_string());
 }
 
 }  // namespace parley::engine::matching

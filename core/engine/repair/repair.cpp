@@ -159,6 +159,7 @@ void clarify(Run& run, const std::vector<std::string>& options) {
   // The question that was open stays so; this one is put instead of it.
   begin(run, "clarify", std::move(MapBuilder().set("options", list.build())), Continuation::none);
   run.state().offered = options;
+  if (run.state().semantics >= kOfferedWordsSemantics) run.state().offered_for = run.state().message;
 }
 
 void off_topic(Run& run, std::string_view topic, std::string_view text) {
