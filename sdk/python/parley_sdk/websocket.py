@@ -147,6 +147,9 @@ async def _connect(url: urllib.parse.SplitResult, headers: Mapping[str, str]) ->
         accept = base64.b64encode(hashlib.sha1((key + _MAGIC).encode()).digest()).decode()
         if answered.get("sec-websocket-accept") != accept.lower():
             raise OSError("the server's handshake is wrong")
+    except (ValueError, IndexError, asyncio.LimitOverrunError) as problem:
+        writer.close()
+        raise OSError("this is no server that speaks HTTP") from problem
     except BaseException:
         writer.close()
         raise

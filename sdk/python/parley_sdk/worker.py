@@ -22,6 +22,8 @@ from .tools import Call, Context, ToolError
 from .websocket import Closed, HandshakeRefused, Socket, connect
 
 _SDK = "python/0.1.0"
+# What keeps a server from registering a worker now, and not for good.
+_PASSING = ("unavailable", "internal", "limit_exceeded", "deadline_exceeded")
 
 
 class WorkerRefused(Exception):
@@ -149,7 +151,8 @@ class Worker:
                 hint = f" ({message['hint']})" if message.get("hint") else ""
                 self._options.log(f"the server says: {message['message']}{hint}")
                 if self._registered < len(self._declared):
-                    self._failure = WorkerRefused(message["message"] + hint)
+                    if message.get("code") not in _PASSING:
+                        self._failure = WorkerRefused(message["message"] + hint)
                     socket.close()
 
     def _accepted(self, message: dict[str, Any]) -> None:
@@ -192,7 +195,8 @@ class Worker:
         tool = self._tools.get(call["tool"])
 
         def failed(code: str, message: str) -> str:
-            return json.dumps({"type": "error", "call_id": call["call_id"], "code": code, "message": message})
+            words = message.encode(errors="replace").decode()
+            return json.dumps({"type": "error", "call_id": call["call_id"], "code": code, "message": words})
 
         if tool is None:
             return failed("unknown_tool", f"this worker has no tool {call['tool']}")
@@ -201,7 +205,9 @@ class Worker:
         try:
             result = await self._once(tool, call, cancelled)
             message = {"type": "result", "call_id": call["call_id"], "result": result}
-            return json.dumps(message, ensure_ascii=False, allow_nan=False)
+            text = json.dumps(message, ensure_ascii=False, allow_nan=False)
+            text.encode()  # half of a surrogate pair is no text, and fails here, where somebody is told
+            return text
         except ToolError as problem:
             return failed(problem.code, str(problem))
         except Exception as problem:

@@ -41,6 +41,11 @@ interface FromServer {
   [name: string]: unknown;
 }
 
+/** What keeps a server from registering a worker now, and not for good. */
+const kPassing = ["unavailable", "internal", "limit_exceeded", "deadline_exceeded"];
+/** The longest time that setTimeout knows; a longer one would be over at once. */
+const kLongestTimer = 2 ** 31 - 1;
+
 /** Connecting again would not help. */
 export class WorkerRefused extends Error {}
 
@@ -182,7 +187,7 @@ export class Worker {
         const text = `${String(message["message"])}${hint}`;
         this.options.log(`the server says: ${text}`);
         if (this.registeredCount === this.declared.size) return;
-        this.failure = new WorkerRefused(text);
+        if (!kPassing.includes(String(message["code"]))) this.failure = new WorkerRefused(text);
         this.socket?.close();
         return;
       }
@@ -225,10 +230,11 @@ export class Worker {
     if (tool === undefined) return failed("unknown_tool", `this worker has no tool ${call.tool}`);
     const abort = new AbortController();
     this.aborts.set(call.call_id, abort);
-    const timer = setTimeout(() => abort.abort(), call.deadline_ms);
+    const timer = setTimeout(() => abort.abort(), Math.min(call.deadline_ms, kLongestTimer));
     try {
-      const result = (await this.once(tool, call, abort.signal)) ?? null;
-      return `{"type":"result","call_id":${JSON.stringify(call.call_id)},"result":${JSON.stringify(result)}}`;
+      // What has no JSON, such as undefined or a function, is null.
+      const result = JSON.stringify(await this.once(tool, call, abort.signal)) ?? "null";
+      return `{"type":"result","call_id":${JSON.stringify(call.call_id)},"result":${result}}`;
     } catch (problem) {
       if (problem instanceof ToolError) return failed(problem.code, problem.message);
       this.options.log(`${call.tool} threw: ${problem instanceof Error ? problem.stack : String(problem)}`);
