@@ -21,8 +21,25 @@ void dot_rows(
     std::int32_t* sums
 );
 
+// The same of rows of half bytes: the lower half of byte j goes with query[j], the upper one with
+// query[stride + j]; the query is twice as long as a row. No byte of it is -128.
+void dot_half_rows(
+    const std::uint8_t* rows,
+    std::size_t count,
+    std::size_t stride,
+    const std::int8_t* query,
+    std::int32_t* sums
+);
+
 // The plain code, for comparison.
 void dot_rows_portable(
+    const std::uint8_t* rows,
+    std::size_t count,
+    std::size_t stride,
+    const std::int8_t* query,
+    std::int32_t* sums
+);
+void dot_half_rows_portable(
     const std::uint8_t* rows,
     std::size_t count,
     std::size_t stride,

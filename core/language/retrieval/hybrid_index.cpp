@@ -20,7 +20,7 @@ TextIndex::Id HybridIndex::add(std::string_view text, TextIndex::Id before) {
 std::span<const float> HybridIndex::scores(std::string_view question, std::span<const float> vector) {
   const std::span<const float> by_words = words_.scores(terms_of(question, options_.locale));
   if (has_vectors() && meanings_.fits(vector)) {
-    const std::span<const float> near = meanings_.nearness(vector, size());
+    const std::span<const float> near = meanings_.nearness(meanings_.asked(vector), size());
     scores_.resize(size());
     for (std::size_t i = 0; i < scores_.size(); ++i)
       scores_[i] = fused(by_words[i], near[i], Meanings::kShareOfWords);
@@ -47,15 +47,33 @@ std::vector<Match> HybridIndex::best(
     float least,
     const Nearest& nearest
 ) {
-  const auto any = [](std::uint32_t) { return true; };
   const bool by_model = has_vectors() && meanings_.fits(vector);
-  // A graph of the model's vectors knows nothing of hashed ones.
-  if (!nearest || by_model != has_vectors()) return best_of(scores(question, vector), k, least, any);
   const std::span<const float> by_words = words_.scores(terms_of(question, options_.locale));
   const std::vector<float> hashed =
       by_model ? std::vector<float>() : hashed_vector(question, options_.locale);
-  compare_some(by_words, by_model ? vector : std::span<const float>(hashed), nearest, by_model);
-  return best_of(scores_, k, least, any);
+  const std::span<const float> used = by_model ? vector : std::span<const float>(hashed);
+  // A graph of the model's vectors knows nothing of hashed ones.
+  if (!nearest || by_model != has_vectors()) return compare_all(by_words, used, k, least, by_model);
+  compare_some(by_words, used, nearest, by_model);
+  return best_of(scores_, k, least, [](std::uint32_t) { return true; });
+}
+
+std::vector<Match> HybridIndex::compare_all(
+    std::span<const float> by_words, std::span<const float> vector, std::size_t k, float least, bool by_model
+) {
+  const float share = by_model ? Meanings::kShareOfWords : kShareOfWords;
+  const Meanings::Asked asked = by_model ? meanings_.asked(vector) : Meanings::Asked();
+  const std::span<const float> bounds =
+      by_model ? meanings_.nearness_bounds(asked, size()) : vectors_.similarity_bounds(vector);
+  scores_.resize(size());
+  for (std::size_t i = 0; i < scores_.size(); ++i) scores_[i] = fused(by_words[i], bounds[i], share);
+  const auto exact = [&](std::span<const std::uint32_t> ids) {
+    std::vector<float> scores =
+        by_model ? meanings_.nearness(asked, ids) : vectors_.similarities(vector, ids);
+    for (std::size_t i = 0; i < ids.size(); ++i) scores[i] = fused(by_words[ids[i]], scores[i], share);
+    return scores;
+  };
+  return bounded_best(scores_, k, least, [](std::uint32_t) { return true; }, exact);
 }
 
 // Into scores_; the others have none.
@@ -79,7 +97,7 @@ void HybridIndex::compare_some(
   const auto repeated = std::ranges::unique(some);
   some.erase(repeated.begin(), repeated.end());
   const std::vector<float> similar =
-      by_model ? meanings_.nearness(vector, some) : vectors_.similarities(vector, some);
+      by_model ? meanings_.nearness(meanings_.asked(vector), some) : vectors_.similarities(vector, some);
   const float share = by_model ? Meanings::kShareOfWords : kShareOfWords;
   scores_.assign(size(), 0.0F);
   for (std::size_t i = 0; i < some.size(); ++i)

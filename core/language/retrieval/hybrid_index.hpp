@@ -14,16 +14,12 @@
 #include <string_view>
 #include <vector>
 
+#include "language/retrieval/bounded_best.hpp"
 #include "language/retrieval/meanings.hpp"
 #include "language/retrieval/text_index.hpp"
 #include "language/retrieval/vector_index.hpp"
 
 namespace parley::language {
-
-struct Match {
-  std::uint32_t text = 0;  // its id
-  float score = 0;         // 0…1: words and vector together
-};
 
 class HybridIndex {
  public:
@@ -66,6 +62,13 @@ class HybridIndex {
   [[nodiscard]] std::size_t size() const { return words_.size(); }
 
  private:
+  std::vector<Match> compare_all(
+      std::span<const float> by_words,
+      std::span<const float> vector,
+      std::size_t k,
+      float least,
+      bool by_model
+  );
   void compare_some(
       std::span<const float> by_words, std::span<const float> vector, const Nearest& nearest, bool by_model
   );
@@ -84,35 +87,5 @@ class HybridIndex {
 inline constexpr float kShareOfWords = 0.7F;
 // What scores less shares no word and hardly a piece of one.
 inline constexpr float kNoise = 0.06F;
-
-// The k best of all scores that are above 0 and not below `least`; `allowed(id)` may leave some out.
-template <typename Allowed>
-[[nodiscard]] std::vector<Match> best_of(
-    std::span<const float> scores, std::size_t k, float least, const Allowed& allowed
-);
-
-template <typename Allowed>
-std::vector<Match> best_of(
-    std::span<const float> scores, std::size_t k, float least, const Allowed& allowed
-) {
-  const auto better = [](const Match& a, const Match& b) {
-    return a.score != b.score ? a.score > b.score : a.text > b.text;
-  };
-  std::vector<Match> best;
-  for (std::uint32_t id = 0; id < scores.size() && k > 0; ++id) {
-    const Match each{id, scores[id]};
-    if (!(each.score > 0) || each.score < least) continue;
-    if (best.size() == k && !better(each, best.front())) continue;
-    if (!allowed(id)) continue;
-    if (best.size() == k) {
-      std::pop_heap(best.begin(), best.end(), better);
-      best.pop_back();
-    }
-    best.push_back(each);
-    std::push_heap(best.begin(), best.end(), better);
-  }
-  std::sort(best.begin(), best.end(), better);
-  return best;
-}
 
 }  // namespace parley::language

@@ -11,6 +11,10 @@ constexpr float kUsual = 0.2F;
 constexpr float kUsualWeight = 1;
 constexpr std::size_t kSample = 512;
 
+float stands_out(float similarity, const Meanings::Asked& question) {
+  return std::clamp((similarity - question.usual) * question.stretch, 0.0F, 1.0F);
+}
+
 }  // namespace
 
 void Meanings::set(std::uint32_t text, std::span<const float> vector) {
@@ -23,37 +27,47 @@ void Meanings::set(std::uint32_t text, std::span<const float> vector) {
 }
 
 // As of all of them; of many, a sample tells.
-float Meanings::usual(std::span<const float> question) {
+Meanings::Asked Meanings::asked(std::span<const float> question) {
+  if (!fits(question)) return {.vector = question};
   std::vector<std::uint32_t> sample;
   const std::size_t step = vectors_->size() / kSample + 1;
   for (std::size_t row = 0; row < vectors_->size(); row += step)
     sample.push_back(static_cast<std::uint32_t>(row));
   float sum = kUsual * kUsualWeight;
   for (const float each : vectors_->similarities(question, sample)) sum += each;
-  return std::min(sum / (static_cast<float>(sample.size()) + kUsualWeight), 0.99F);
+  const float usual = std::min(sum / (static_cast<float>(sample.size()) + kUsualWeight), 0.99F);
+  return {.vector = question, .usual = usual, .stretch = 1 / (1 - usual)};
 }
 
-std::span<const float> Meanings::nearness(std::span<const float> question, std::size_t count) {
+std::span<const float> Meanings::spread(
+    const Asked& question, std::span<const float> similar, std::size_t count
+) {
   nearness_.assign(count, -1.0F);
-  if (!fits(question)) return nearness_;
-  const float base = usual(question);
-  const std::span<const float> similar = vectors_->similarities(question);
-  for (std::size_t text = 0; text < std::min(count, rows_.size()); ++text) {
-    if (rows_[text] != kNone)
-      nearness_[text] = std::clamp((similar[rows_[text]] - base) / (1 - base), 0.0F, 1.0F);
+  for (std::size_t text = 0; text < std::min(count, rows_.size()) && !similar.empty(); ++text) {
+    if (rows_[text] != kNone) nearness_[text] = stands_out(similar[rows_[text]], question);
   }
   return nearness_;
 }
 
-std::vector<float> Meanings::nearness(std::span<const float> question, std::span<const std::uint32_t> texts) {
+std::span<const float> Meanings::nearness(const Asked& question, std::size_t count) {
+  if (!fits(question.vector)) return spread(question, {}, count);
+  return spread(question, vectors_->similarities(question.vector), count);
+}
+
+std::span<const float> Meanings::nearness_bounds(const Asked& question, std::size_t count) {
+  if (!fits(question.vector)) return spread(question, {}, count);
+  return spread(question, vectors_->similarity_bounds(question.vector), count);
+}
+
+std::vector<float> Meanings::nearness(const Asked& question, std::span<const std::uint32_t> texts) {
   std::vector<float> near(texts.size(), -1.0F);
-  if (!fits(question)) return near;
-  const float base = usual(question);
+  if (!fits(question.vector)) return near;
   std::vector<std::uint32_t> rows;
+  rows.reserve(texts.size());
   for (const std::uint32_t text : texts) rows.push_back(has(text) ? rows_[text] : 0);
-  const std::vector<float> similar = vectors_->similarities(question, rows);
+  const std::vector<float> similar = vectors_->similarities(question.vector, rows);
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (has(texts[i])) near[i] = std::clamp((similar[i] - base) / (1 - base), 0.0F, 1.0F);
+    if (has(texts[i])) near[i] = stands_out(similar[i], question);
   }
   return near;
 }

@@ -30,19 +30,26 @@ class Meanings {
   [[nodiscard]] bool fits(std::span<const float> question) const {
     return vectors_.has_value() && question.size() == vectors_->dimensions();
   }
+  // A question with what is usual among the texts for it.
+  struct Asked {
+    std::span<const float> vector;  // stays the caller's
+    float usual = 0;                // how near the texts are on average
+    float stretch = 1;              // 1 / (1 - usual)
+  };
+  [[nodiscard]] Asked asked(std::span<const float> question);
   // For each text below `count` how near it is: 0 (as usual) to 1; -1 where it has no vector. They stay until
   // the next search.
-  [[nodiscard]] std::span<const float> nearness(std::span<const float> question, std::size_t count);
-  // The same of a few: `texts` in, one number for each out.
-  [[nodiscard]] std::vector<float> nearness(
-      std::span<const float> question, std::span<const std::uint32_t> texts
-  );
+  [[nodiscard]] std::span<const float> nearness(const Asked& question, std::size_t count);
+  // For each a number that its nearness does not exceed, found sooner.
+  [[nodiscard]] std::span<const float> nearness_bounds(const Asked& question, std::size_t count);
+  // How near a few are: `texts` in, one number for each out.
+  [[nodiscard]] std::vector<float> nearness(const Asked& question, std::span<const std::uint32_t> texts);
   // Of a text that has one. May be called beside searches, not beside set().
   [[nodiscard]] ByteVector at(std::uint32_t text) const { return vectors_->at(rows_[text]); }
   [[nodiscard]] std::size_t dimensions() const { return vectors_ ? vectors_->dimensions() : 0; }
 
  private:
-  [[nodiscard]] float usual(std::span<const float> question);
+  std::span<const float> spread(const Asked& question, std::span<const float> similar, std::size_t count);
 
   static constexpr std::uint32_t kNone = UINT32_MAX;
   std::optional<VectorIndex> vectors_;

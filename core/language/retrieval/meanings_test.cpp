@@ -35,11 +35,16 @@ TEST_CASE("a text counts by how far it stands out from what is usual") {
     Meanings meanings;
     for (std::uint32_t text = 0; text < 30; ++text)
       meanings.set(text, with_base(text % 10 == 0 ? kFood : text % 2 == 0 ? kTravel : kMoney));
-    const auto near = meanings.nearness(with_base(kFood), 31);
+    const Vector question = with_base(kFood);
+    const Meanings::Asked asked = meanings.asked(question);
+    const auto near = meanings.nearness(asked, 31);
     CHECK(near[0] > 0.9F);
     CHECK(near[1] < 0.35F);
     CHECK(near[2] < 0.35F);
     CHECK(near[30] == -1);
+    const std::vector<float> exact(near.begin(), near.end());
+    const auto bounds = meanings.nearness_bounds(asked, 31);
+    for (std::size_t text = 0; text < exact.size(); ++text) CHECK(bounds[text] >= exact[text]);
   }
 }
 
@@ -54,8 +59,9 @@ TEST_CASE("vectors of another length are not taken, and do not fit") {
   CHECK_FALSE(meanings.has(4));
   CHECK(meanings.fits(kMoney));
   CHECK_FALSE(meanings.fits(Vector{1, 2}));
-  CHECK(meanings.nearness(kFood, 5)[3] > 0.9F);
-  CHECK(meanings.nearness(Vector{1, 2}, 5)[3] == -1);
+  CHECK(meanings.nearness(meanings.asked(kFood), 5)[3] > 0.9F);
+  const Vector shorter{1, 2};
+  CHECK(meanings.nearness(meanings.asked(shorter), 5)[3] == -1);
 }
 
 TEST_CASE("with a model's vectors a turn is found by other words, without them by its own") {
@@ -91,4 +97,25 @@ TEST_CASE("documents are found by a model's vectors once every one of them has o
   const auto scores = index.scores("reimbursement", kMoney);
   CHECK(scores[0] > 0.3F);
   CHECK(scores[1] < 0.1F);
+  const auto best = index.best("reimbursement", kMoney, 5, 0.3F);
+  REQUIRE(best.size() == 1);
+  CHECK(best[0].text == 0);
+}
+
+TEST_CASE("the best documents are those with the best scores of all") {
+  HybridIndex index({});
+  const std::vector<std::string> subjects{"parcels", "refunds", "invoices", "gift cards", "opening hours"};
+  for (std::size_t i = 0; i < 400; ++i)
+    index.add("All about " + subjects[i % 5] + " in part " + std::to_string(i / 5) + " of the handbook");
+  for (const std::string question : {"refund part 7", "gift card", "handbok", "nothing of that"}) {
+    CAPTURE(question);
+    const auto scores = index.scores(question);
+    const auto expected = best_of(scores, 5, kNoise, [](std::uint32_t) { return true; });
+    const auto found = index.best(question, {}, 5, kNoise);
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(found[i].text == expected[i].text);
+      CHECK(found[i].score == expected[i].score);
+    }
+  }
 }

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <ranges>
 #include <set>
 #include <string>
 #include <vector>
@@ -44,8 +45,9 @@ struct Rows {
   }
 };
 
-// Unit vectors around common centres, as texts about a few subjects have them.
-Rows clustered(std::size_t count) {
+// Vectors around common centres, as texts about a few subjects have them; or, with so much noise that the
+// centres do not matter, any.
+Rows clustered(std::size_t count, float noise = 0.6F) {
   Rows rows;
   std::mt19937 dice(1);
   std::normal_distribution<float> normal;
@@ -55,7 +57,7 @@ Rows clustered(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t centre = dice() % kCentres;
     for (std::size_t d = 0; d < rows.dimensions; ++d)
-      rows.numbers.push_back(centres[centre * rows.dimensions + d] + 0.6F * normal(dice));
+      rows.numbers.push_back(centres[centre * rows.dimensions + d] + noise * normal(dice));
   }
   return rows;
 }
@@ -117,7 +119,7 @@ std::string sentence(std::mt19937& dice, std::size_t words) {
 
 // Questions with some words of a turn, as people ask them, and with words that meet nowhere. With vectors, as
 // of a model, every turn is compared.
-void measure_memory(std::size_t turns, const Rows* vectors = nullptr) {
+void measure_memory(std::size_t turns, const Rows* vectors = nullptr, const char* with = "") {
   std::mt19937 dice(2);
   TurnMemory memory;
   for (std::size_t i = 0; i < turns; ++i)
@@ -128,23 +130,45 @@ void measure_memory(std::size_t turns, const Rows* vectors = nullptr) {
   std::vector<double> took;
   std::vector<double> took_in_vain;
   std::size_t found = 0;
-  for (int q = 0; q < 500; ++q) {
+  constexpr std::size_t kQuestions = 500;
+  std::vector<std::string> texts;
+  std::vector<TurnMemory::Question> questions;  // views of texts
+  for (std::size_t q = 0; q < kQuestions; ++q) {
     const std::size_t wanted = dice() % turns;
     const std::string& said = memory.turn(wanted).user;
-    const std::string question = said.substr(0, said.find(' ', said.size() / 2)) + " " + sentence(dice, 2);
-    std::vector<Match> matches;
+    texts.push_back(said.substr(0, said.find(' ', said.size() / 2)) + " " + sentence(dice, 2));
+    texts.push_back(sentence(dice, 8));
     // The turn's own vector, as a model would make a near one of the question.
-    const std::span<const float> vector =
-        vectors == nullptr ? std::span<const float>() : vectors->row(wanted);
-    took.push_back(microseconds([&] { matches = memory.recall({.text = question, .vector = vector}); }));
-    for (const Match& match : matches) found += match.text == wanted ? 1 : 0;
-    const std::string other = sentence(dice, 8);
-    took_in_vain.push_back(microseconds([&] { (void)memory.recall({.text = other, .vector = vector}); }));
+    const auto vector = vectors == nullptr ? std::span<const float>() : vectors->row(wanted);
+    questions.insert(questions.end(), 2, {.vector = vector, .k = kNearest});
+    std::vector<Match> matches;
+    for (std::size_t i : {2 * q, 2 * q + 1}) {
+      questions[i].text = texts[i];
+      auto& times = i % 2 == 0 ? took : took_in_vain;
+      times.push_back(microseconds([&] { matches = memory.recall(questions[i]); }));
+      if (i % 2 != 0) continue;
+      const auto is_wanted = [&](const Match& match) { return match.text == wanted; };
+      found += static_cast<std::size_t>(std::ranges::any_of(matches | std::views::take(3), is_wanted));
+    }
   }
-  const char* with = vectors == nullptr ? "" : "with_vectors_";
+  // Beside comparing every turn.
+  std::size_t best = 0;
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < questions.size(); i += 5) {
+    questions[i].text = texts[i];
+    const std::vector<Match> matches = memory.recall(questions[i]);
+    questions[i].compare_all = true;
+    for (const Match& match : memory.recall(questions[i])) {
+      const auto is_it = [&](const Match& each) {
+        return each.text == match.text && each.score == match.score;
+      };
+      ++best;
+      same += static_cast<std::size_t>(std::ranges::any_of(matches, is_it));
+    }
+  }
   std::printf(
       ", \"%sturns\": %zu, \"%srecall_us_p50\": %.1f, \"%srecall_us_p99\": %.1f, \"%sfound_in_3\": %.3f, "
-      "\"%srecall_in_vain_us_p50\": %.1f, \"%srecall_in_vain_us_p99\": %.1f",
+      "\"%srecall_in_vain_us_p50\": %.1f, \"%srecall_in_vain_us_p99\": %.1f, \"%ssame_as_all\": %.4f",
       with,
       turns,
       with,
@@ -152,11 +176,13 @@ void measure_memory(std::size_t turns, const Rows* vectors = nullptr) {
       with,
       at(took, 0.99),
       with,
-      static_cast<double>(found) / 500,
+      static_cast<double>(found) / kQuestions,
       with,
       at(took_in_vain, 0.5),
       with,
-      at(took_in_vain, 0.99)
+      at(took_in_vain, 0.99),
+      with,
+      static_cast<double>(same) / static_cast<double>(std::max<std::size_t>(best, 1))
   );
 }
 
@@ -175,8 +201,14 @@ int main(int argc, char** argv) {
     measure_vectors(clustered(10'100), 100);
     constexpr std::size_t kTurns = 100'000;
     measure_memory(kTurns);
-    const Rows vectors = clustered(kTurns);
-    measure_memory(kTurns, &vectors);
+    {
+      const Rows vectors = clustered(kTurns);
+      measure_memory(kTurns, &vectors, "with_vectors_");
+    }
+    // The hardest: every vector is as far from every other.
+    constexpr float kNothingElse = 1'000;
+    const Rows vectors = clustered(kTurns, kNothingElse);
+    measure_memory(kTurns, &vectors, "with_any_vectors_");
   }
   std::printf("}\n");
   return 0;

@@ -51,14 +51,29 @@ TextIndex::Id TextIndex::add(std::span<const std::uint32_t> terms, Id before) {
   return id;
 }
 
+// Without branches that depend on the texts: a neighbour that is not there is counted in a place of its own
+// behind the texts, and every text is written to the list of those touched, where only the new ones stay.
 float TextIndex::count_term(const Postings& postings) {
-  touched_.clear();
+  const auto texts = static_cast<Id>(size());
+  counts_[texts] = 1;
+  std::size_t touched = 0;
   const auto count = [&](Id text, float more) {
-    if (text == kNone) return;
-    if (counts_[text] == 0) touched_.push_back(text);
-    counts_[text] += more;
+    const Id place = std::min(text, texts);
+    touched_[touched] = place;
+    touched += static_cast<std::size_t>(counts_[place] == 0);
+    counts_[place] += more;
   };
-  for (const Posting& posting : postings) {
+  // The texts lie far apart; waiting for them one after the other would be most of the work.
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t i = 0; i < postings.size(); ++i) {
+    if (i + kAhead < postings.size()) {
+      const Id later = postings[i + kAhead].text;
+      __builtin_prefetch(&around_[later]);
+      __builtin_prefetch(&counts_[later]);
+      __builtin_prefetch(&lengths_[later]);
+      __builtin_prefetch(&scores_[later]);
+    }
+    const Posting& posting = postings[i];
     count(posting.text, options_.own_weight * posting.count);
     const Around& around = around_[posting.text];
     for (std::uint32_t distance = 0; distance < options_.reach; ++distance) {
@@ -66,22 +81,23 @@ float TextIndex::count_term(const Postings& postings) {
       count(around.after[distance], posting.count);
     }
   }
-  const auto texts = static_cast<float>(size());
-  const float weight = rarity(texts, static_cast<float>(touched_.size()));
+  const float weight = rarity(static_cast<float>(texts), static_cast<float>(touched));
   const auto mean = static_cast<float>(std::max(total_length_ / static_cast<double>(size()), 1e-9));
   const float fixed = kSaturation * (1 - kLengthShare);
   const float by_length = kSaturation * kLengthShare / mean;
-  for (const Id text : touched_) {
+  for (const Id text : std::span(touched_).first(touched)) {
     const float times = counts_[text];
     scores_[text] += weight * times / (times + fixed + by_length * lengths_[text]);
     counts_[text] = 0;
   }
+  counts_[texts] = 0;
   return weight;
 }
 
 std::span<const float> TextIndex::scores(std::span<const std::uint32_t> question) {
   scores_.assign(size(), 0.0F);
-  counts_.resize(size(), 0.0F);
+  counts_.resize(size() + 1, 0.0F);
+  touched_.resize(size() + 1);
   if (size() == 0) return scores_;
   Terms terms(question.begin(), question.end());
   std::sort(terms.begin(), terms.end());
@@ -100,7 +116,8 @@ std::span<const float> TextIndex::scores(std::span<const std::uint32_t> question
   // A term that no text has takes the share of the question that the others have on average.
   most += unknown * most / static_cast<float>(known.size());
   if (most > 0) {
-    for (float& score : scores_) score /= most;
+    const float share = 1 / most;
+    for (float& score : scores_) score *= share;
   }
   return scores_;
 }

@@ -66,9 +66,9 @@ class TextIndex {
   std::vector<float> sizes_;    // of the texts, in terms
   std::vector<float> lengths_;  // of the windows
   double total_length_ = 0;
-  // Of the search that runs.
+  // Of the search that runs; the last two have one place more than there are texts.
   std::vector<float> scores_;
-  std::vector<float> counts_;
+  std::vector<float> counts_;  // nothing but zeros between terms
   std::vector<Id> touched_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "language/retrieval/bounded_best.hpp"
 #include "language/retrieval/hashed_vector.hpp"
 #include "language/tokens.hpp"
 #include "language/vocabulary.hpp"
@@ -60,53 +61,80 @@ void TurnMemory::add(RememberedTurn turn) {
   turns_.push_back(std::move(turn));
 }
 
-// On top of what the words gave. Where they found something, only the most promising turns are looked at
-// again; all vectors are read when the words found nothing much.
-void TurnMemory::add_similarities(std::string_view question) {
-  constexpr float kFound = 0.35F;
-  constexpr std::size_t kPromising = 2000;
-  const std::vector<float> vector = hashed_vector(question, locale_);
-  const auto found = std::ranges::max_element(scores_);
-  if (found == scores_.end()) return;
-  if (*found < kFound) {
-    const std::span<const float> similar = vectors_.similarities(vector);
-    for (std::size_t i = 0; i < scores_.size(); ++i)
-      scores_[i] = fused(scores_[i], similar[i], kShareOfWords);
-    return;
-  }
-  std::vector<std::uint32_t> promising;
-  for (std::uint32_t i = 0; i < scores_.size(); ++i) {
-    if (scores_[i] > 0) promising.push_back(i);
-  }
-  if (promising.size() > kPromising) {
-    const auto middle = promising.begin() + static_cast<std::ptrdiff_t>(kPromising);
-    std::nth_element(promising.begin(), middle, promising.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return scores_[a] != scores_[b] ? scores_[a] > scores_[b] : a > b;
-    });
-    promising.erase(middle, promising.end());
-  }
-  const std::vector<float> similar = vectors_.similarities(vector, promising);
-  std::vector<float> both(scores_.size(), 0.0F);
-  for (std::size_t i = 0; i < promising.size(); ++i)
-    both[promising[i]] = fused(scores_[promising[i]], similar[i], kShareOfWords);
-  scores_ = std::move(both);
+template <typename Closer, typename Exact>
+std::vector<Match> TurnMemory::best(const Question& question, const Closer& closer, const Exact& exact) {
+  const auto allowed = [&](std::uint32_t index) {
+    const RememberedTurn& turn = turns_[index];
+    if (turn.at < question.since) return false;
+    return turn.conversation != question.conversation || turn.turn < question.before_turn;
+  };
+  const float least = std::max(question.min_score, kNoise);
+  if (!question.compare_all) return bounded_best(bounds_, question.k, least, allowed, closer, exact);
+  std::ranges::fill(bounds_, 2.0F);
+  return bounded_best(bounds_, question.k, least, allowed, exact);
 }
 
-// With a model's vectors other words find a turn, too, so all are looked at.
-void TurnMemory::add_meanings(const Question& question) {
-  const std::span<const float> near = meanings_.nearness(question.vector, scores_.size());
-  std::vector<std::uint32_t> others;
-  for (std::uint32_t i = 0; i < scores_.size(); ++i) {
-    if (near[i] < 0) {
-      others.push_back(i);
-    } else {
-      scores_[i] = fused(scores_[i], near[i], Meanings::kShareOfWords);
+// Where words found something, turns without any of them are left out, and the words alone say of most others
+// that they are not among the best; else all vectors are looked at.
+std::vector<Match> TurnMemory::best_by_pieces(const Question& question) {
+  constexpr float kFound = 0.35F;
+  const std::vector<float> vector = hashed_vector(question.text, locale_);
+  bool found = false;
+  for_each_above(by_words_, kFound, [&](std::uint32_t) { found = true; });
+  const auto both = [&](std::uint32_t turn, float similarity) {
+    const float words = by_words_[turn];
+    return found && !(words > 0) ? 0 : fused(words, similarity, kShareOfWords);
+  };
+  const auto with_words = [&](std::vector<float> similarities, std::span<const std::uint32_t> turns) {
+    for (std::size_t i = 0; i < turns.size(); ++i) similarities[i] = both(turns[i], similarities[i]);
+    return similarities;
+  };
+  if (found) {
+    for (std::uint32_t i = 0; i < bounds_.size(); ++i) bounds_[i] = both(i, 1);
+  } else {
+    const std::span<const float> similar = vectors_.similarity_bounds(vector);
+    for (std::uint32_t i = 0; i < bounds_.size(); ++i) bounds_[i] = both(i, similar[i]);
+  }
+  return best(
+      question,
+      [&](std::span<const std::uint32_t> turns) {
+        return found ? with_words(vectors_.similarity_bounds(vector, turns), turns) : std::vector<float>();
+      },
+      [&](std::span<const std::uint32_t> turns) {
+        return with_words(vectors_.similarities(vector, turns), turns);
+      }
+  );
+}
+
+// Other words find a turn, too, so all are looked at; turns that have no vector yet, by their pieces.
+std::vector<Match> TurnMemory::best_by_meaning(const Question& question) {
+  const Meanings::Asked asked = meanings_.asked(question.vector);
+  const std::vector<float> pieces = hashed_vector(question.text, locale_);
+  const std::span<const float> near = meanings_.nearness_bounds(asked, turns_.size());
+  for (std::size_t i = 0; i < bounds_.size(); ++i)
+    bounds_[i] = fused(by_words_[i], near[i], Meanings::kShareOfWords);
+  if (meanings_.size() < turns_.size()) {
+    const std::span<const float> similar = vectors_.similarity_bounds(pieces);
+    for (std::size_t i = 0; i < bounds_.size(); ++i) {
+      if (near[i] < 0) bounds_[i] = fused(by_words_[i], similar[i], kShareOfWords);
     }
   }
-  if (others.empty()) return;
-  const std::vector<float> similar = vectors_.similarities(hashed_vector(question.text, locale_), others);
-  for (std::size_t i = 0; i < others.size(); ++i)
-    scores_[others[i]] = fused(scores_[others[i]], similar[i], kShareOfWords);
+  const auto exact = [&](std::span<const std::uint32_t> turns) {
+    std::vector<float> scores = meanings_.nearness(asked, turns);
+    std::vector<std::uint32_t> others;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      if (scores[i] < 0) others.push_back(turns[i]);
+    }
+    const std::vector<float> like = vectors_.similarities(pieces, others);
+    auto other = like.begin();
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      const float words = by_words_[turns[i]];
+      scores[i] = scores[i] < 0 ? fused(words, *other++, kShareOfWords)
+                                : fused(words, scores[i], Meanings::kShareOfWords);
+    }
+    return scores;
+  };
+  return best(question, [](std::span<const std::uint32_t>) { return std::vector<float>(); }, exact);
 }
 
 void TurnMemory::set_vector(std::size_t index, std::span<const float> vector) {
@@ -131,23 +159,15 @@ std::vector<Match> TurnMemory::recall(const Question& question) {
   // The boost only orders: a score stays within 1.
   const float user_share = whose == About::assistant ? 1 / kSpeakerBoost : 1.0F;
   const float assistant_share = whose == About::user ? 1 / kSpeakerBoost : 1.0F;
-  scores_.resize(turns_.size());
+  by_words_.resize(turns_.size());
+  bounds_.resize(turns_.size());
   for (std::size_t i = 0; i < turns_.size(); ++i) {
     const Weights& weights = weights_[i];
-    scores_[i] = std::max(
+    by_words_[i] = std::max(
         by_words[2 * i] * user_share * weights.user, by_words[2 * i + 1] * assistant_share * weights.assistant
     );
   }
-  if (meanings_.fits(question.vector)) {
-    add_meanings(question);
-  } else {
-    add_similarities(question.text);
-  }
-  return best_of(scores_, question.k, std::max(question.min_score, kNoise), [&](std::uint32_t index) {
-    const RememberedTurn& turn = turns_[index];
-    if (turn.at < question.since) return false;
-    return turn.conversation != question.conversation || turn.turn < question.before_turn;
-  });
+  return meanings_.fits(question.vector) ? best_by_meaning(question) : best_by_pieces(question);
 }
 
 }  // namespace parley::language

@@ -49,6 +49,9 @@ class TurnMemory {
     std::string_view conversation;
     std::uint64_t before_turn = 0;
     Timestamp since;  // what is older is left out
+    // Every turn is compared exactly, also those of which is known that they cannot be among the best. What
+    // is found is the same; for checks of just that.
+    bool compare_all = false;
   };
   // What a model made of a turn; turns without it are compared by their words and pieces of words.
   void set_vector(std::size_t index, std::span<const float> vector);
@@ -65,8 +68,11 @@ class TurnMemory {
   [[nodiscard]] std::uint64_t last_turn(std::string_view conversation) const;
 
  private:
-  void add_similarities(std::string_view question);
-  void add_meanings(const Question& question);
+  // The best by words and a model's vectors; by words and hashed vectors.
+  std::vector<Match> best_by_meaning(const Question& question);
+  std::vector<Match> best_by_pieces(const Question& question);
+  template <typename Closer, typename Exact>
+  std::vector<Match> best(const Question& question, const Closer& closer, const Exact& exact);
   struct Last {
     TextIndex::Id text = TextIndex::kNone;
     std::uint64_t turn = 0;
@@ -82,7 +88,9 @@ class TurnMemory {
   VectorIndex vectors_;           // one a turn
   Meanings meanings_;             // of turns
   std::vector<Weights> weights_;  // what the words of a turn count
-  std::vector<float> scores_;     // of the search that runs
+  // Of the search that runs.
+  std::vector<float> by_words_;  // of the turns
+  std::vector<float> bounds_;    // what their scores do not exceed
   std::unordered_map<std::string, Last> last_;
 };
 

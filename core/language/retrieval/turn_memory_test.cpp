@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -116,4 +117,63 @@ TEST_CASE("windows are the same whether texts are added in order or side by side
   const auto one = in_order.scores(question);
   const auto other = mixed.scores(question);
   CHECK(std::vector<float>(one.begin(), one.end()) == std::vector<float>(other.begin(), other.end()));
+}
+
+TEST_CASE("what is found is what comparing every turn finds") {
+  std::mt19937 dice(9);
+  const auto sentence = [&](std::size_t words, std::uint32_t vocabulary) {
+    std::string out;
+    for (std::size_t i = 0; i < words; ++i) out += "w" + std::to_string(dice() % vocabulary) + "x ";
+    return out;
+  };
+  const auto vector = [&] {
+    std::normal_distribution<float> normal;
+    std::vector<float> out(48);
+    for (float& each : out) each = normal(dice);
+    return out;
+  };
+  struct {
+    std::string name;
+    std::uint32_t vocabulary;
+    std::size_t with_vector;  // of the turns
+  } cases[] = {
+      {"words alone, nearly all turns share some", 30, 0},
+      {"words alone, few turns share some", 5'000, 0},
+      {"half of the turns have a model's vector", 300, 350},
+      {"all turns have a model's vector", 300, 700},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    TurnMemory remembered;
+    for (std::uint64_t i = 0; i < 700; ++i) {
+      const Timestamp at{static_cast<std::int64_t>(i)};
+      const auto user = sentence(5, c.vocabulary);
+      remembered.add({"c_" + std::to_string(i / 10), i % 10 + 1, at, user, sentence(7, c.vocabulary)});
+    }
+    for (std::size_t i = 0; i < c.with_vector; ++i) remembered.set_vector(699 - i, vector());
+    std::size_t matches = 0;
+    for (int round = 0; round < 20; ++round) {
+      const std::string text = sentence(round % 3 == 0 ? 1 : 4, c.vocabulary);
+      const std::vector<float> asked = c.with_vector > 0 ? vector() : std::vector<float>();
+      TurnMemory::Question question{
+          .text = text,
+          .vector = asked,
+          .k = round % 2 == 0 ? 3U : 40U,
+          .conversation = "c_5",
+          .before_turn = 3,
+          .since = Timestamp{round * 10},
+      };
+      const std::vector<Match> found = remembered.recall(question);
+      question.compare_all = true;
+      const std::vector<Match> expected = remembered.recall(question);
+      REQUIRE(found.size() == expected.size());
+      for (std::size_t i = 0; i < found.size(); ++i) {
+        CHECK(found[i].text == expected[i].text);
+        CHECK(found[i].score == expected[i].score);
+        CHECK(remembered.turn(found[i].text).at >= question.since);
+      }
+      matches += found.size();
+    }
+    CHECK(matches > 20);
+  }
 }

@@ -72,6 +72,33 @@ TEST_CASE("similarities by bytes alone are close") {
   for (std::size_t i = 0; i < all.size(); ++i) CHECK(std::abs(found[i] - cosine(all[i], query)) < 0.01);
 }
 
+TEST_CASE("no similarity exceeds its bound, and bounds are close") {
+  std::mt19937 dice(5);
+  for (const std::size_t dimensions : {3, 64, 100, 384}) {
+    CAPTURE(dimensions);
+    VectorIndex index(dimensions, VectorIndex::Keep::bytes);
+    for (int i = 0; i < 2'000; ++i) {
+      auto vector = random_vector(dice, dimensions);
+      if (i % 3 == 0) vector[dice() % dimensions] *= 20;  // one number may be all that there is
+      if (i % 7 == 0) std::fill(vector.begin(), vector.end(), 0.0F);
+      index.add(vector);
+    }
+    float farthest = 0;
+    for (int round = 0; round < 5; ++round) {
+      const auto query = random_vector(dice, dimensions);
+      const auto bounds = index.similarity_bounds(query);
+      const std::vector<float> above(bounds.begin(), bounds.end());
+      const auto exact = index.similarities(query);
+      for (std::size_t i = 0; i < above.size(); ++i) {
+        CHECK(above[i] >= exact[i]);
+        if (i % 3 != 0 && i % 7 != 0) farthest = std::max(farthest, above[i] - exact[i]);
+      }
+    }
+    CHECK(farthest < 0.4F);
+    CHECK(farthest > 0.01F);
+  }
+}
+
 TEST_CASE("edges: nothing stored, nothing asked, zeros") {
   VectorIndex index(4);
   CHECK(index.nearest(std::vector<float>{1, 0, 0, 0}, 3).empty());
