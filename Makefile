@@ -36,10 +36,10 @@ check:  ## format, dependency rules, sizes, paths named in the docs
 	@scripts/check_sizes
 	@scripts/check_docs
 
-bench: release  ## measure, with ratios, and print the table
-	@scripts/bench
+bench: release  ## measure, with ratios, and print the tables
+	@short=0; for each in bench bench_peers bench_servers; do scripts/$$each || short=1; done; exit $$short
 
-bench-peers: release  ## beside a hand-written FastAPI service on PostgreSQL, and with many conversations stored
+bench-peers: release  ## of these only: beside a hand-written FastAPI service, and with many conversations stored
 	@scripts/bench_peers
 
 fuzz: deps  ## run every fuzz target for SECONDS_PER_TARGET seconds

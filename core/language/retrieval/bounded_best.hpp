@@ -1,6 +1,6 @@
-// The k best of many by a score that takes long to work out, where a number that it does not exceed is known of
-// each: only those whose bound reaches what the best are known to have are worked out. What comes out is what
-// best_of() finds among all scores, whatever the bounds; good ones only make it quick. Pure.
+// The k best of many by a score that takes long to work out, where a number that it does not exceed is known
+// of each: only those whose bound reaches what the best are known to have are worked out. What comes out is
+// what best_of() finds among all scores, whatever the bounds; good ones only make it quick. Pure.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,8 @@ inline constexpr auto is_better = [](const Match& a, const Match& b) {
   return a.score != b.score ? a.score > b.score : a.text > b.text;
 };
 
-// Calls `found(id)` for each that has at least `least`, in order; `found` may raise it. Few of many have it, so
-// they are looked at sixteen at a time.
+// Calls `found(id)` for each that has at least `least`, in order; `found` may raise it. Few of many have it,
+// so they are looked at sixteen at a time.
 template <typename Found>
 void for_each_above(std::span<const float> scores, const float& least, const Found& found) {
   constexpr std::size_t kTogether = 16;
@@ -93,8 +93,8 @@ template <typename Allowed>
   return found;
 }
 
-// `bounds`: of each, a number that its score does not exceed. `closer(ids)`: of those of which these do not say
-// enough, numbers that do, in their order; nothing when there are none. `exact(ids)`: the scores of some.
+// `bounds`: of each, a number that its score does not exceed. `closer(ids)`: of those of which these do not
+// say enough, numbers that do, in their order; nothing when there are none. `exact(ids)`: the scores of some.
 template <typename Allowed, typename Closer, typename Exact>
 [[nodiscard]] std::vector<Match> bounded_best(
     std::span<const float> bounds,
