@@ -204,7 +204,8 @@ class TurnDriver {
   // Idempotency (driver_requests.cpp).
   Awaitable<Result<Answer>> answer_once(ChatRequest request, Observer* observer);
   Awaitable<Result<std::optional<Answer>>> earlier_answer(const ChatRequest& request);
-  Awaitable<Result<Answer>> answer_of_other(const ChatRequest& request, Result<Answer> refused);
+  Awaitable<Result<Answer>> answer_of_other(const ChatRequest& request, Result<Answer> refused, bool looked);
+  Awaitable<Result<void>> check_is_new(std::string_view tenant, const std::optional<RequestKey>& request);
   Awaitable<Result<Answer>> take_message(ChatRequest request, Observer* observer);
   Awaitable<Result<Answer>> take_burst(ChatRequest request, Observer* observer, Duration window);
   Awaitable<Result<Answer>> take_turn(

@@ -85,7 +85,10 @@ Awaitable<Result<Answer>> TurnDriver::arrive(ChatRequest request, Observer* obse
   co_return co_await answer_once(std::move(request), observer);
 }
 
-// The first of equal requests is answered; all others get its answer.
+// The first of equal requests is answered; all others get its answer. That a key is new is found out by the
+// turn's first commit, which claims it, and looked up beforehand only where more than that commit would come
+// of a repeat: what is shown in a stream, what it does to other messages that wait, and a model that would be
+// asked.
 Awaitable<Result<Answer>> TurnDriver::answer_once(ChatRequest request, Observer* observer) {
   if (!request.idempotency && !request.message_id.empty()) request.idempotency = key_of_message(request);
   if (!request.idempotency) co_return co_await take_message(std::move(request), observer);
@@ -102,19 +105,39 @@ Awaitable<Result<Answer>> TurnDriver::answer_once(ChatRequest request, Observer*
       }
       co_return std::move(*outcome);
     }
-    auto earlier = co_await earlier_answer(request);
-    if (!earlier) {
-      const Result<Answer> problem = std::unexpected(std::move(earlier.error()));
-      ticket->finish(problem);
-      co_return problem;
+    const bool looks_first = observer != nullptr ||
+                             admission_for(options_.admission, request.channel).mode != AdmissionMode::queue;
+    std::optional<Answer> known;
+    if (looks_first) {
+      auto earlier = co_await earlier_answer(request);
+      if (!earlier) {
+        const Result<Answer> problem = std::unexpected(std::move(earlier.error()));
+        ticket->finish(problem);
+        co_return problem;
+      }
+      known = *std::move(earlier);
     }
     Result<Answer> answer =
-        *earlier ? Result<Answer>(std::move(**earlier)) : co_await take_message(request, observer);
-    answer = co_await answer_of_other(request, std::move(answer));
+        known ? Result<Answer>(*std::move(known)) : co_await take_message(request, observer);
+    answer = co_await answer_of_other(request, std::move(answer), looks_first);
     ticket->finish(answer);
     co_return answer;
   }
 }
+
+namespace {
+
+Result<std::optional<Answer>> stored_answer(const ChatRequest& request, std::optional<InboxEntry> entry) {
+  if (!entry) return std::nullopt;
+  if (entry->fingerprint != request.idempotency->fingerprint) return key_reused();
+  if (entry->answer.empty()) return std::nullopt;
+  auto answer = decode_answer(std::move(entry->answer));
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  answer->repeated = true;
+  return *std::move(answer);
+}
+
+}  // namespace
 
 // What this request was answered before, perhaps by an earlier process. A turn that was never finished is
 // finished now.
@@ -125,14 +148,10 @@ Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRe
     );
     if (!entry) co_return std::unexpected(std::move(entry.error()));
     if (!*entry) co_return std::nullopt;
-    if ((*entry)->fingerprint != request.idempotency->fingerprint) co_return key_reused();
-    if (!(*entry)->answer.empty()) {
-      auto answer = decode_answer(std::move((*entry)->answer));
-      if (!answer) co_return std::unexpected(std::move(answer.error()));
-      count(metrics_.repeated_answers);
-      answer->repeated = true;
-      co_return std::move(*answer);
-    }
+    const std::string conversation_id = (*entry)->conversation_id;
+    auto answer = stored_answer(request, *std::move(entry));
+    if (answer && *answer) count(metrics_.repeated_answers);
+    if (!answer || *answer) co_return answer;
     if (finished) {
       co_return fail(
           ErrorCode::unavailable, "the first answer to this request is not ready", {}, "try again later"
@@ -141,19 +160,35 @@ Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRe
     Turn turn;
     turn.tenant = request.tenant;
     turn.from_store = membership_.shared();  // the turn may be open at another process
-    if (auto admitted = co_await admit(turn, (*entry)->conversation_id); !admitted) {
+    if (auto admitted = co_await admit(turn, conversation_id); !admitted) {
       co_return std::unexpected(std::move(admitted.error()));
     }
-    if (auto loaded = co_await load(turn, (*entry)->conversation_id); !loaded) {
+    if (auto loaded = co_await load(turn, conversation_id); !loaded) {
       co_return std::unexpected(std::move(loaded.error()));
     }
     turn.lease.put(std::move(turn.hot));
   }
 }
 
-// The same request was taken somewhere else at the same moment: its answer is given here as well.
-Awaitable<Result<Answer>> TurnDriver::answer_of_other(const ChatRequest& request, Result<Answer> refused) {
-  if (refused || refused.error().pointer != kKeySpent) co_return refused;
+// The request was taken before, or somewhere else at the same moment: its answer is given here as well.
+// `looked`: it was not there a moment ago.
+Awaitable<Result<Answer>> TurnDriver::answer_of_other(
+    const ChatRequest& request, Result<Answer> refused, bool looked
+) {
+  if (refused) co_return refused;
+  if (refused.error().pointer != kKeySpent) {
+    if (looked) co_return refused;
+    // What fitted when it came first may not fit any more.
+    auto entry = co_await world_.store.find_answer(
+        request.tenant, request.idempotency->scope, request.idempotency->key
+    );
+    if (!entry) co_return refused;
+    auto answer = stored_answer(request, *std::move(entry));
+    if (answer && !*answer) co_return refused;
+    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    count(metrics_.repeated_answers);
+    co_return **std::move(answer);
+  }
   auto earlier = co_await earlier_answer(request);
   if (!earlier) co_return std::unexpected(std::move(earlier.error()));
   if (*earlier) co_return std::move(**earlier);
@@ -222,6 +257,10 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(
         turn.from_store = true;
         continue;
       }
+      if (turn.unsure) {
+        if (auto fresh = co_await check_is_new(turn.tenant, turn.request); !fresh)
+          co_return std::unexpected(std::move(fresh.error()));
+      }
       co_await ask_what_is_meant(turn);
       auto committed = co_await commit(turn);
       if (committed) break;
@@ -239,6 +278,17 @@ Awaitable<Result<Answer>> TurnDriver::take_turn(
       "turn_broke",
       "send it again in a moment"
   );
+}
+
+// Before anything is done that a commit would not undo.
+Awaitable<Result<void>> TurnDriver::check_is_new(
+    std::string_view tenant, const std::optional<RequestKey>& request
+) {
+  if (!request) co_return Result<void>();
+  const auto entry = co_await world_.store.find_answer(tenant, request->scope, request->key);
+  if (!entry) co_return std::unexpected(entry.error());
+  if (*entry) co_return fail(ErrorCode::conflict, "this request was taken already", std::string(kKeySpent));
+  co_return Result<void>();
 }
 
 // Everything up to the first commit: the state, and what the request makes of it.

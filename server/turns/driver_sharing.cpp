@@ -162,12 +162,7 @@ Awaitable<Result<void>> TurnDriver::begin_again(Turn& turn, const Error& refused
   if (!worker) co_return std::unexpected(worker.error());
   turn.worker = *worker;
   // What has moved the conversation on may have been this very request.
-  if (request) {
-    const auto entry = co_await world_.store.find_answer(turn.tenant, request->scope, request->key);
-    if (!entry) co_return std::unexpected(entry.error());
-    if (*entry) co_return fail(ErrorCode::conflict, "this request was taken already", std::string(kKeySpent));
-  }
-  co_return Result<void>();
+  co_return co_await check_is_new(turn.tenant, request);
 }
 
 // ---- upkeep

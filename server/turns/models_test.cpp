@@ -147,6 +147,23 @@ TEST_CASE("a message that the matchers are sure of costs no call, any other exac
   world.check_replays();
 }
 
+TEST_CASE("a message that is sent again is not put to a model again") {
+  Understanding world(R"({"commands": [{"do": "start_flow", "flow": "pizza"}]})");
+  const auto begun = world.send("order a pizza");
+  REQUIRE(begun.has_value());
+  const auto send = [&] {
+    ChatRequest message = World::request(begun->conversation_id, "feed me and a friend", "k1");
+    message.flow.clear();
+    return world.run(world.driver->chat(std::move(message)));
+  };
+  const auto first = send();
+  REQUIRE(first.has_value());
+  const auto again = send();
+  REQUIRE(again.has_value());
+  CHECK(again->json == first->json);
+  CHECK(world.asked.size() == 1);
+}
+
 TEST_CASE("what was said before goes with the question, without what is sensitive") {
   Understanding world(R"({"commands": [{"do": "cannot_handle"}]})");
   const auto begun = world.send("order a pizza");

@@ -189,7 +189,10 @@ TEST_CASE("a message takes over the turn of a process that has just died") {
   CHECK(fleet.said(b, id).size() == 1);
 }
 
-TEST_CASE("a process that was paused past its lease wakes to find its turn finished by another") {
+TEST_CASE(
+    "a process that was paused past its lease wakes to find its turn finished by another, and gives that "
+    "answer"
+) {
   Fleet fleet;
   auto& a = fleet.start();
   fleet.publish(a, {kOrder});
@@ -208,10 +211,10 @@ TEST_CASE("a process that was paused past its lease wakes to find its turn finis
   CHECK(fleet.book.calls == 3);  // the charge again, with its key; then the note
   a.paused = false;
   fleet.until([&] { return first.has_value(); });
-  REQUIRE_FALSE(first->has_value());
-  CHECK(first->error().code == ErrorCode::unavailable);
+  REQUIRE_MESSAGE(first->has_value(), text_of(*first));
+  CHECK((*first)->json == other->json);
   CHECK(fleet.book.calls == 3);
-  // It has registered anew, and gives the same answer.
+  // It has registered anew, and gives the same answer again.
   fleet.wait_ms(2'000);
   CHECK(a.driver->membership().worker() > before);
   const auto again = fleet.say(a, id, "soup", "k1");
@@ -251,6 +254,41 @@ TEST_CASE("a process that cannot say that it lives begins no call") {
   fleet.wait_ms(3'000);
   CHECK(text_of(fleet.say(a, id, "soup", "k1")) == "Paid: r");
   CHECK(fleet.book.calls == 2);  // the note, now that nobody else can be making it
+}
+
+TEST_CASE(
+    "a key that is new costs no look at the store; a repeat costs one, and its answer is the first one's"
+) {
+  class Counting : public ForwardingStore {
+   public:
+    using ForwardingStore::ForwardingStore;
+    Awaitable<Result<std::optional<InboxEntry>>> find_answer(
+        std::string_view tenant, std::string_view scope, std::string_view key
+    ) override {
+      ++looks;
+      return inner_.find_answer(tenant, scope, key);
+    }
+    int looks = 0;
+  };
+  Fleet fleet;
+  Counting store(fleet.memory);
+  fleet.store = &store;
+  auto& a = fleet.start();
+  fleet.publish(a, {kName});
+  const std::string id = fleet.begin(a, "name");
+  const auto first = fleet.say(a, id, "Ana", "k1");
+  REQUIRE(first.has_value());
+  CHECK(store.looks == 0);
+  // Meanwhile the conversation has gone on: the repeat would be another turn.
+  REQUIRE(fleet.say(a, id, "and more", "k2").has_value());
+  CHECK(store.looks == 0);
+  const auto again = fleet.say(a, id, "Ana", "k1");
+  REQUIRE(again.has_value());
+  CHECK(again->repeated);
+  CHECK(again->json == first->json);
+  CHECK(store.looks == 1);
+  CHECK(fleet.say(a, id, "Bob", "k1").error().pointer == "idempotency_key_reused");
+  CHECK(fleet.said(a, id).size() == 2);
 }
 
 TEST_CASE("turns that were claimed, the word of it lost, are finished all the same") {
