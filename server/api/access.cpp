@@ -1,10 +1,13 @@
 #include "server/api/access.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "server/net/proxies.hpp"
 #include "server/ops/secrets.hpp"
 
 namespace parley::api {
@@ -19,6 +22,13 @@ std::unexpected<Problem> wrong_credential() {
       "token_invalid",
       "The token or API key is wrong or revoked.",
       "send the token that came with the conversation's first answer"
+  });
+}
+
+bool was_forwarded(const net::Request& request) {
+  constexpr std::array<std::string_view, 4> kTraces{"forwarded", "x-forwarded-for", "x-real-ip", "via"};
+  return !net::is_loopback(request.peer) || std::ranges::any_of(kTraces, [&](std::string_view name) {
+    return request.header(name).has_value();
   });
 }
 
@@ -63,9 +73,12 @@ std::expected<Caller, Problem> Access::identify(const net::Request& request) con
     return identify_credential(credential->substr(kBearer.size()));
   }
   if (!open()) return Caller{};
-  // A page of a foreign site may have had its name resolved to this machine; it does not get this far.
+  // A page of a foreign site may have had its name resolved to this machine; it does not get this far. Nor
+  // does who comes through a proxy on this machine, which may well call us by our local name.
   const auto host = request.header("host");
-  return host && names_this_machine(*host) ? Caller{Role::admin, std::string(kLocalCaller)} : Caller{};
+  return host && names_this_machine(*host) && !was_forwarded(request)
+             ? Caller{Role::admin, std::string(kLocalCaller)}
+             : Caller{};
 }
 
 std::expected<Caller, Problem> Access::identify_credential(std::string_view credential) const {

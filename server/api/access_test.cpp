@@ -14,9 +14,16 @@ Access make(bool loopback, const char* configured = "") {
   return Access({.secret = std::string(32, 's'), .configured_key = configured, .loopback = loopback});
 }
 
-std::string who(const Access& access, std::vector<net::Header> headers) {
+net::PeerAddress address(std::uint8_t first) {
+  return {.bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, first, 0, 0, 1}};
+}
+
+std::string who(
+    const Access& access, std::vector<net::Header> headers, const net::PeerAddress& peer = address(127)
+) {
   net::Request request;
   request.headers = std::move(headers);
+  request.peer = peer;
   const auto caller = access.identify(request);
   return caller ? std::string(name(caller->role)) + ":" + caller->id : std::string(caller.error().code);
 }
@@ -51,6 +58,17 @@ TEST_CASE("credentials make the caller") {
     CAPTURE(test.name);
     CHECK(who(test.access, test.headers) == test.expected);
   }
+}
+
+TEST_CASE("who comes through a proxy on this machine is nobody special on an open server") {
+  const Access open = make(true);
+  for (const char* trace : {"X-Forwarded-For", "forwarded", "Via", "X-Real-IP"}) {
+    CAPTURE(trace);
+    CHECK(who(open, {{"Host", "127.0.0.1:8080"}, {trace, "192.0.2.9"}}) == "anyone:");
+  }
+  // As a trusted proxy names him.
+  CHECK(who(open, {{"Host", "127.0.0.1:8080"}}, address(192)) == "anyone:");
+  CHECK(who(open, {{"Host", "127.0.0.1:8080"}}) == "admin:local");
 }
 
 TEST_CASE("a visitor's token opens one conversation, under one secret") {
