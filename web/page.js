@@ -1,7 +1,7 @@
-// The chat page: the address may name a flow, a user and a language (/?flow=order&lang=de).
+// The chat page: the address may name a flow, a language and, with its token, a user (/?flow=order&lang=de).
 const chat = document.querySelector('parley-chat');
 const wanted = new URLSearchParams(location.search);
-for (const name of ['flow', 'user', 'lang']) {
+for (const name of ['flow', 'user', 'user-token', 'lang']) {
   if (wanted.has(name)) chat.setAttribute(name, wanted.get(name));
 }
 if (wanted.has('lang')) document.documentElement.lang = wanted.get('lang');

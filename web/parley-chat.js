@@ -3,7 +3,7 @@
 //   <script type="module" src="https://your-server/parley-chat.js"></script>
 //   <parley-chat></parley-chat>
 //
-// Attributes: server (default: where this file came from), flow, user, lang, title, open, mode="page".
+// Attributes: server (default: where this file came from), flow, user, user-token, lang, title, open, mode="page".
 // parley-session.js speaks the protocol and knows no DOM; this file draws; parley-look.js holds the style. Text from
 // outside reaches the page only through textContent, so nothing a model or a person writes can become markup.
 
@@ -147,7 +147,8 @@ class ParleyChat extends HTMLElement {
     const server = this.getAttribute('server') ?? new URL('.', import.meta.url).href;
     const chat = this;
     const options = {
-      flow: this.getAttribute('flow') ?? undefined, user: this.getAttribute('user') ?? undefined, lang: this.#lang,
+      flow: this.getAttribute('flow') ?? undefined, user: this.getAttribute('user') ?? undefined,
+      userToken: this.getAttribute('user-token') ?? undefined, lang: this.#lang,
       get context() { return chat.context; },
     };
     this.#session = new Session(new URL(server, location.href).href.replace(/\/$/, ''), options, this.#viewOf());

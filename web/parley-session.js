@@ -83,8 +83,8 @@ export class Session {
   }
 
   send(message, payload) {
-    const { flow, user, context } = this.#options;
-    this.#enqueue({ message, payload, path: '/v1/chat', body: { flow_id: flow, user_id: user, message, payload, context } });
+    const { flow, context } = this.#options;
+    this.#enqueue({ message, payload, path: '/v1/chat', body: { flow_id: flow, ...this.#who(), message, payload, context } });
   }
 
   retry(item) {
@@ -118,8 +118,11 @@ export class Session {
 
   /** A named flow speaks first, so its conversation starts at once; without one it starts with the first message. */
   #begin() {
-    const { flow, user } = this.#options;
-    this.#enqueue({ path: '/v1/conversations', body: { flow_id: flow, user_id: user } });
+    this.#enqueue({ path: '/v1/conversations', body: { flow_id: this.#options.flow, ...this.#who() } });
+  }
+
+  #who() {
+    return { user_id: this.#options.user, user_token: this.#options.userToken };
   }
 
   #enqueue(item) {

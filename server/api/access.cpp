@@ -112,6 +112,24 @@ std::string Access::visitor_token(std::string_view conversation_id) const {
   return base64url_encode(as_view(hmac_sha256(secret_, message)));
 }
 
+std::string Access::user_token(std::string_view user_id) const {
+  return base64url_encode(as_view(hmac_sha256(secret_, "user " + std::string(user_id))));
+}
+
+std::expected<std::string, Problem> Access::user_of(
+    const Caller& caller, std::string_view user_id, std::string_view token
+) const {
+  if (caller.role >= Role::operator_) return std::string(user_id);
+  if (token.empty()) return std::string();
+  if (!user_id.empty() && equal_in_constant_time(token, user_token(user_id))) return std::string(user_id);
+  return std::unexpected(Problem{
+      "token_invalid",
+      "The user_token is not that of this user_id.",
+      "ask POST /v1/users/{id}/token for it, with an API key",
+      "user_token"
+  });
+}
+
 std::expected<void, Problem> Access::check_conversation(
     const Caller& caller, std::string_view conversation_id
 ) const {

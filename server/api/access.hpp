@@ -1,9 +1,10 @@
 // Who a caller is and what it may do.
 //
 // A visitor proves with a token that a conversation is his: HMAC-SHA256 of its id under the server's secret
-// key. Operators and admins have API keys "pk_<id>_<secret>", of which only SHA-256 is kept. A server that
-// only this machine reaches and that has no key yet trusts callers without any credential, so that the first
-// minute works. Thread-safe.
+// key; and with another one, which the team gives him, that a user's id is his. Operators and admins have API
+// keys "pk_<id>_<secret>", of which only SHA-256 is kept. A server that only this machine reaches and that
+// has no key yet trusts callers without any credential, so that the first minute works; not those whom a
+// proxy brings. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -59,6 +60,14 @@ class Access {
   [[nodiscard]] std::string visitor_token(std::string_view conversation_id) const;
   [[nodiscard]] std::expected<void, Problem> check_conversation(
       const Caller& caller, std::string_view conversation_id
+  ) const;
+
+  // Opens what is remembered of a user: HMAC-SHA256 of its id, for the team to hand to whom it has signed in.
+  [[nodiscard]] std::string user_token(std::string_view user_id) const;
+  // Whose message it is, of what the caller says: callers with an API key are believed, others only with the
+  // user's token. Without one it is nobody's in particular; a wrong one is an error.
+  [[nodiscard]] std::expected<std::string, Problem> user_of(
+      const Caller& caller, std::string_view user_id, std::string_view token
   ) const;
 
   // No key has been made yet and nobody else can reach the server.

@@ -84,6 +84,35 @@ TEST_CASE("a visitor's token opens one conversation, under one secret") {
   CHECK(access.check_conversation({Role::operator_, "op"}, "c_1").has_value());
 }
 
+TEST_CASE("a visitor is the user whose token he has, and whoever has an API key is believed") {
+  const Access access = make(false, kConfigured);
+  const std::string anas = access.user_token("ana");
+  CHECK(anas != access.visitor_token("ana"));
+  CHECK(anas != make(false, kConfigured).user_token("anna"));
+  const Caller visitor{Role::visitor, "", "some token"};
+  const Caller key{Role::operator_, "k1"};
+  struct {
+    const char* name;
+    const Caller& caller;
+    const char* user;
+    std::string token;
+    std::string expected;  // the user, or a code
+  } cases[] = {
+      {"a name alone", {}, "ana", "", ""},
+      {"a name alone, within a conversation", visitor, "ana", "", ""},
+      {"with its token", {}, "ana", anas, "ana"},
+      {"with another's", {}, "ben", anas, "token_invalid"},
+      {"a token without a name", {}, "", access.user_token(""), "token_invalid"},
+      {"of a key", key, "ana", "", "ana"},
+      {"of a key, whatever the token", key, "ben", anas, "ben"},
+  };
+  for (const auto& test : cases) {
+    CAPTURE(test.name);
+    const auto user = access.user_of(test.caller, test.user, test.token);
+    CHECK((user ? *user : std::string(user.error().code)) == test.expected);
+  }
+}
+
 TEST_CASE("the first key closes an open server") {
   Access access = make(true);
   CHECK(access.open());

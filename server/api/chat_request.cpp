@@ -71,7 +71,10 @@ std::expected<turns::ChatRequest, Problem> chat_request(
   }
   request.tenant = api.tenant();
   request.channel = origin.channel;
-  request.user_id = body.text("user_id");
+  // A name that anybody could have written opens nobody's memory.
+  auto user = api.access().user_of(origin.caller, body.text("user_id"), body.text("user_token"));
+  if (!user) return std::unexpected(std::move(user.error()));
+  request.user_id = *std::move(user);
   request.flow = body.text("flow_id");
   request.text = body.text("message");
   request.payload = body.text("payload");

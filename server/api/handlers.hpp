@@ -33,6 +33,7 @@ Reply list_reviews(Api& api, Call& call);
 Reply get_review(Api& api, Call& call);
 Reply post_review(Api& api, Call& call);
 // users.cpp
+Reply post_user_token(Api& api, Call& call);
 Reply get_memory(Api& api, Call& call);
 Reply delete_memory(Api& api, Call& call);
 Reply delete_user(Api& api, Call& call);

@@ -280,6 +280,16 @@ const std::array kRoutes{
         &kAnswer
     },
     Route{
+        "POST",
+        "/v1/users/{id}/token",
+        post_user_token,
+        Role::operator_,
+        "users",
+        "What shows that a visitor is this user, for whom your site has signed in",
+        nullptr,
+        &kUserToken
+    },
+    Route{
         "GET",
         "/v1/users/{id}/memory",
         get_memory,

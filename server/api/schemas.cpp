@@ -17,7 +17,20 @@ constexpr Field kFlowId{
     "flow_id", text, "The flow to start in a new conversation.", false, nullptr, kIdBytes
 };
 constexpr Field kUserId{
-    "user_id", text, "Your name for the user; visitors' claims are not verified.", false, nullptr, kIdBytes
+    "user_id",
+    text,
+    "Your name for the user; of a visitor it counts only together with user_token.",
+    false,
+    nullptr,
+    kIdBytes
+};
+constexpr Field kUserTokenOf{
+    "user_token",
+    text,
+    "Shows that a visitor is this user; your server asks POST /v1/users/{id}/token for it.",
+    false,
+    nullptr,
+    128
 };
 constexpr Field kConversationId{
     "conversation_id",
@@ -53,9 +66,19 @@ constexpr Field kMessageId{
 };
 
 constexpr std::array kChatFields{
-    kConversationId, kFlowId, kUserId, kText, kPayload, kContext, kLocale, kTone, kLength, kMessageId
+    kConversationId,
+    kFlowId,
+    kUserId,
+    kUserTokenOf,
+    kText,
+    kPayload,
+    kContext,
+    kLocale,
+    kTone,
+    kLength,
+    kMessageId
 };
-constexpr std::array kStartFields{kFlowId, kUserId, kContext, kLocale, kTone, kLength};
+constexpr std::array kStartFields{kFlowId, kUserId, kUserTokenOf, kContext, kLocale, kTone, kLength};
 constexpr std::array kSocketFields{
     Field{
         "type",
@@ -80,6 +103,7 @@ constexpr std::array kSocketFields{
     kConversationId,
     kFlowId,
     kUserId,
+    kUserTokenOf,
     kText,
     kPayload,
     kContext,
@@ -327,6 +351,8 @@ constexpr std::array kFactFields{
 
 const Schema kFact{"Fact", "What is known of a user, and from where.", kFactFields};
 
+constexpr std::array kUserTokenFields{Field{"user_token", text, "For `user_token` of a message.", true}};
+
 constexpr std::array kMemoryFields{
     Field{"user_id", text, "", true},
     Field{"slots", object, "Slot name to value.", true},
@@ -443,6 +469,7 @@ const Schema kTurnList{"TurnList", "", kTurnListFields};
 const Schema kRecordList{"RecordList", "", kRecordListFields};
 const Schema kReview{"Review", "What a person is asked to decide.", kReviewFields};
 const Schema kReviewList{"ReviewList", "", kReviewListFields};
+const Schema kUserToken{"UserToken", "Shows that a visitor is a user.", kUserTokenFields};
 const Schema kMemory{"Memory", "What is remembered of a user.", kMemoryFields};
 const Schema kErasure{
     "Erasure", "A record of something erased, without anything of what it was.", kErasureFields
@@ -470,6 +497,7 @@ std::span<const Schema* const> all_schemas() {
       &kFlowSetRequest, &kFlowSet,       &kWorkerList,
       &kHookAnswer,     &kErasure,       &kErasureList,
       &kSignInLink,     &kSignInState,   &kAssistantStyle,
+      &kUserToken,
   };
   return all;
 }

@@ -32,6 +32,7 @@ extern const Schema kTurnList;
 extern const Schema kRecordList;
 extern const Schema kReview;
 extern const Schema kReviewList;
+extern const Schema kUserToken;
 extern const Schema kMemory;
 extern const Schema kErasure;
 extern const Schema kErasureList;

@@ -1,4 +1,4 @@
-// What is remembered of users beyond their conversations, and erasing them.
+// Who users are, what is remembered of them beyond their conversations, and erasing them.
 #include <utility>
 
 #include "base/json.hpp"
@@ -13,6 +13,12 @@ namespace {
 constexpr std::uint64_t kMaxErasures = 500;
 
 }  // namespace
+
+// The same again gives the same: it holds as long as the server's secret key.
+Reply post_user_token(Api& api, Call& call) {
+  const std::string token = api.access().user_token(call.id());
+  co_return json_response(write_json(MapBuilder().set("user_token", token).build()));
+}
 
 Reply get_memory(Api& api, Call& call) {
   const auto memory = co_await api.store().memory(api.tenant(), call.id());

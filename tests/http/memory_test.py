@@ -93,6 +93,35 @@ def test_a_fact_is_known_with_its_source_until_the_user_wants_it_forgotten():
         equal(server.get("/v1/users/ana/memory").json, {"user_id": "ana", "slots": {}, "facts": []})
 
 
+def test_a_name_that_anybody_can_write_opens_nobodys_memory():
+    key = "a-configured-key-of-thirty-characters"
+    with Assistant("", taste=TASTE, ask=ASK) as server:
+        server.stop()
+        server.environment["PARLEY_SERVER__API_KEY"] = key
+        server.start()
+
+        def says(message, token=None, **more):
+            first = server.chat(token, message=message[0], **more)
+            equal(first.status, 200, first.body)
+            answer = first.json
+            for each in message[1:]:
+                answer = server.chat(token or first.json["token"], conversation_id=first.json["conversation_id"], message=each).json
+            return answer["text"]
+
+        equal(says(["/taste", "Thai food"], key, user_id="ana"), "Noted: Thai food.")
+        told = server.post("/v1/users/ana/token", None, key).json["user_token"]
+        equal(server.post("/v1/users/ana/token", None).status, 401)
+        for stranger in ({"user_id": "ana"}, {}):
+            equal(says(["what do you know about me?"], **stranger), "I have noted nothing about you.")
+            equal(says(["/ask", "what do I like"], **stranger), "I remember nothing of that.")
+        # Nor does a stranger teach it something about her, or get into what is told of her.
+        says(["/taste", "nails"], user_id="ana")
+        assert "prefers: Thai food" in says(["what do you know about me?"], user_id="ana", user_token=told)
+        wrong = server.chat(message="hello", user_id="ben", user_token=told)
+        equal((wrong.status, wrong.error, wrong.json["error"]["param"]), (401, "token_invalid", "user_token"))
+        equal([row["user_id"] for row in server.get("/v1/conversations?user_id=ana", key).json["data"]], ["ana", "ana"])
+
+
 def test_other_words_are_found_no_text_is_sent_twice_and_words_do_when_the_model_is_gone():
     with ModelServer(reply) as model:
         settings = f'embeddings: {{name: vec, use: "{model.url}#small", dimensions: 3, retries: 0}}\n'
