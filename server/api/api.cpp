@@ -223,14 +223,13 @@ net::Response json_response(std::string body, int status) {
 }
 
 net::Response failed(const Error& error, const Call& call) {
-  if (error.code == ErrorCode::internal) {
-    ops::log(
-        ops::LogLevel::error,
-        "request failed",
-        {{"request_id", call.request.request_id}, {"problem", error.message}}
-    );
-  }
+  note_failure(error, call.request.request_id);
   return refused(problem_from(error), call);
+}
+
+void note_failure(const Error& error, std::string_view request_id) {
+  if (!is_for_operators(error)) return;
+  ops::log(ops::LogLevel::error, "request failed", {{"request_id", request_id}, {"problem", error.message}});
 }
 
 net::Response refused(const Problem& problem, const Call& call) {

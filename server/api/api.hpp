@@ -130,6 +130,8 @@ class Api {
 [[nodiscard]] net::Response json_response(std::string body, int status = 200);
 // Of a request that failed below the API.
 [[nodiscard]] net::Response failed(const Error& error, const Call& call);
+// Writes to the log what clients are not told.
+void note_failure(const Error& error, std::string_view request_id);
 [[nodiscard]] net::Response refused(const Problem& problem, const Call& call);
 
 }  // namespace parley::api

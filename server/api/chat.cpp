@@ -61,12 +61,7 @@ class StreamedTurn : public turns::Observer {
   }
 
   void on_effect(std::string_view tool, std::string_view state, bool test_mode) override {
-    std::string data = "{\"tool\":";
-    append_json_string(data, tool);
-    data += ",\"state\":";
-    append_json_string(data, state);
-    data += test_mode ? ",\"test_mode\":true}" : "}";
-    send("effect", data);
+    send("effect", effect_json(tool, state, test_mode));
   }
 
   void send(std::string_view event, std::string_view data) {
@@ -103,7 +98,7 @@ Reply stream_turn(Api& api, Call& call, turns::ChatRequest request, Throttle::He
     turn.send("turn.committed", answer_json(api, *answer));
     co_return net::Response{};
   }
-  const Problem problem = chat_problem(api, answer.error(), request);
+  const Problem problem = chat_problem(api, answer.error(), request, call.request.request_id);
   if (!turn.started()) co_return refused(problem, call);
   turn.send("error", error_body(problem, call.request.request_id));
   co_return net::Response{};
@@ -131,6 +126,12 @@ std::expected<turns::ChatRequest, Problem> read_request(Api& api, Call& call, co
   );
 }
 
+net::Response chat_refusal(
+    const Api& api, const Error& error, const turns::ChatRequest& request, const Call& call
+) {
+  return refused(chat_problem(api, error, request, call.request.request_id), call);
+}
+
 net::Response with_headers(net::Response response, Throttle::Headers headers) {
   std::ranges::move(headers, std::back_inserter(response.headers));
   return response;
@@ -147,8 +148,7 @@ Reply post_chat(Api& api, Call& call) {
   if (wants_stream(call.request))
     co_return co_await stream_turn(api, call, std::move(*request), std::move(limits));
   auto answer = co_await api.driver().chat(*request);
-  if (!answer)
-    co_return with_headers(refused(chat_problem(api, answer.error(), *request), call), std::move(limits));
+  if (!answer) co_return with_headers(chat_refusal(api, answer.error(), *request, call), std::move(limits));
   co_return with_headers(json_response(answer_json(api, *answer)), std::move(limits));
 }
 
@@ -159,8 +159,7 @@ Reply start_conversation(Api& api, Call& call) {
   if (auto problem = co_await api.throttle().refuse_turn(call.caller, *request, call.request.peer, limits))
     co_return with_headers(refused(*problem, call), std::move(limits));
   auto answer = co_await api.driver().start(*request);
-  if (!answer)
-    co_return with_headers(refused(chat_problem(api, answer.error(), *request), call), std::move(limits));
+  if (!answer) co_return with_headers(chat_refusal(api, answer.error(), *request, call), std::move(limits));
   co_return with_headers(json_response(answer_json(api, *answer), 201), std::move(limits));
 }
 
@@ -173,7 +172,7 @@ Reply post_event(Api& api, Call& call) {
   auto answer = co_await api.driver().arrive(*request);
   if (answer) co_return json_response(answer_json(api, *answer));
   if (answer.error().pointer == "event_not_wanted") co_return failed(answer.error(), call);
-  co_return refused(chat_problem(api, answer.error(), *request), call);
+  co_return chat_refusal(api, answer.error(), *request, call);
 }
 
 }  // namespace parley::api

@@ -115,7 +115,19 @@ std::string answer_json(const Api& api, turns::Answer& answer) {
   return json;
 }
 
-Problem chat_problem(const Api& api, const Error& error, const turns::ChatRequest& request) {
+std::string effect_json(std::string_view tool, std::string_view state, bool test_mode) {
+  std::string json = "{\"tool\":";
+  append_json_string(json, tool);
+  json += ",\"state\":";
+  append_json_string(json, state);
+  json += test_mode ? ",\"test_mode\":true}" : "}";
+  return json;
+}
+
+Problem chat_problem(
+    const Api& api, const Error& error, const turns::ChatRequest& request, std::string_view request_id
+) {
+  note_failure(error, request_id);
   if (error.code != ErrorCode::not_found) return problem_from(error);
   if (!request.conversation_id.empty()) {
     return {

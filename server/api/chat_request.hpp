@@ -30,7 +30,13 @@ struct ChatOrigin {
 // The answer as JSON, with the token of a conversation it created.
 [[nodiscard]] std::string answer_json(const Api& api, turns::Answer& answer);
 
-// Says which of the things that a message names does not exist, and what was probably meant.
-[[nodiscard]] Problem chat_problem(const Api& api, const Error& error, const turns::ChatRequest& request);
+// {"tool":…,"state":…,"test_mode":true}, the last only when it was made up: what streams tell of a tool call.
+[[nodiscard]] std::string effect_json(std::string_view tool, std::string_view state, bool test_mode);
+
+// Says which of the things that a message names does not exist, and what was probably meant. Writes to the
+// log what clients are not told.
+[[nodiscard]] Problem chat_problem(
+    const Api& api, const Error& error, const turns::ChatRequest& request, std::string_view request_id
+);
 
 }  // namespace parley::api

@@ -142,10 +142,22 @@ const ErrorRow& row_of(std::string_view code) {
   return *row;
 }
 
+bool is_for_operators(const Error& error) {
+  if (error.code == ErrorCode::internal) return true;
+  return error.code == ErrorCode::unavailable && find_row(error.pointer) == nullptr;
+}
+
 Problem problem_from(const Error& error) {
   if (error.code == ErrorCode::internal) {
     return {
         "internal", "The server failed to answer this request.", "the server's log says more, by request_id"
+    };
+  }
+  if (is_for_operators(error)) {
+    return {
+        "unavailable",
+        "The server cannot do this just now.",
+        "try again in a moment; the server's log says more, by request_id"
     };
   }
   if (const ErrorRow* row = find_row(error.pointer)) return {row->code, error.message, error.hint};

@@ -35,8 +35,13 @@ struct Problem {
 // INVARIANT: the code is in the table.
 [[nodiscard]] const ErrorRow& row_of(std::string_view code);
 
-// The message of an internal error stays here: clients get a general sentence. An Error whose pointer is a
-// code of the table gets that row.
+// Whether an error is the operator's business alone: a fault of the server, or of the disk or database that
+// it stands on, which name files, hosts and users. `unavailable` with a code of the table was made for
+// clients.
+[[nodiscard]] bool is_for_operators(const Error& error);
+
+// Of an error that is for operators clients get a general sentence; whoever answers with it writes the error
+// to the log, see note_failure(). An Error whose pointer is a code of the table gets that row.
 [[nodiscard]] Problem problem_from(const Error& error);
 
 [[nodiscard]] std::string error_body(const Problem& problem, std::string_view request_id);

@@ -85,6 +85,33 @@ TEST_CASE("errors have one form; internals stay inside") {
       R"({"error":{"type":"invalid_request","code":"flow_not_found","message":"No \"x\".","hint":"try y",)"
       R"("param":"flow_id","request_id":"req_1"}})"
   );
+  struct {
+    const char* name;
+    Error error;
+    const char* code;
+    bool told;
+  } cases[] = {
+      {"a fault", {ErrorCode::internal, "disk /dev/sda1 is on fire"}, "internal", false},
+      {"a lost database",
+       {ErrorCode::unavailable, "The database failed: connection to server at \"10.0.0.3\" failed"},
+       "unavailable",
+       false},
+      {"made for clients", {ErrorCode::unavailable, "not ready", "unavailable", "later"}, "unavailable", true
+      },
+      {"one of its own",
+       {ErrorCode::unavailable, "too many wait", "conversation_busy"},
+       "conversation_busy",
+       true},
+      {"a refusal", {ErrorCode::invalid_input, "no such tone"}, "invalid_request", true},
+  };
+  for (const auto& test : cases) {
+    CAPTURE(test.name);
+    const Problem problem = problem_from(test.error);
+    CHECK(problem.code == test.code);
+    CHECK((problem.message == test.error.message) == test.told);
+    CHECK(is_for_operators(test.error) == !test.told);
+    if (!test.told) CHECK(problem.hint.find("request_id") != std::string::npos);
+  }
   const Problem hidden = problem_from({ErrorCode::internal, "disk /dev/sda1 is on fire"});
   CHECK(hidden.message.find("sda1") == std::string::npos);
   CHECK(row_of(hidden.code).status == 500);

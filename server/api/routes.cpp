@@ -39,7 +39,7 @@ constexpr Parameter kPublishParameters[] = {
     {"reason", "string", "Why; kept with the version. The header X-Author says who."},
 };
 constexpr Parameter kReadyParameters[] = {
-    {"verbose", "string", "Show every check."},
+    {"verbose", "string", "Show every check; with an API key also what is wrong."},
     {"draining", "string", "404: answer with that, instead of 503, when the server is about to stop."},
 };
 

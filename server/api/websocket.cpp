@@ -51,12 +51,7 @@ class SocketTurn : public turns::Observer {
     send_event(sender_, "delta", turns::encode_provisional(words));
   }
   void on_effect(std::string_view tool, std::string_view state, bool test_mode) override {
-    std::string data = "{\"tool\":";
-    append_json_string(data, tool);
-    data += ",\"state\":";
-    append_json_string(data, state);
-    data += test_mode ? ",\"test_mode\":true}" : "}";
-    send_event(sender_, "effect", data);
+    send_event(sender_, "effect", effect_json(tool, state, test_mode));
   }
   [[nodiscard]] bool started() const { return started_; }
 
@@ -143,7 +138,10 @@ class Session {
     const auto begun = co_await follower->begin(
         after.is_int() ? std::optional(static_cast<std::uint64_t>(after.as_int())) : std::nullopt
     );
-    if (!begun) co_return report(problem_from(begun.error()));
+    if (!begun) {
+      note_failure(begun.error(), call_.request.request_id);
+      co_return report(problem_from(begun.error()));
+    }
     if (!*begun)
       co_return report(
           {"conversation_not_found", "There is no conversation " + id + ".", {}, "conversation_id"}
@@ -181,7 +179,7 @@ class Session {
     SocketTurn turn(socket_.sender());
     auto answer = co_await api_.driver().chat(*request, &turn);
     if (!answer) {
-      report(chat_problem(api_, answer.error(), *request));
+      report(chat_problem(api_, answer.error(), *request, call_.request.request_id));
       co_return;
     }
     if (!turn.started()) {

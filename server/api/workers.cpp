@@ -37,6 +37,7 @@ Awaitable<void> serve_worker(Api& api, Call& call, net::WebSocket& socket) {
   const auto line = std::make_shared<SocketLine>(socket, call.exchange.executor());
   auto opened = api.services().workers.open(line);
   if (!opened) {
+    note_failure(opened.error(), call.request.request_id);
     line->send(error_body(problem_from(opened.error()), call.request.request_id));
     socket.close(wire::kClosePolicy, opened.error().message);
     co_return;

@@ -146,7 +146,10 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
   auto release = world_.releases.active(turn.tenant);
   if (release == nullptr) {
     co_return fail(
-        ErrorCode::unavailable, "no flows have been published yet", {}, "publish a flow, then try again"
+        ErrorCode::unavailable,
+        "no flows have been published yet",
+        "unavailable",
+        "publish a flow, then try again"
     );
   }
   if (!request.flow.empty() && !release->flows().contains(request.flow)) {

@@ -154,7 +154,10 @@ Awaitable<Result<std::optional<Answer>>> TurnDriver::earlier_answer(const ChatRe
     if (!answer || *answer) co_return answer;
     if (finished) {
       co_return fail(
-          ErrorCode::unavailable, "the first answer to this request is not ready", {}, "try again later"
+          ErrorCode::unavailable,
+          "the first answer to this request is not ready",
+          "unavailable",
+          "try again later"
       );
     }
     Turn turn;
@@ -194,7 +197,10 @@ Awaitable<Result<Answer>> TurnDriver::answer_of_other(
   if (*earlier) co_return std::move(**earlier);
   // One that was to be answered together with this one.
   co_return fail(
-      ErrorCode::unavailable, "another message of this turn was answered already", {}, "send it again"
+      ErrorCode::unavailable,
+      "another message of this turn was answered already",
+      "unavailable",
+      "send it again"
   );
 }
 

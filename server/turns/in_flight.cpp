@@ -76,7 +76,9 @@ void InFlightRequests::Ticket::finish(const Result<Answer>& answer) {
 }
 
 InFlightRequests::Ticket::~Ticket() {
-  finish(fail(ErrorCode::unavailable, "the first request with this key was not answered", {}, "try again"));
+  finish(fail(
+      ErrorCode::unavailable, "the first request with this key was not answered", "unavailable", "try again"
+  ));
 }
 
 }  // namespace parley::turns

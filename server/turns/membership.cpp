@@ -27,7 +27,7 @@ Awaitable<Result<WorkerId>> Membership::wait_until_registered() {
   co_return fail(
       ErrorCode::unavailable,
       "this server is not registered with the store just now",
-      {},
+      "unavailable",
       "send it again, or to another server"
   );
 }
