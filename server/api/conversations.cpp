@@ -1,4 +1,6 @@
 // Conversations as a resource: lists, one with its turns and its log, feedback, and the human side.
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/json.hpp"
@@ -170,6 +172,15 @@ Reply post_feedback(Api& api, Call& call) {
   if (auto refusal = not_theirs(api, call)) co_return std::move(*refusal);
   const auto body = read_body(call.request.body, kFeedbackRequest);
   if (!body) co_return refused(body.error(), call);
+  // A rating is a turn: whoever sends many would fill the log with them.
+  turns::ChatRequest rated;
+  rated.conversation_id = call.id();
+  Throttle::Headers limits;
+  if (auto problem = co_await api.throttle().refuse_sender(call.caller, rated, call.request.peer, limits)) {
+    net::Response response = refused(*problem, call);
+    std::ranges::move(limits, std::back_inserter(response.headers));
+    co_return response;
+  }
   const auto stars = static_cast<std::int32_t>((*body)["stars"].as_int());
   auto done = co_await api.driver().feedback(
       api.tenant(), std::string(call.id()), stars, std::string(body->text("comment"))

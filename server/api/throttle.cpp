@@ -111,6 +111,12 @@ net::Awaitable<std::optional<Problem>> Throttle::refuse_turn(
 ) {
   if (auto problem = refuse(request.conversation_id.empty() ? limits::Work::fresh : limits::Work::running))
     co_return problem;
+  co_return co_await refuse_sender(std::move(caller), request, peer, headers);
+}
+
+net::Awaitable<std::optional<Problem>> Throttle::refuse_sender(
+    Caller caller, const turns::ChatRequest& request, net::PeerAddress peer, Headers& headers
+) {
   if (access_.open() && !options_.when_open) co_return std::nullopt;
   const CountedBy by = counted_by(caller, request, peer);
   if (options_.turns.limited() && !by.bucket.empty()) {

@@ -57,6 +57,10 @@ class Throttle {
   net::Awaitable<std::optional<Problem>> refuse_turn(
       Caller caller, const turns::ChatRequest& request, net::PeerAddress peer, Headers& headers
   );
+  // The same for what the router has judged as work already.
+  net::Awaitable<std::optional<Problem>> refuse_sender(
+      Caller caller, const turns::ChatRequest& request, net::PeerAddress peer, Headers& headers
+  );
 
  private:
   struct Counted {

@@ -55,6 +55,14 @@ def test_somebody_who_sends_too_many_messages_is_told_when_to_go_on():
         equal(metric(server, 'parley_rate_limited_total{by="user"}'), 2)
 
 
+def test_ratings_are_counted_like_messages():
+    with Server(environment={"PARLEY_SERVER__API_KEY": KEY, **ONE_A_MINUTE}) as server:
+        begun = server.chat(message="/order").json
+        rates = [server.post(f"/v1/conversations/{begun['conversation_id']}/feedback", {"stars": 5}, begun["token"]) for _ in range(5)]
+        equal([rate.status for rate in rates], [204, 204, 204, 429, 429])
+        equal((rates[-1].error, int(rates[-1].headers["Retry-After"]) >= 1), ("rate_limited", True))
+
+
 def test_nobody_is_counted_on_a_development_server_and_everybody_on_one_with_a_key():
     with Server() as server:
         begun = server.chat(message="/order").json
