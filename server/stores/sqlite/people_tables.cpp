@@ -86,6 +86,13 @@ PeopleWriter::PeopleWriter(Connection& db)
       delete_vectors_(db, "DELETE FROM vector WHERE user_id = ?1"),
       delete_old_vectors_(db, "DELETE FROM vector WHERE at < ?1 AND user_id <> ''") {}
 
+void PeopleWriter::check(const turns::Commit& commit) {
+  for (const auto& decision : commit.decisions) {
+    Rows row = review_by_id_.query(decision.review_id);
+    if (row.next()) (void)review_of(row);
+  }
+}
+
 void PeopleWriter::write(std::int64_t conversation, const turns::Commit& commit) {
   for (const auto& review : commit.reviews) open(conversation, review);
   for (const auto& decision : commit.decisions) close(decision);

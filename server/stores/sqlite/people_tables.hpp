@@ -18,6 +18,9 @@ class PeopleWriter {
  public:
   explicit PeopleWriter(Connection& db);
 
+  // Throws DamagedRow when a review that the commit decides is damaged: to be asked before anything is
+  // written.
+  void check(const turns::Commit& commit);
   void write(std::int64_t conversation, const turns::Commit& commit);
   void forget(std::string_view user_id);
   void forget_before(Timestamp time);

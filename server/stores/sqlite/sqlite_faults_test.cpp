@@ -24,6 +24,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/stores/sqlite/connection.hpp"
 #include "server/stores/sqlite/faulty_disk.hpp"
 #include "server/stores/sqlite/sqlite_store.hpp"
 #include "server/stores/store_contract.hpp"
@@ -365,6 +366,28 @@ TEST_CASE("Changed, lost and exchanged rows are noticed, never served") {
     CHECK(error->code == ErrorCode::internal);
     CHECK(error->message.find(c.complaint) != std::string::npos);
   }
+}
+
+TEST_CASE("A damaged review costs the turn that decides it, not the turns beside it nor the server") {
+  const TemporaryDirectory folder;
+  {
+    const auto store = open_store(folder.path());
+    auto commit = turn_of("c_1", 1);
+    commit.reviews = {{.review_id = "rev_1", .kind = "form", .request = "{}", .requested_at = contract::at(1)}
+    };
+    put(*store, commit);
+  }
+  Connection(database_of(folder), Connection::Mode::write).execute("UPDATE review SET request = '[]'");
+  const auto store = open_store(folder.path());
+  auto deciding = turn_of("c_1", 2);
+  deciding.decisions = {{"rev_1", "approved", "{}", contract::at(2)}};
+  const auto outcome = wait_for(store->commit(kTenant, deciding));
+  REQUIRE_FALSE(outcome.has_value());
+  CHECK(outcome.error().code == ErrorCode::internal);
+  CHECK(outcome.error().message.find("review rev_1 is damaged") != std::string::npos);
+  CHECK(load(*store, "c_1").summary.sequence == 1);
+  put(*store, turn_of("c_2", 1));
+  put(*store, turn_of("c_1", 2));
 }
 
 TEST_CASE("One flipped bit of a record in the file is noticed") {

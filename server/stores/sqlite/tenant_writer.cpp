@@ -186,6 +186,12 @@ Result<void> TenantWriter::apply(const turns::Commit& commit) {
     merged.push_back(*row);
   }
 
+  try {
+    people_.check(commit);
+  } catch (const DamagedRow& damage) {
+    return std::unexpected(to_error(damage));
+  }
+
   // From here on only the database can fail, and then the whole batch does.
   write_conversation(summary, entry);
   entry->last_sequence = commit.record.sequence;
