@@ -12,6 +12,7 @@ constexpr int kRetryFrames = 256;        // after a reader was in the way
 constexpr int kImpatientFrames = 8'000;  // 32 MB: from here rather wait than grow on
 constexpr int kPatientWaitMs = 2;
 constexpr int kImpatientWaitMs = 500;
+constexpr int kImpatientPart = 4;     // waited in vain: not again before the log grew by this part of itself
 constexpr int kTracesWaitMs = 2'000;  // for who reads for long, before the next try
 
 bool is_probe(const Write& write) {
@@ -156,7 +157,9 @@ void BatchWriter::keep_log_short(const std::string& name, Tenant& tenant) {
   }
   try {
     const bool restarted = tenant.writer->restart_log(impatient ? kImpatientWaitMs : kPatientWaitMs);
-    tenant.restart_at_frames = restarted ? 0 : frames + kRetryFrames;
+    // Every wait stops the turns of everybody; while somebody reads for long (a backup), they get rarer.
+    const int pause = impatient ? std::max(kRetryFrames, frames / kImpatientPart) : kRetryFrames;
+    tenant.restart_at_frames = restarted ? 0 : frames + pause;
     if (restarted) tenant.progress->stage = Stage::idle;
   } catch (const SqliteFailure& failure) {
     tenant.restart_at_frames = frames + kCopyFrames;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -286,6 +287,23 @@ TEST_CASE("The write-ahead log stays short while turns keep coming and readers r
   loop.run();
   for (int i = 0; i < 16; ++i) CHECK(load(*store, "c_" + std::to_string(i)).summary.sequence == 500);
   CHECK(longest < (48U << 20));  // 64 MB are written in all
+}
+
+TEST_CASE("Somebody who reads for long (a backup) does not make the turns wait again and again") {
+  const TemporaryDirectory folder;
+  const auto store = open_store(folder.path());
+  put(*store, turn_of("c_1", 1));
+  Connection reader(database_of(folder), Connection::Mode::read);
+  reader.execute("BEGIN");
+  REQUIRE(reader.integer("SELECT count(*) FROM conversation") == 1);
+
+  int waits = 0;
+  for (std::uint64_t sequence = 2; sequence <= 250; ++sequence) {  // 50 frames each: 12'500 in all
+    const auto begin = std::chrono::steady_clock::now();
+    put(*store, turn_of("c_1", sequence, std::string(200'000, 'x')));
+    if (std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(450)) ++waits;
+  }
+  CHECK(waits <= 4);
 }
 
 // ---- damage
