@@ -88,6 +88,14 @@ Result<void> check_storable(const turns::Erase& piece) {
   return check_time(piece.entry.finished_at);
 }
 
+std::optional<std::string> gap_in(const turns::StoredConversation& stored) {
+  const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
+  if (reached == stored.summary.sequence) return std::nullopt;
+  return "Conversation " + stored.summary.id + " is damaged: its log ends at record " +
+         std::to_string(stored.summary.sequence) + ", but what is stored leads to " +
+         std::to_string(reached) + ".";
+}
+
 std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence) {
   return fail(
       ErrorCode::conflict,

@@ -1,6 +1,7 @@
 // What every store can keep; anything else is refused before a statement is made. Pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ namespace parley::stores {
 [[nodiscard]] Result<void> check_storable(const PutVectors& put);
 
 [[nodiscard]] Result<void> check_storable(const turns::Erase& piece);
+
+// What is wrong with a conversation whose log does not lead to where it is said to be; nothing: it does.
+[[nodiscard]] std::optional<std::string> gap_in(const turns::StoredConversation& stored);
 
 // The errors of a commit that does not fit.
 [[nodiscard]] std::unexpected<Error> moved_on(const turns::Commit& commit, std::uint64_t last_sequence);

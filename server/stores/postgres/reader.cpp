@@ -323,14 +323,7 @@ std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
   stored.unsettled = open.truth(0, 0);
   stored.worker = static_cast<turns::WorkerId>(open.number(0, 1));
   stored.worker_lives = open.truth(0, 2);
-  const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
-  if (reached != stored.summary.sequence) {
-    throw DamagedRow(
-        "Conversation " + stored.summary.id + " is damaged: its log ends at record " +
-        std::to_string(stored.summary.sequence) + ", but what is stored leads to " + std::to_string(reached) +
-        "."
-    );
-  }
+  if (auto gap = gap_in(stored)) throw DamagedRow(*std::move(gap));
   return stored;
 }
 

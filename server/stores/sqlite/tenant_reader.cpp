@@ -5,6 +5,7 @@
 
 #include "server/stores/checksum.hpp"
 #include "server/stores/nanoseconds.hpp"
+#include "server/stores/storable.hpp"
 
 namespace parley::stores {
 namespace {
@@ -175,14 +176,7 @@ std::optional<turns::StoredConversation> TenantReader::load(std::string_view id)
   stored.records =
       records_after(number, id, stored.snapshot_sequence, std::numeric_limits<std::uint32_t>::max());
   stored.unsettled = unsettled_.query(number).next();
-  const std::uint64_t reached = stored.snapshot_sequence + stored.records.size();
-  if (reached != stored.summary.sequence) {
-    throw DamagedRow(
-        "Conversation " + stored.summary.id + " is damaged: its log ends at record " +
-        std::to_string(stored.summary.sequence) + ", but what is stored leads to " + std::to_string(reached) +
-        "."
-    );
-  }
+  if (auto gap = gap_in(stored)) throw DamagedRow(*std::move(gap));
   return stored;
 }
 
