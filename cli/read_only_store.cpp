@@ -104,6 +104,12 @@ Awaitable<Result<std::vector<turns::PendingEffect>>> ReadOnlyStore::pending_effe
   );
 }
 
+Awaitable<Result<std::vector<turns::OutboxEntry>>> ReadOnlyStore::open_effects(
+    std::string_view, std::string_view id
+) {
+  co_return ask<std::vector<turns::OutboxEntry>>([&](auto& reader) { return reader.open_effects(id); });
+}
+
 Awaitable<Result<std::vector<turns::DueTimer>>> ReadOnlyStore::due_timers(
     std::string_view, Timestamp now, std::uint32_t limit
 ) {

@@ -37,6 +37,9 @@ class ReadOnlyStore final : public turns::Store {
   turns::Awaitable<Result<std::vector<turns::PendingEffect>>> pending_effects(
       std::string_view tenant, std::uint32_t limit
   ) override;
+  turns::Awaitable<Result<std::vector<turns::OutboxEntry>>> open_effects(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
   turns::Awaitable<Result<std::vector<turns::DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override;

@@ -89,6 +89,15 @@ class BatchedStore : public turns::Store {
     );
   }
 
+  turns::Awaitable<Result<std::vector<turns::OutboxEntry>>> open_effects(
+      std::string_view tenant, std::string_view conversation_id
+  ) override {
+    return readers_.template read<std::vector<turns::OutboxEntry>>(
+        std::string(tenant),
+        [id = std::string(conversation_id)](Reader& reader) { return reader.open_effects(id); }
+    );
+  }
+
   turns::Awaitable<Result<std::vector<turns::DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override {

@@ -246,6 +246,14 @@ inline void check_requests_and_work(const StoreSource& source) {
       put(*store, commit);
     }
     CHECK(get(store->pending_effects(kTenant, 100)).size() == 6);
+    auto settled = turn_of("c_2", 2);
+    settled.outbox = {{.effect_id = "e1", .tool = "t", .state = turns::EffectState::done}};
+    put(*store, settled);
+    const auto open = get(store->open_effects(kTenant, "c_2"));
+    REQUIRE(open.size() == 1);
+    CHECK(open[0].effect_id == "e2");
+    CHECK(get(store->open_effects(kTenant, "c_1")).size() == 2);
+    CHECK(get(store->open_effects(kTenant, "c_none")).empty());
     const auto two = get(store->pending_effects(kTenant, 2));
     REQUIRE(two.size() == 2);
     CHECK(two[0].conversation_id == "c_1");

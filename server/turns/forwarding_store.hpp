@@ -42,6 +42,10 @@ class ForwardingStore : public Store {
       override {
     return inner_.pending_effects(tenant, limit);
   }
+  Awaitable<Result<std::vector<OutboxEntry>>> open_effects(std::string_view tenant, std::string_view id)
+      override {
+    return inner_.open_effects(tenant, id);
+  }
   Awaitable<Result<std::vector<DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override {

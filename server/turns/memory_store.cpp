@@ -7,6 +7,14 @@
 
 namespace parley::turns {
 
+namespace {
+
+bool is_open(const OutboxEntry& entry) {
+  return entry.state == EffectState::planned || entry.state == EffectState::started;
+}
+
+}  // namespace
+
 // Mutex held.
 MemoryStore::Tenant& MemoryStore::tenant_named(std::string_view name) {
   const auto found = tenants_.find(name);
@@ -15,9 +23,7 @@ MemoryStore::Tenant& MemoryStore::tenant_named(std::string_view name) {
 }
 
 bool MemoryStore::Conversation::unsettled() const {
-  return std::ranges::any_of(outbox, [](const auto& effect) {
-    return effect.second.state == EffectState::planned || effect.second.state == EffectState::started;
-  });
+  return std::ranges::any_of(outbox, [](const auto& effect) { return is_open(effect.second); });
 }
 
 // Why a commit does not fit; empty when it does.
@@ -205,9 +211,22 @@ Awaitable<Result<std::vector<PendingEffect>>> MemoryStore::pending_effects(
   std::vector<PendingEffect> out;
   for (const auto& [id, conversation] : tenant_named(tenant_name).conversations) {
     for (const auto& [effect_id, entry] : conversation.outbox) {
-      const bool open = entry.state == EffectState::planned || entry.state == EffectState::started;
-      if (open && out.size() < limit) out.push_back({id, entry});
+      if (is_open(entry) && out.size() < limit) out.push_back({id, entry});
     }
+  }
+  co_return out;
+}
+
+Awaitable<Result<std::vector<OutboxEntry>>> MemoryStore::open_effects(
+    std::string_view tenant_name, std::string_view conversation_id
+) {
+  const std::lock_guard lock(mutex_);
+  std::vector<OutboxEntry> out;
+  const Tenant& tenant = tenant_named(tenant_name);
+  const auto found = tenant.conversations.find(conversation_id);
+  if (found == tenant.conversations.end()) co_return out;
+  for (const auto& [effect_id, entry] : found->second.outbox) {
+    if (is_open(entry)) out.push_back(entry);
   }
   co_return out;
 }
@@ -385,10 +404,8 @@ Awaitable<Result<ExpiredPage>> MemoryStore::expired(
   std::uint32_t seen = 0;
   for (const auto& [order, conversation] : in_order) {
     if (conversation->summary.created_at >= before) break;
-    const bool open = std::ranges::any_of(conversation->outbox, [](const auto& each) {
-      return each.second.state == EffectState::planned || each.second.state == EffectState::started;
-    });
-    if (conversation->summary.updated_at < before && conversation->timers.empty() && !open)
+    if (conversation->summary.updated_at < before && conversation->timers.empty() &&
+        !conversation->unsettled())
       page.conversations.push_back(conversation->summary.id);
     if (++seen < limit) continue;
     page.next = order;

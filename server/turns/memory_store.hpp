@@ -38,6 +38,9 @@ class MemoryStore : public Store {
   ) override;
   Awaitable<Result<std::vector<PendingEffect>>> pending_effects(std::string_view tenant, std::uint32_t limit)
       override;
+  Awaitable<Result<std::vector<OutboxEntry>>> open_effects(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
   Awaitable<Result<std::vector<DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit
   ) override;

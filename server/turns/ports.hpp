@@ -263,9 +263,13 @@ class Store {
       std::string_view tenant, std::string_view scope, std::string_view key
   ) = 0;
 
-  // Work left over: effects planned or started, timers due up to a time.
+  // Work left over: effects planned or started, oldest first; those of one conversation; timers due up to a
+  // time.
   virtual Awaitable<Result<std::vector<PendingEffect>>> pending_effects(
       std::string_view tenant, std::uint32_t limit
+  ) = 0;
+  virtual Awaitable<Result<std::vector<OutboxEntry>>> open_effects(
+      std::string_view tenant, std::string_view conversation_id
   ) = 0;
   virtual Awaitable<Result<std::vector<DueTimer>>> due_timers(
       std::string_view tenant, Timestamp now, std::uint32_t limit

@@ -89,6 +89,13 @@ turns::Awaitable<Result<std::vector<turns::PendingEffect>>> SimulatedStore::pend
   co_return co_await inner_.pending_effects(tenant, limit);
 }
 
+turns::Awaitable<Result<std::vector<turns::OutboxEntry>>> SimulatedStore::open_effects(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  if (co_await read_fails()) co_return lost();
+  co_return co_await inner_.open_effects(tenant, conversation_id);
+}
+
 turns::Awaitable<Result<std::vector<turns::DueTimer>>> SimulatedStore::due_timers(
     std::string_view tenant, Timestamp now, std::uint32_t limit
 ) {

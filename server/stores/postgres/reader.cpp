@@ -16,6 +16,7 @@ constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 #define PARLEY_CONVERSATION                                                                               \
   "id, user_id, channel, release, flow, owner, status, outcome, created_at, turn, sequence, updated_at, " \
   "checksum"
+#define PARLEY_EFFECT "conversation, effect_id, tool, request, idempotency_key, state, attempt, checksum"
 #define PARLEY_FLOW "flow_id, hash, version, canonical, source, author, published_at"
 #define PARLEY_REVIEW \
   "review_id, conversation, kind, status, assignee, request, decision, requested_at, due, decided_at"
@@ -76,9 +77,13 @@ constexpr Statement kAnswer{
 };
 constexpr Statement kPending{
     "pending",
-    "SELECT conversation, effect_id, tool, request, idempotency_key, state, attempt, checksum FROM "
-    "parley.outbox WHERE "
-    "tenant = parley.tenant() AND state < 2 ORDER BY number LIMIT $1"
+    "SELECT " PARLEY_EFFECT
+    " FROM parley.outbox WHERE tenant = parley.tenant() AND state < 2 ORDER BY number LIMIT $1"
+};
+constexpr Statement kOpen{
+    "open",
+    "SELECT " PARLEY_EFFECT
+    " FROM parley.outbox WHERE tenant = parley.tenant() AND conversation = $1 AND state < 2 ORDER BY number"
 };
 constexpr Statement kDue{
     "due",
@@ -163,6 +168,7 @@ constexpr Statement kClaimTimers{
     "ORDER BY claimed_due, claimed_in, claimed_id"
 };
 #undef PARLEY_CONVERSATION
+#undef PARLEY_EFFECT
 #undef PARLEY_FLOW
 #undef PARLEY_REVIEW
 
@@ -207,6 +213,22 @@ std::vector<turns::LogRecord> records_of(const Rows& rows, std::string_view id, 
     records.push_back(std::move(record));
   }
   return records;
+}
+
+turns::PendingEffect effect_of(const Rows& rows, int row) {
+  turns::PendingEffect effect{
+      .conversation_id = rows.text(row, 0),
+      .entry =
+          {.effect_id = rows.text(row, 1),
+           .tool = rows.text(row, 2),
+           .request = rows.text(row, 3),
+           .idempotency_key = rows.text(row, 4),
+           .state = static_cast<turns::EffectState>(rows.number(row, 5)),
+           .attempt = static_cast<std::uint32_t>(rows.number(row, 6))},
+  };
+  const std::string name = effect.entry.effect_id + " of conversation " + effect.conversation_id;
+  verify(checksum_of(effect.conversation_id, effect.entry), rows.number(row, 7), "effect " + name);
+  return effect;
 }
 
 turns::ReviewEntry review_of(const Rows& rows, int row) {
@@ -378,21 +400,14 @@ std::vector<turns::PendingEffect> Reader::pending_effects(std::uint32_t limit) {
   parameters.add(static_cast<std::int64_t>(limit));
   const Rows rows = ask(kPending, std::move(parameters));
   std::vector<turns::PendingEffect> effects;
-  for (int row = 0; row < rows.count(); ++row) {
-    turns::PendingEffect effect{
-        .conversation_id = rows.text(row, 0),
-        .entry =
-            {.effect_id = rows.text(row, 1),
-             .tool = rows.text(row, 2),
-             .request = rows.text(row, 3),
-             .idempotency_key = rows.text(row, 4),
-             .state = static_cast<turns::EffectState>(rows.number(row, 5)),
-             .attempt = static_cast<std::uint32_t>(rows.number(row, 6))},
-    };
-    const std::string name = effect.entry.effect_id + " of conversation " + effect.conversation_id;
-    verify(checksum_of(effect.conversation_id, effect.entry), rows.number(row, 7), "effect " + name);
-    effects.push_back(std::move(effect));
-  }
+  for (int row = 0; row < rows.count(); ++row) effects.push_back(effect_of(rows, row));
+  return effects;
+}
+
+std::vector<turns::OutboxEntry> Reader::open_effects(std::string_view id) {
+  const Rows rows = ask(kOpen, one(id));
+  std::vector<turns::OutboxEntry> effects;
+  for (int row = 0; row < rows.count(); ++row) effects.push_back(effect_of(rows, row).entry);
   return effects;
 }
 

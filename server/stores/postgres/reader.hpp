@@ -45,6 +45,7 @@ class Reader {
   Result<std::vector<turns::ConversationSummary>> list(const turns::ConversationFilter& filter);
   std::optional<turns::InboxEntry> find_answer(std::string_view scope, std::string_view key);
   std::vector<turns::PendingEffect> pending_effects(std::uint32_t limit);
+  std::vector<turns::OutboxEntry> open_effects(std::string_view id);
   Result<std::vector<turns::DueTimer>> due_timers(Timestamp now, std::uint32_t limit);
   Result<std::vector<turns::ReviewEntry>> reviews(const turns::ReviewFilter& filter);
   std::optional<turns::ReviewEntry> review(std::string_view review_id);

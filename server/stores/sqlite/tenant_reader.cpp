@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kConversationColumns =
     "number, id, user_id, channel, release, flow, owner, status, outcome, created_at, checksum";
+constexpr std::string_view kEffectColumns =
+    "c.id, o.conversation, o.effect_id, o.tool, o.request, o.idempotency_key, o.state, o.attempt, o.checksum";
 constexpr std::string_view kFlowColumns =
     "flow_id, hash, version, canonical, source, author, published_at, checksum";
 
@@ -126,10 +128,19 @@ TenantReader::TenantReader(const std::string& path)
       ),
       pending_(
           db_,
-          "SELECT c.id, o.conversation, o.effect_id, o.tool, o.request, o.idempotency_key, o.state, "
-          "o.attempt, "
-          "o.checksum FROM outbox o JOIN conversation c ON c.number = o.conversation WHERE o.state < 2 "
-          "ORDER BY o.number LIMIT ?1"
+          select(
+              kEffectColumns,
+              "outbox o JOIN conversation c ON c.number = o.conversation WHERE o.state < 2 "
+              "ORDER BY o.number LIMIT ?1"
+          )
+      ),
+      open_(
+          db_,
+          select(
+              kEffectColumns,
+              "conversation c JOIN outbox o ON o.conversation = c.number WHERE c.id = ?1 AND o.state < 2 "
+              "ORDER BY o.number"
+          )
       ),
       unsettled_(
           db_, "SELECT 1 FROM outbox INDEXED BY outbox_pending WHERE state < 2 AND conversation = ?1 LIMIT 1"
@@ -300,6 +311,13 @@ std::vector<turns::PendingEffect> TenantReader::pending_effects(std::uint32_t li
   std::vector<turns::PendingEffect> effects;
   Rows rows = pending_.query(limit);
   while (rows.next()) effects.push_back(effect_of(rows));
+  return effects;
+}
+
+std::vector<turns::OutboxEntry> TenantReader::open_effects(std::string_view id) {
+  std::vector<turns::OutboxEntry> effects;
+  Rows rows = open_.query(id);
+  while (rows.next()) effects.push_back(effect_of(rows).entry);
   return effects;
 }
 

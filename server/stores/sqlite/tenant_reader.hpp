@@ -30,6 +30,7 @@ class TenantReader {
   Result<std::vector<turns::ConversationSummary>> list(const turns::ConversationFilter& filter);
   std::optional<turns::InboxEntry> find_answer(std::string_view scope, std::string_view key);
   std::vector<turns::PendingEffect> pending_effects(std::uint32_t limit);
+  std::vector<turns::OutboxEntry> open_effects(std::string_view id);
   Result<std::vector<turns::DueTimer>> due_timers(Timestamp now, std::uint32_t limit);
   Result<std::vector<turns::ReviewEntry>> reviews(const turns::ReviewFilter& filter) {
     return read_reviews(db_, filter);
@@ -65,7 +66,7 @@ class TenantReader {
   Connection db_;
   Statement begin_, end_;
   Statement conversation_by_id_, number_by_id_, snapshot_, records_, last_record_;
-  Statement inbox_, pending_, unsettled_, due_, flows_by_id_, flow_by_hash_;
+  Statement inbox_, pending_, open_, unsettled_, due_, flows_by_id_, flow_by_hash_;
   Statement release_by_hash_, active_release_, release_flows_, publications_, setting_;
 };
 
