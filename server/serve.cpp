@@ -526,16 +526,18 @@ std::optional<int> Application::start_serving() {
   protection_->start(*server_);
   serving_ = true;
   sign_ins_->set_public_url(public_url());
-  const auto upkeep = [](turns::TurnDriver& driver) -> Awaitable<void> {
+  const auto finish_open_turns = [](turns::TurnDriver& driver) -> Awaitable<void> {
     const auto resumed = co_await driver.recover(std::string(kTenant));
     if (!resumed) {
       ops::log(LogLevel::error, "recovery failed", {{"problem", resumed.error().message}});
     } else if (*resumed > 0) {
       ops::log(LogLevel::info, "conversations resumed", {{"count", static_cast<std::uint64_t>(*resumed)}});
     }
-    co_await driver.run_upkeep(std::string(kTenant));
   };
-  boost::asio::co_spawn(server_->executor(0), upkeep(*driver_), boost::asio::detached);
+  boost::asio::co_spawn(server_->executor(0), finish_open_turns(*driver_), boost::asio::detached);
+  boost::asio::co_spawn(
+      server_->executor(0), driver_->run_upkeep(std::string(kTenant)), boost::asio::detached
+  );
   boost::asio::co_spawn(
       server_->executor(0),
       eraser_->run_upkeep(

@@ -181,7 +181,8 @@ class TurnDriver {
   Awaitable<Result<std::size_t>> start_scheduled(std::string tenant);
   // Forgets what is remembered of users for longer than it is to be.
   Awaitable<Result<void>> forget_old(std::string tenant);
-  // Calls the four above, as needed, and keeps up with the other processes, until stop_upkeep().
+  // Calls the four above, as needed, and keeps up with the other processes, until stop_upkeep(). What hangs
+  // in one of them, on a tool perhaps, holds up none of the others.
   Awaitable<void> run_upkeep(std::string tenant);
   void stop_upkeep() { stopping_.store(true, std::memory_order_relaxed); }
   // Lets go of the requests that wait for others, unanswered: before the loops are destroyed, which they
@@ -260,7 +261,8 @@ class TurnDriver {
   Awaitable<std::string> context_of(const Turn& turn);
   [[nodiscard]] std::shared_ptr<TextListener> listener_for(Turn& turn, const OutboxEntry& entry);
 
-  // The clock (driver_schedules.cpp).
+  // The clock (driver_upkeep.cpp).
+  Awaitable<void> start_one(std::string_view tenant, const engine::Candidate& candidate, std::size_t& begun);
   Awaitable<Result<bool>> start_if_due(
       std::string_view tenant, const engine::Candidate& candidate, std::string key
   );
@@ -277,6 +279,12 @@ class TurnDriver {
   Awaitable<void> run_sharing(std::string tenant);
   void left_unfinished(std::string_view conversation_id);
 
+  // Upkeep (driver_upkeep.cpp).
+  using Task = std::function<Awaitable<Result<void>>()>;
+  Awaitable<void> keep_doing(Task task, std::chrono::milliseconds every);
+  Awaitable<void> fire(std::string_view tenant, const DueTimer& timer, Deadline until, std::size_t& fired);
+  bool gives_up(std::string_view name, const Error& error);
+
   // After a crash (driver_recovery.cpp).
   Awaitable<Result<void>> resume(Turn& turn);
   Awaitable<Result<void>> remember_open_turn(Turn& turn);
@@ -285,6 +293,9 @@ class TurnDriver {
       std::string_view name, std::string_view conversation_id, std::string what, const Error& error
   );
   Awaitable<Result<bool>> recover_conversation(std::string_view tenant, std::string_view conversation_id);
+  Awaitable<void> recover_one(
+      std::string_view tenant, const std::string& conversation_id, std::size_t& resumed
+  );
 
   Awaitable<Result<std::unique_ptr<Hot>>> read(std::string_view tenant, std::string_view conversation_id);
 

@@ -1,9 +1,5 @@
-// What a crash or a lost store left half done, and what time brings about.
+// What a crash or a lost store left half done.
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <chrono>
 #include <exception>
 #include <set>
 #include <utility>
@@ -13,6 +9,7 @@
 #include "engine/masking.hpp"
 #include "engine/outside_calls.hpp"
 #include "server/turns/driver.hpp"
+#include "server/turns/some_at_once.hpp"
 #include "server/turns/turn.hpp"
 
 namespace parley::turns {
@@ -20,9 +17,6 @@ namespace parley::turns {
 namespace {
 
 constexpr std::uint32_t kPage = 1000;
-// Of timers that one of several processes takes at a time, and for how long it relies on having them.
-constexpr std::uint32_t kClaimedPage = 32;
-constexpr std::chrono::milliseconds kClaimHolds{kTimerClaimMs / 3};
 
 bool waits_for(const engine::State& state, std::string_view effect_id) {
   return std::ranges::any_of(state.stack, [&](const engine::Frame& frame) {
@@ -35,9 +29,8 @@ bool waits_for(const engine::State& state, std::string_view effect_id) {
 // Finishes the turn that the loaded conversation is in the middle of.
 Awaitable<Result<void>> TurnDriver::resume(Turn& turn) {
   const std::string conversation_id = turn.hot->summary.id;
-  auto pending = co_await world_.store.pending_effects(turn.tenant, UINT32_MAX);
+  auto pending = co_await world_.store.open_effects(turn.tenant, conversation_id);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
-  std::erase_if(*pending, [&](const PendingEffect& p) { return p.conversation_id != conversation_id; });
   if (pending->empty()) co_return Result<void>();
 
   Turn open;
@@ -50,9 +43,9 @@ Awaitable<Result<void>> TurnDriver::resume(Turn& turn) {
   open.commits = 1;  // its request key stands in the record that began it
   // The answer is not final while one of them is still to be looked at.
   open.under_way = pending->size();
-  for (PendingEffect& effect : *pending) {
+  for (OutboxEntry& entry : *pending) {
     --open.under_way;
-    if (auto resumed = co_await resume_effect(open, std::move(effect.entry)); !resumed) co_return resumed;
+    if (auto resumed = co_await resume_effect(open, std::move(entry)); !resumed) co_return resumed;
   }
   if (auto carried = co_await carry_out_effects(open); !carried) co_return carried;
   publish(open);
@@ -165,100 +158,30 @@ Awaitable<Result<std::size_t>> TurnDriver::recover(std::string tenant) {
       if (seen.insert(effect.conversation_id).second) fresh.push_back(effect.conversation_id);
     }
     if (fresh.empty()) co_return resumed;
-    for (const std::string& conversation_id : fresh) {
-      if (quarantine_.holds(conversation_id)) continue;
-      const auto ready = co_await recover_conversation(tenant, conversation_id);
-      if (ready) {
-        quarantine_.succeeded(conversation_id);
-        if (*ready) ++resumed;
-        continue;
-      }
-      set_aside_or_retry(
-          conversation_id,
-          conversation_id,
-          "conversation " + conversation_id + " could not be resumed",
-          ready.error()
-      );
-    }
+    co_await some_at_once<std::string>(
+        kUpkeepAtOnce,
+        std::move(fresh),
+        [&](const std::string& conversation_id) { return recover_one(tenant, conversation_id, resumed); }
+    );
   }
 }
 
-// A lost store is nobody's fault; whatever else fails again and again is set aside until the next start, or
-// until somebody writes to the conversation.
-void TurnDriver::set_aside_or_retry(
-    std::string_view name, std::string_view conversation_id, std::string what, const Error& error
+Awaitable<void> TurnDriver::recover_one(
+    std::string_view tenant, const std::string& conversation_id, std::size_t& resumed
 ) {
-  what += ": " + error.message;
-  const bool lost_store = error.code == ErrorCode::unavailable && error.pointer != "turn_broke";
-  if (!lost_store && quarantine_.failed(name)) {
-    count(metrics_.quarantined);
-    what += "; it is set aside";
+  if (quarantine_.holds(conversation_id)) co_return;
+  const auto ready = co_await recover_conversation(tenant, conversation_id);
+  if (ready) {
+    quarantine_.succeeded(conversation_id);
+    if (*ready) ++resumed;
+    co_return;
   }
-  if (!quarantine_.holds(name)) left_unfinished(conversation_id);
-  options_.log_problem(what);
-}
-
-Awaitable<Result<std::size_t>> TurnDriver::fire_due_timers(std::string tenant) {
-  const bool shared = membership_.shared();
-  const WorkerId worker = membership_.worker();
-  if (!membership_.holds(worker)) co_return std::size_t{0};
-  const auto begun = options_.alarms->now();
-  const auto due =
-      co_await world_.store.claim_timers(tenant, world_.clock.now(), worker, shared ? kClaimedPage : kPage);
-  if (!due) co_return std::unexpected(due.error());
-  std::size_t fired = 0;
-  for (const DueTimer& timer : *due) {
-    // Others may have it by the time it would be fired.
-    if (shared && options_.alarms->now() - begun > kClaimHolds) break;
-    const std::string name = timer.conversation_id + " " + timer.timer_id;
-    if (quarantine_.holds(name)) continue;
-    auto taken = co_await take_event(tenant, timer.conversation_id, engine::TimerFired{timer.timer_id});
-    if (!taken) {
-      set_aside_or_retry(
-          name, timer.conversation_id, "a timer of conversation " + timer.conversation_id, taken.error()
-      );
-      continue;
-    }
-    quarantine_.succeeded(name);
-    ++fired;
-    count(metrics_.timers_fired);
-  }
-  co_return fired;
-}
-
-// It is kept for days, so once an hour is often enough.
-Awaitable<Result<void>> TurnDriver::forget_old(std::string tenant) {
-  constexpr Duration kHour{3600, 0};
-  const Timestamp since = options_.keep_memory_since();
-  if (since == Timestamp{}) co_return Result<void>();
-  if (memory_kept_since_ != Timestamp{} && since < *add(memory_kept_since_, kHour)) co_return Result<void>();
-  auto forgotten = co_await world_.store.forget_before(tenant, since);
-  if (forgotten) memory_kept_since_ = since;
-  co_return forgotten;
-}
-
-Awaitable<void> TurnDriver::run_upkeep(std::string tenant) {
-  const bool shared = membership_.shared();
-  if (shared) {
-    const net::Executor executor = co_await boost::asio::this_coro::executor;
-    boost::asio::co_spawn(executor, run_beats(), boost::asio::detached);
-    boost::asio::co_spawn(executor, run_sharing(tenant), boost::asio::detached);
-  }
-  while (!stopping_.load(std::memory_order_relaxed)) {
-    try {
-      if (!shared && unfinished_.load(std::memory_order_relaxed)) {
-        if (auto recovered = co_await recover(tenant); !recovered)
-          options_.log_problem(recovered.error().message);
-      }
-      if (auto fired = co_await fire_due_timers(tenant); !fired) options_.log_problem(fired.error().message);
-      if (auto begun = co_await start_scheduled(tenant); !begun) options_.log_problem(begun.error().message);
-      if (auto forgotten = co_await forget_old(tenant); !forgotten)
-        options_.log_problem(forgotten.error().message);
-    } catch (const std::exception& problem) {
-      options_.log_problem(problem.what());
-    }
-    co_await pause(*options_.alarms, options_.upkeep_every);
-  }
+  set_aside_or_retry(
+      conversation_id,
+      conversation_id,
+      "conversation " + conversation_id + " could not be resumed",
+      ready.error()
+  );
 }
 
 }  // namespace parley::turns

@@ -230,9 +230,14 @@ Awaitable<void> TurnDriver::run_beats() {
   // Also while the last turns finish.
   while (!membership_.left()) {
     const WorkerId before = membership_.worker();
-    const auto beaten = co_await membership_.beat();
-    if (!beaten)
-      options_.log_problem("the store does not hear that this server lives: " + beaten.error().message);
+    std::string problem;
+    try {
+      const auto beaten = co_await membership_.beat();
+      if (!beaten) problem = beaten.error().message;
+    } catch (const std::exception& thrown) {
+      problem = thrown.what();  // without a next beat this server would be dead for good
+    }
+    if (!problem.empty()) options_.log_problem("the store does not hear that this server lives: " + problem);
     const WorkerId now = membership_.worker();
     if (before != 0 && now != before)
       options_.log_problem("this server was declared dead; it goes on as worker " + std::to_string(now));
@@ -241,16 +246,13 @@ Awaitable<void> TurnDriver::run_beats() {
 }
 
 Awaitable<void> TurnDriver::run_sharing(std::string tenant) {
-  while (!stopping_.load(std::memory_order_relaxed)) {
-    try {
-      if (auto followed = co_await world_.releases.restore(tenant); !followed)
-        options_.log_problem(followed.error().message);
-      (void)co_await share_recovery(tenant);
-    } catch (const std::exception& problem) {
-      options_.log_problem(problem.what());
-    }
-    co_await pause(*options_.alarms, kShareEvery);
-  }
+  const auto share = [=, this]() -> Awaitable<Result<void>> {
+    if (auto followed = co_await world_.releases.restore(tenant); !followed)
+      options_.log_problem(followed.error().message);
+    (void)co_await share_recovery(tenant);
+    co_return Result<void>();
+  };
+  co_await keep_doing(share, kShareEvery);
 }
 
 }  // namespace parley::turns

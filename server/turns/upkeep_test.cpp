@@ -174,6 +174,95 @@ TEST_CASE("tools that never answer slow no other turn") {
   CHECK(answered == kStuck);
 }
 
+TEST_CASE("a tool that hangs when a timer goes off keeps no other timer waiting") {
+  constexpr std::string_view kLater =
+      R"({"id": "later", "slots": {"what": {"type": "text", "ask": "What?"}}, "steps": [
+    {"id": "ask", "type": "input", "gather": ["what"]},
+    {"id": "nap", "type": "wait", "for": "10m"},
+    {"id": "call", "type": "tool", "call": "shop.note", "with": {"what": "{{ what }}"}},
+    {"id": "told", "type": "message", "text": "noted"}]})";
+  World world;
+  world.publish({kLater});
+  std::vector<std::move_only_function<void(bool)>> stuck;
+  world.tools.answer = [&](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+    if (call.arguments.text("what") == "stuck")
+      co_await net::await_callback<bool>([&](auto done) { stuck.push_back(std::move(done)); });
+    co_return ToolAnswer{MapBuilder().build(), true};
+  };
+  std::vector<std::string> ids;
+  for (const char* what : {"stuck", "fine", "fine"}) {
+    ids.push_back(world.begin("later"));
+    world.say(ids.back(), what);
+  }
+  world.clock.advance({601, 0});
+  std::optional<std::size_t> fired;
+  world.spawn<Result<std::size_t>>(world.driver->fire_due_timers("default"), [&](Result<std::size_t> count) {
+    fired = count.value();
+  });
+  world.poll();
+  REQUIRE(stuck.size() == 1);
+  CHECK(world.tools.calls.size() == 3);
+  CHECK(world.driver->metrics().timers_fired == 2);
+  CHECK_FALSE(fired);
+  stuck.front()(true);
+  world.drain();
+  CHECK(fired == 3);
+  world.check_replays();
+}
+
+TEST_CASE("a tool that hangs when a turn is resumed keeps no other turn from being resumed") {
+  Troubled troubled;
+  World& world = troubled.world;
+  const std::string first = troubled.begin_charge();
+  troubled.begin_charge();
+  troubled.restart();
+  std::vector<std::move_only_function<void(bool)>> stuck;
+  world.tools.answer = [&](const ToolCall& call) -> Awaitable<Result<ToolAnswer>> {
+    if (call.caller.conversation_id == first && stuck.empty())
+      co_await net::await_callback<bool>([&](auto done) { stuck.push_back(std::move(done)); });
+    co_return ToolAnswer{MapBuilder().set("id", "r").build(), true};
+  };
+  std::optional<std::size_t> resumed;
+  world.spawn<Result<std::size_t>>(world.driver->recover("default"), [&](Result<std::size_t> count) {
+    resumed = count.value();
+  });
+  world.poll();
+  REQUIRE(stuck.size() == 1);
+  CHECK(world.driver->metrics().effects_resumed == 1);
+  CHECK(world.tools.calls.size() == 5);  // two before, of one flow two after
+  stuck.front()(true);
+  world.drain();
+  CHECK(resumed == 2);
+  world.check_replays();
+}
+
+TEST_CASE("a flow that fails whenever the clock begins it keeps no other from being begun, and is passed over"
+) {
+  constexpr std::string_view kBroken =
+      R"({"id": "broken", "triggers": [{"schedule": "every 15 minutes"}], "steps": [
+    {"id": "call", "type": "tool", "call": "shop.down", "on_error": "call"}]})";
+  constexpr std::string_view kReport = R"({"id": "report", "triggers": [{"schedule": "every 15 minutes"}],
+    "steps": [{"id": "say", "type": "message", "text": "Report"}]})";
+  World world;
+  world.tools.classes["shop.down"] = EffectClass::keyed;
+  world.tools.answer = [](const ToolCall&) -> Awaitable<Result<ToolAnswer>> {
+    co_return fail(ErrorCode::unavailable, "down", "http_503");
+  };
+  std::vector<std::string> problems;
+  world.options.log_problem = [&](std::string_view what) { problems.emplace_back(what); };
+  world.restart();
+  world.publish({kBroken, kReport});
+  const auto begun = [&] { return world.run(world.driver->start_scheduled("default")).value(); };
+  CHECK(begun() == 0);
+  for (int quarter = 1; quarter <= 2; ++quarter) {
+    world.clock.advance({15 * 60, 0});
+    std::size_t reports = 0;
+    for (int look = 0; look < 6; ++look) reports += begun();
+    CHECK(reports == 1);
+    CHECK(problems.size() == static_cast<std::size_t>(2 * quarter));  // the third time it is given up
+  }
+}
+
 TEST_CASE("a tool that is down is not held down by repeated calls") {
   constexpr std::string_view kPatient =
       R"({"id": "patient", "slots": {"go": {"type": "text", "ask": "Go?"}}, "steps": [

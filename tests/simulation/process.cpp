@@ -99,12 +99,13 @@ void Process::start() {
   driver_ = std::make_unique<turns::TurnDriver>(
       turns::TurnDriver::World{store_, tools_, releases(), clock_, ids_, hub_}, options_
   );
-  const auto upkeep = [](turns::TurnDriver& driver) -> turns::Awaitable<void> {
+  // As a server starts.
+  const auto join = [](turns::TurnDriver& driver, boost::asio::io_context& loop) -> turns::Awaitable<void> {
     if (driver.membership().shared()) (void)co_await driver.join();
+    boost::asio::co_spawn(loop, driver.run_upkeep("default"), boost::asio::detached);
     (void)co_await driver.recover("default");
-    co_await driver.run_upkeep("default");
   };
-  boost::asio::co_spawn(*loop_, upkeep(*driver_), boost::asio::detached);
+  boost::asio::co_spawn(*loop_, join(*driver_, *loop_), boost::asio::detached);
 }
 
 void Process::crash() {
