@@ -1,5 +1,6 @@
 #include "server/turns/hub.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace parley::turns {
@@ -75,16 +76,41 @@ std::shared_ptr<Subscription> Hub::subscribe(
   auto subscription = std::make_shared<Subscription>();
   subscription->capacity_ = capacity;
   bool first = false;
+  std::vector<std::string> left;
   {
     const std::lock_guard lock(mutex_);
+    if (topics_.size() >= forget_at_) left = forget_left();
     const auto [listeners, added] = topics_.try_emplace(topic(tenant, conversation_id));
     first = added;
     std::erase_if(listeners->second, [](const auto& listener) { return listener.expired(); });
     listeners->second.push_back(subscription);
     topic_count_.store(topics_.size(), std::memory_order_release);
   }
+  tell_left(left);
   if (first && interest_) interest_(tenant, conversation_id, true);
   return subscription;
+}
+
+// Lock held. Most who listen to a conversation leave after its last turn, so nothing is published any more
+// that would show it. Looked for only when the topics have doubled: a listener costs the same however many
+// there are.
+std::vector<std::string> Hub::forget_left() {
+  std::vector<std::string> left;
+  std::erase_if(topics_, [&](const auto& entry) {
+    if (!std::ranges::all_of(entry.second, &std::weak_ptr<Subscription>::expired)) return false;
+    left.push_back(entry.first);
+    return true;
+  });
+  forget_at_ = std::max(kFewTopics, 2 * topics_.size());
+  return left;
+}
+
+void Hub::tell_left(const std::vector<std::string>& topics) const {
+  if (!interest_) return;
+  for (const std::string& each : topics) {
+    const std::size_t end = each.find('\0');
+    interest_(std::string_view(each).substr(0, end), std::string_view(each).substr(end + 1), false);
+  }
 }
 
 bool Hub::wanted(std::string_view tenant, std::string_view conversation_id) const {

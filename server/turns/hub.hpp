@@ -68,7 +68,8 @@ class Hub {
 
   // Is told when somebody begins to listen to a conversation (or, with an empty id, to a whole tenant), and,
   // some time after the last one has left, that nobody does. Set it before anybody listens. Called from any
-  // thread, with no lock held.
+  // thread, with no lock held: where one leaves and another comes at once, the two may be told in either
+  // order, and listened() says how it is.
   using Interest =
       std::function<void(std::string_view tenant, std::string_view conversation_id, bool wanted)>;
   void on_interest(Interest interest) { interest_ = std::move(interest); }
@@ -80,20 +81,27 @@ class Hub {
   void interrupt(std::string_view tenant, std::string_view conversation_id);
   // Like wanted(), for one topic alone and exactly: listeners that have left do not count.
   [[nodiscard]] bool listened(std::string_view tenant, std::string_view conversation_id);
+  // What is kept in mind: at most about twice as many topics as there are listened to.
+  [[nodiscard]] std::size_t topics() const { return topic_count_.load(std::memory_order_acquire); }
 
  private:
   using Listeners = std::vector<std::weak_ptr<Subscription>>;
+  static constexpr std::size_t kFewTopics = 64;
   [[nodiscard]] static std::string topic(std::string_view tenant, std::string_view conversation_id);
   // Those who listen to one topic now.
   std::vector<std::shared_ptr<Subscription>> listeners_of(
       std::string_view tenant, std::string_view conversation_id
   );
+  // Forgets topics whose listeners have all left; their names.
+  std::vector<std::string> forget_left();
+  void tell_left(const std::vector<std::string>& topics) const;
   // False: nobody listens any more.
   bool collect(const std::string& topic, std::vector<std::shared_ptr<Subscription>>& out);
 
   Interest interest_;
   mutable std::mutex mutex_;
   std::map<std::string, Listeners, std::less<>> topics_;
+  std::size_t forget_at_ = kFewTopics;  // when there are so many topics, those that are left are looked for
   std::atomic<std::size_t> topic_count_{0};  // lets an idle hub cost one load
 };
 

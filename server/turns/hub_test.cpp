@@ -97,6 +97,23 @@ TEST_CASE("listeners of one conversation are interrupted, and those who have lef
   CHECK(all->overflowed());
 }
 
+TEST_CASE("conversations that were listened to once are not kept in mind for ever") {
+  constexpr int kVisitors = 10'000;
+  Hub hub;
+  int wanted = 0;
+  hub.on_interest([&](std::string_view tenant, std::string_view conversation, bool begins) {
+    CHECK(tenant == "t");
+    CHECK_FALSE(conversation.empty());
+    wanted += begins ? 1 : -1;
+  });
+  const auto stays = hub.subscribe("t", "c_stays");
+  // Each listens to the last turn of a conversation and leaves; nothing is published there any more.
+  for (int i = 0; i < kVisitors; ++i) (void)hub.subscribe("t", "c_" + std::to_string(i));
+  CHECK(hub.topics() <= 128);
+  CHECK(static_cast<int>(hub.topics()) == wanted);
+  CHECK(hub.listened("t", "c_stays"));
+}
+
 TEST_CASE("whoever may have missed something is told to read the log") {
   World world;
   auto listener = world.hub.subscribe("t", "c");

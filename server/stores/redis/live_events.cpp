@@ -145,9 +145,11 @@ void RedisLiveEvents::on_interest(std::string_view tenant, std::string_view conv
   }
   if (wanted) {
     client_.subscribe(std::move(channel));
-  } else {
-    client_.unsubscribe(std::move(channel));
+    return;
   }
+  client_.unsubscribe(std::move(channel));
+  // Somebody may have come while the last one was leaving, and have been told of first.
+  if (hub_.listened(tenant, conversation_id)) on_interest(tenant, conversation_id, true);
 }
 
 void RedisLiveEvents::on_message(std::string_view channel, std::string_view payload, bool by_pattern) {
