@@ -68,13 +68,17 @@ std::chrono::milliseconds Connection::pause_after(std::size_t failures) {
 }
 
 net::Awaitable<void> Connection::attempt() {
+  if (!co_await connect()) co_return;
+  say_hello();
+  co_await read();
+}
+
+// Each address of the name has its own time, and a name server that is slow takes nothing of it.
+void Connection::watch() {
   watchdog_.expires_after(options_.connect_within);
   watchdog_.async_wait([this](const boost::system::error_code& cancelled) {
     if (!cancelled && !up()) drop("it does not answer");
   });
-  if (!co_await connect()) co_return;
-  say_hello();
-  co_await read();
 }
 
 net::Awaitable<std::vector<stream_protocol::endpoint>> Connection::endpoints() {
@@ -100,6 +104,7 @@ net::Awaitable<bool> Connection::connect() {
     boost::system::error_code error;
     socket_.close(error);
     socket_.open(place.protocol(), error);
+    watch();
     if (!error) co_await socket_.async_connect(place, redirect_error(net::kUseAwaitable, error));
     if (!error && socket_.is_open()) {
       if (options_.address.socket.empty()) socket_.set_option(tcp::no_delay(true), error);

@@ -28,7 +28,7 @@ using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<
 
 struct ConnectionOptions {
   Address address;
-  std::chrono::milliseconds connect_within{1000};  // until it has answered the first question
+  std::chrono::milliseconds connect_within{1000};  // each address, until it has answered the first question
   std::chrono::milliseconds first_pause{100};      // before it is tried again; doubles each time
   std::chrono::milliseconds longest_pause{3000};
   std::size_t most_unsent = 8 * 1024 * 1024;
@@ -65,6 +65,7 @@ class Connection {
 
   net::Awaitable<void> run();
   net::Awaitable<void> attempt();
+  void watch();
   net::Awaitable<std::vector<boost::asio::generic::stream_protocol::endpoint>> endpoints();
   net::Awaitable<bool> connect();
   net::Awaitable<void> read();
