@@ -1,6 +1,7 @@
 #include "server/stores/postgres/writer.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "server/stores/postgres/requests.hpp"
@@ -39,10 +40,13 @@ Connection& Writer::connection() {
 
 void Writer::write(std::span<Pending> batch) {
   std::vector<bool> taken(batch.size(), false);
+  // Anybody may ask whether the server is ready: however many do at once, the database is asked once.
+  std::optional<Result<void>> probed;
   for (std::size_t first = 0; first < batch.size(); ++first) {
     if (taken[first]) continue;
     if (is_probe(batch[first].write)) {
-      batch[first].outcome = probe();
+      if (!probed) probed = probe();
+      batch[first].outcome = *probed;
       continue;
     }
     const std::string& tenant = batch[first].write.tenant;
