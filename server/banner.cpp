@@ -3,8 +3,9 @@
 namespace parley {
 
 std::string banner(const BannerFacts& facts) {
-  std::string out =
-      "parley " + facts.version + "   data " + facts.data_directory + " (SQLite)   model " + facts.model;
+  std::string out = "parley " + facts.version + "   data " + facts.data_directory +
+                    (facts.shared ? " (conversations in PostgreSQL)" : " (SQLite)") + "   model " +
+                    facts.model;
   out += facts.development ? "   DEV MODE: loopback only\n" : "\n";
   out += "  Chat     " + facts.url + "/\n";
   out += "  API      " + facts.url + "/v1/chat      (OpenAPI: /openapi.json)\n";

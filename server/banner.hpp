@@ -15,6 +15,7 @@ struct BannerFacts {
   std::string version;
   std::string url;  // "http://127.0.0.1:8080"
   std::string data_directory;
+  bool shared = false;       // the conversations are in PostgreSQL, not in the data directory
   bool development = false;  // only this machine, no key
   bool test_mode = true;
   std::string model;     // "openai/gpt-4o-mini"

@@ -578,6 +578,7 @@ void Application::show_banner() const {
       .version = PARLEY_VERSION,
       .url = public_url(),
       .data_directory = config_->assistant().data_dir,
+      .shared = store_->is_shared(),
       .development = loopback && access_->open(),
       .test_mode = !assistant::calls_tools(config_->assistant()),
       .model = model_words(model_endpoints(config_->assistant(), ops::process_environment())),
