@@ -59,9 +59,14 @@ struct Backup {
     return {};
   }
 
+  // The one that the data was made with: a restore wants no other.
   Result<void> take_key(const std::string& data_dir) {
+    const std::string key = data_dir + "/secret.key";
+    for (const stores::TenantSummary& tenant : manifest.tenants) {
+      if (auto belongs = check_secret_key(key, tenant.secret_key); !belongs) return belongs;
+    }
     files.emplace_back("secret.key");
-    return copy_secret_key(data_dir + "/secret.key", folder + "/secret.key");
+    return copy_secret_key(key, folder + "/secret.key");
   }
 };
 

@@ -17,6 +17,7 @@
 #include "server/stores/archive/sqlite_rows.hpp"
 #include "server/stores/sqlite/file_copy.hpp"
 #include "server/stores/sqlite/tenant_files.hpp"
+#include "server/stores/sync_folder.hpp"
 
 namespace parley::cli {
 namespace {
@@ -42,7 +43,7 @@ Result<std::string> sum_of(const std::string& path) {
   return hex_encode(sum.finish());
 }
 
-bool synced(const std::string& path) {
+bool file_synced(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
   const bool done = ::fsync(file) == 0;
@@ -170,10 +171,7 @@ Result<void> write_manifest(
   std::ofstream file(path, std::ios::binary);
   file << write_json_pretty(body.with("sha256", sha256_hex(write_canonical(body)))) << "\n";
   file.close();
-  std::error_code problem;
-  const bool kept = file && synced(path) &&
-                    (!std::filesystem::exists(folder + "/tenants", problem) || synced(folder + "/tenants")) &&
-                    synced(folder);
+  const bool kept = file && file_synced(path) && stores::sync_folder(folder);
   if (kept) return {};
   return fail(ErrorCode::unavailable, "the backup " + folder + " cannot be written: " + std::strerror(errno));
 }

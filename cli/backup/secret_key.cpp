@@ -9,6 +9,7 @@
 
 #include "base/encoding.hpp"
 #include "server/ops/secrets.hpp"
+#include "server/stores/sync_folder.hpp"
 
 namespace parley::cli {
 
@@ -22,6 +23,19 @@ Result<std::string> fingerprint_of(const std::string& file) {
   return key->fingerprint();
 }
 
+Result<void> check_secret_key(const std::string& file, const std::string& fingerprint) {
+  const auto found = fingerprint_of(file);
+  if (!found) return std::unexpected(found.error());
+  if (fingerprint.empty() || *found == fingerprint) return {};
+  return fail(
+      ErrorCode::conflict,
+      "the secret key " + file + " is not the one this data was made with: its fingerprint is " + *found +
+          ", not " + fingerprint,
+      {},
+      "find the key with fingerprint " + fingerprint
+  );
+}
+
 Result<void> copy_secret_key(const std::string& from, const std::string& to) {
   const auto key = ops::load_secret_key(from);
   if (!key) return std::unexpected(key.error());
@@ -32,7 +46,9 @@ Result<void> copy_secret_key(const std::string& from, const std::string& to) {
                        ::fsync(file) == 0;
   const int reason = errno;
   if (file >= 0) ::close(file);
-  if (written) return {};
+  if (written && stores::sync_folder(std::filesystem::path(to).parent_path().string())) return {};
+  // Half a key would be in the way of a whole one.
+  if (file >= 0) ::unlink(to.c_str());
   return fail(
       ErrorCode::unavailable, "the secret key " + to + " cannot be written: " + std::strerror(reason)
   );
@@ -54,17 +70,10 @@ Result<void> bring_secret_key(
         "name its file with --key; it is secret.key in the data folder of the server that made the data"
     );
   }
-  const auto found = fingerprint_of(candidate);
-  if (!found) return std::unexpected(found.error());
-  if (*found != fingerprint) {
-    return fail(
-        ErrorCode::conflict,
-        "the secret key " + candidate + " is not the one this data was made with: its fingerprint is " +
-            *found + ", not " + fingerprint,
-        {},
-        there ? "use a data folder of its own, or put the right key there"
-              : "find the key with fingerprint " + fingerprint
-    );
+  if (auto belongs = check_secret_key(candidate, fingerprint); !belongs) {
+    if (there && belongs.error().code == ErrorCode::conflict)
+      belongs.error().hint = "use a data folder of its own, or put the right key there";
+    return belongs;
   }
   return there ? Result<void>() : copy_secret_key(key, place);
 }

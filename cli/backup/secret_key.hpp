@@ -17,6 +17,9 @@ namespace parley::cli {
 // The fingerprint of the key in a file; not_found when there is none.
 [[nodiscard]] Result<std::string> fingerprint_of(const std::string& file);
 
+// Whether the file is there and has the key with this fingerprint; an empty one is that of any key.
+[[nodiscard]] Result<void> check_secret_key(const std::string& file, const std::string& fingerprint);
+
 // With mode 0600, synced. The target must not exist.
 [[nodiscard]] Result<void> copy_secret_key(const std::string& from, const std::string& to);
 

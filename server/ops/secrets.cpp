@@ -43,14 +43,23 @@ std::unexpected<Error> trouble(const std::filesystem::path& path, const char* wh
   );
 }
 
+// What is made with the key must not outlive its name in the folder.
+bool sync_folder_of(const std::filesystem::path& path) {
+  const std::string name = path.parent_path().empty() ? "." : path.parent_path().string();
+  const File folder(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.is_open() && ::fsync(folder.get()) == 0;
+}
+
 Result<SecretKey> create(const std::filesystem::path& path) {
   SecretKey key{random_bytes(kKeyBytes), true};
   const std::string text = hex_encode(key.bytes) + "\n";
   const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.is_open()) return trouble(path, "cannot be created");
   const bool written = ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  if (!written || ::fsync(file.get()) != 0) return trouble(path, "cannot be written");
-  return key;
+  if (written && ::fsync(file.get()) == 0 && sync_folder_of(path)) return key;
+  auto problem = trouble(path, "cannot be written");
+  ::unlink(path.c_str());  // half a key would be taken for one that is damaged
+  return problem;
 }
 
 }  // namespace

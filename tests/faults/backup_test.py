@@ -129,6 +129,14 @@ def test_what_cannot_be_restored_is_refused_and_nothing_is_written():
         parley(*into, "--key", data / "secret.key")
         refused("already", *into)
         refused("in use by another server", "backup", "restore", backup, "--data-dir", data)
+        # A key that is missing is not made up, neither there nor in the backup.
+        key = data / "secret.key"
+        hidden = key.rename(folder / "hidden.key")
+        refused("there is no secret key", "backup", "create", folder / "keyless", "--data-dir", data, "--with-key")
+        shutil.copy(wrong, key)
+        refused("is not the one this data was made with", "backup", "create", folder / "keyless", "--data-dir", data, "--with-key")
+        hidden.replace(key)
+        assert not (folder / "keyless").exists(), "a backup was left that is none"
         with_key = folder / "with-key"
         parley("backup", "create", with_key, "--data-dir", data, "--with-key")
         parley("backup", "restore", with_key, "--data-dir", folder / "third")

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "server/stores/sync_folder.hpp"
 
 namespace parley::stores {
 namespace {
@@ -201,12 +202,7 @@ Result<void> ArchiveWriter::finish() {
   if (std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0) return disk(path_, "written");
   if (::rename((path_ + std::string(kPartial)).c_str(), path_.c_str()) != 0) return disk(path_, "named");
   file_.reset();
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  const int open = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (open < 0) return disk(path_, "synced");
-  const bool synced = ::fsync(open) == 0;
-  ::close(open);
-  if (!synced) return disk(path_, "synced");
+  if (!sync_folder(std::filesystem::path(path_).parent_path().string())) return disk(path_, "synced");
   return {};
 }
 

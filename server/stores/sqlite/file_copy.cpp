@@ -5,9 +5,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "server/stores/sqlite/connection.hpp"
+#include "server/stores/sync_folder.hpp"
 
 namespace parley::stores {
 namespace {
@@ -41,21 +43,39 @@ void copy_pages(const Connection& from, const std::string& to) {
   if (code != SQLITE_OK) throw SqliteFailure(code, sqlite3_errmsg(opened));
 }
 
-}  // namespace
-
-Result<void> copy_sqlite_file(const std::string& from, const std::string& to) {
-  const int file = ::open(to.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return disk(to, "made");
+Result<void> make_partial(const std::string& from, const std::string& partial) {
+  const int file = ::open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return disk(partial, "made");
   const std::unique_ptr<const int, void (*)(const int*)> close(&file, [](const int* open) {
     ::close(*open);
   });
   try {
-    copy_pages(Connection(from, Connection::Mode::read), to);
+    copy_pages(Connection(from, Connection::Mode::read), partial);
   } catch (const SqliteFailure& failure) {
-    ::unlink(to.c_str());
     return std::unexpected(to_error(failure));
   }
-  if (::fsync(file) != 0) return disk(to, "synced");
+  if (::fsync(file) != 0) return disk(partial, "synced");
+  return {};
+}
+
+}  // namespace
+
+Result<void> copy_sqlite_file(const std::string& from, const std::string& to) {
+  std::error_code problem;
+  if (std::filesystem::exists(to, problem)) {
+    errno = EEXIST;
+    return disk(to, "made");
+  }
+  const std::string partial = to + ".partial";
+  // Of a copy that was broken off.
+  for (const char* suffix : {"", "-journal"}) ::unlink((partial + suffix).c_str());
+  auto copied = make_partial(from, partial);
+  if (copied && ::rename(partial.c_str(), to.c_str()) != 0) copied = disk(to, "named");
+  if (!copied) {
+    for (const char* suffix : {"", "-journal"}) ::unlink((partial + suffix).c_str());
+    return copied;
+  }
+  if (!sync_folder(std::filesystem::path(to).parent_path().string())) return disk(to, "synced");
   return {};
 }
 

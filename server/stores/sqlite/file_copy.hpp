@@ -9,8 +9,8 @@
 
 namespace parley::stores {
 
-// `to` must not exist; it is synced, and 0600. What the write-ahead log holds is part of the copy, which
-// needs no log of its own.
+// `to` must not exist; it is there when all of it is, synced, and 0600. What the write-ahead log holds is
+// part of the copy, which needs no log of its own.
 [[nodiscard]] Result<void> copy_sqlite_file(const std::string& from, const std::string& to);
 
 // SQLite's own check of the whole file: pages, indexes, foreign keys.

@@ -13,6 +13,7 @@
 
 #include "server/stores/sqlite/connection.hpp"
 #include "server/stores/storable.hpp"
+#include "server/stores/sync_folder.hpp"
 #include "stores_migrations.hpp"
 
 namespace parley::stores {
@@ -30,20 +31,13 @@ std::unexpected<Error> system_failure(const std::string& sentence, int code) {
   );
 }
 
-// Makes the names in a folder durable, which syncing the files in it does not.
-void sync_folder(const std::string& path) {
-  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);
-  ::close(folder);
-}
-
 Result<void> make_folder(const std::string& path) {
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   std::error_code error;
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
   if (::mkdir(path.c_str(), 0700) == 0) {
-    sync_folder(parent.empty() ? "." : parent.string());
+    if (!sync_folder(parent.string()))
+      return system_failure("The data folder " + path + " cannot be synced", errno);
   } else if (errno != EEXIST || !std::filesystem::is_directory(path, error)) {
     return system_failure("The data folder " + path + " cannot be made", errno);
   }
