@@ -50,16 +50,63 @@ std::size_t end_of_address(std::string_view text) {
   return end;
 }
 
+// The top of a name as it is written: letters, or the letters of another script in ASCII.
+bool is_top(std::string_view label, LinkRules rules) {
+  if (std::ranges::all_of(label, is_letter)) return true;
+  return rules == LinkRules::second && begins(label, "xn--");
+}
+
+// Where a host in the middle of words goes on as an address: at a path, and at a port that has one.
+bool goes_on(std::string_view behind, LinkRules rules) {
+  if (behind.starts_with('/') || behind.starts_with('?')) return true;
+  if (rules == LinkRules::first) return false;
+  if (behind.starts_with('#')) return true;
+  if (!behind.starts_with(':')) return false;
+  std::size_t digits = 1;
+  while (digits < behind.size() && is_digit(behind[digits])) ++digits;
+  return digits > 1 && digits < behind.size() && (behind[digits] == '/' || behind[digits] == '?');
+}
+
 // "example.com/a?b" in the middle of words, which some clients make a link of.
-std::size_t bare_address(std::string_view text) {
+std::size_t bare_address(std::string_view text, LinkRules rules) {
   std::size_t end = 0;
   while (end < text.size() && is_of_host(text[end])) ++end;
-  if (end == text.size() || (text[end] != '/' && text[end] != '?')) return 0;
+  if (!goes_on(text.substr(end), rules)) return 0;
   const std::string_view host = text.substr(0, end);
   const std::size_t dot = host.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || host.size() - dot < 3) return 0;
-  const std::string_view top = host.substr(dot + 1);
-  return std::ranges::all_of(top, is_letter) ? end_of_address(text) : 0;
+  return is_top(host.substr(dot + 1), rules) ? end_of_address(text) : 0;
+}
+
+// Without the marks of the sentence behind it. A comma may be where a text was cut, and be followed by more.
+std::string_view without_sentence_marks(std::string_view address, std::string_view behind) {
+  const bool over = !behind.empty();
+  while (!address.empty()) {
+    const char last = address.back();
+    const bool mark =
+        std::string_view(".;:!?").contains(last) || (over && std::string_view(",'*_~").contains(last));
+    if (!mark) break;
+    address.remove_suffix(1);
+  }
+  return address;
+}
+
+// Something stands behind the host, which therefore cannot go on.
+bool has_path(std::string_view address) {
+  const std::size_t scheme = address.find("://");
+  return address.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3) !=
+         std::string_view::npos;
+}
+
+// Whether readers of addresses agree where the host is over: nothing but marks follows, up to the next space.
+bool host_is_over(std::string_view address, std::string_view behind) {
+  constexpr std::string_view kMarks = ")]}\"'`.,;:!?*_~";
+  if (has_path(address) || behind.starts_with("](")) return true;
+  for (const char c : behind) {
+    if (is_space(c) || c == '<' || c == '>') return true;
+    if (!kMarks.contains(c)) return false;
+  }
+  return true;
 }
 
 // An escape shows the character that it protects, and would hide it from what follows.
@@ -76,7 +123,8 @@ std::string without_escapes(std::string_view text) {
 
 class Cleaner {
  public:
-  Cleaner(std::string_view text, Hosts allowed) : text_(text), allowed_(allowed) {}
+  Cleaner(std::string_view text, Hosts allowed, LinkRules rules)
+      : text_(text), allowed_(allowed), rules_(rules) {}
 
   std::string run() {
     while (at_ < text_.size()) {
@@ -97,6 +145,16 @@ class Cleaner {
     return left.substr(0, end_of_address(left));
   }
 
+  // The destination is all that a reader of the mark-up would take for it.
+  [[nodiscard]] bool ends_well(std::string_view to, bool link) const {
+    if (rules_ == LinkRules::first || has_path(to)) return true;
+    const auto begin = static_cast<std::size_t>(to.data() - text_.data());
+    const std::size_t end = begin + to.size();
+    if (begin > 0 && text_[begin - 1] == '<') return end < text_.size() && text_[end] == '>';
+    if (end == text_.size()) return !link;
+    return is_space(text_[end]) || (link && text_[end] == ')');
+  }
+
   bool take_markup() {
     const char c = text_[at_];
     if (c == '[') {
@@ -109,8 +167,13 @@ class Cleaner {
     if (c == ']' && (next() == '(' || next() == ':')) {
       const bool link = next() == '(';
       const std::string_view to = destination(at_ + 2);
-      out_ += is_allowed_link(to, allowed_) ? (link ? "](" : "]:") : (link ? "] (" : "] :");
+      const bool allowed = is_allowed_link(to, allowed_) && ends_well(to, link);
+      out_ += allowed ? (link ? "](" : "]:") : (link ? "] (" : "] :");
       at_ += 2;
+      if (!allowed || rules_ == LinkRules::first) return true;
+      const auto end = static_cast<std::size_t>(to.data() + to.size() - text_.data());
+      out_ += text_.substr(at_, end - at_);
+      at_ = end;
       return true;
     }
     if (c == '<' && (is_letter(next()) || next() == '/' || next() == '!' || next() == '?')) {
@@ -152,13 +215,17 @@ class Cleaner {
     } else if (begins(rest(), "www.")) {
       length = end_of_address(rest());
     } else {
-      length = bare_address(rest());
+      length = bare_address(rest(), rules_);
     }
     if (length == 0) return take_scheme();
-    const std::string_view address = rest().substr(0, length);
+    std::string_view address = rest().substr(0, length);
+    const std::string_view behind = rest().substr(length);
+    if (rules_ == LinkRules::second) address = without_sentence_marks(address, behind);
+    length = address.size();
     const bool plain = address.find("://") == std::string_view::npos;
+    const bool over = rules_ == LinkRules::first || host_is_over(address, behind);
     const bool allowed =
-        is_allowed_link(plain ? "https://" + std::string(address) : std::string(address), allowed_);
+        over && is_allowed_link(plain ? "https://" + std::string(address) : std::string(address), allowed_);
     out_ += allowed ? std::string(address) : as_text(address);
     at_ += length;
     return true;
@@ -198,6 +265,7 @@ class Cleaner {
 
   std::string_view text_;
   Hosts allowed_;
+  LinkRules rules_;
   std::string out_;
   std::size_t at_ = 0;
 };
@@ -226,9 +294,9 @@ bool is_allowed_link(std::string_view address, Hosts allowed) {
          !names_characters && is_listed(host, allowed);
 }
 
-std::string without_foreign_links(std::string_view text, Hosts allowed) {
+std::string without_foreign_links(std::string_view text, Hosts allowed, LinkRules rules) {
   const std::string plain = without_escapes(text);
-  return Cleaner(plain, allowed).run();
+  return Cleaner(plain, allowed, rules).run();
 }
 
 }  // namespace parley::policy

@@ -5,6 +5,7 @@
 // functions.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,8 +19,15 @@ using Hosts = std::span<const std::string>;
 // it is not.
 [[nodiscard]] bool is_allowed_link(std::string_view address, Hosts allowed);
 
+// The first took "https://shop.example" for the whole of "https://shop.example(.evil.example", overlooked
+// addresses without a scheme that have a port, a "#" or a host in another script, and took a full stop behind
+// an address for a part of it. Old conversations go on with them (docs/adr/0010).
+enum class LinkRules : std::uint8_t { first, second };
+
 // The text as it may be shown. It works word by word: a text that is given in pieces, cut at white space,
 // comes out the same, or with a link less.
-[[nodiscard]] std::string without_foreign_links(std::string_view text, Hosts allowed);
+[[nodiscard]] std::string without_foreign_links(
+    std::string_view text, Hosts allowed, LinkRules rules = LinkRules::second
+);
 
 }  // namespace parley::policy

@@ -31,6 +31,9 @@ TEST_CASE("links to hosts that are allowed stay as they are") {
       "No links at all: a < b, 3 > 2, R&D, node.js and v1.2, ok!",
       "Costs 5. [x] done, (y) not!",
       "Mail ana@shop.example",
+      "It is https://shop.example, or (https://shop.example). Or https://shop.example!",
+      "[https://shop.example/a](https://shop.example/a), [b](https://shop.example)s",
+      "See https://shop.example/wiki/A_(b)c and shop.example:8080/x",
   };
   for (const char* text : texts) {
     INFO(text);
@@ -83,6 +86,21 @@ TEST_CASE("whatever loads or leads elsewhere is text") {
       {"an unbalanced code span", "` https://evil.example/x", "` https[:]//evil[.]example/x"},
       {"ftp", "ftp://evil.example/x", "ftp[:]//evil[.]example/x"},
       {"behind a word", "xhttps://evil.example/x", "xhttps[:]//evil[.]example/x"},
+      {"a host that goes on behind a bracket",
+       "https://shop.example(.evil.example/x",
+       "https[:]//shop[.]example([.]evil[.]example/x"},
+      {"a host that goes on behind brackets",
+       "[x](https://shop.example().evil.example/y)",
+       "[x] (https[:]//shop[.]example()[.]evil[.]example/y)"},
+      {"a host that goes on behind a quote",
+       "https://shop.example\".evil.example/",
+       "https[:]//shop[.]example\"[.]evil[.]example/"},
+      {"a definition that goes on",
+       "[x]: https://shop.example(.evil.example/",
+       "[x] : https[:]//shop[.]example([.]evil[.]example/"},
+      {"a port without a scheme", "evil.example:8080/x?d=1", "evil[.]example:8080/x?d=1"},
+      {"a fragment without a scheme", "evil.example#secret", "evil[.]example#secret"},
+      {"a top in another script", "evil.xn--p1ai/x?d=1", "evil[.]xn--p1ai/x?d=1"},
       {"a destination behind a space", "[x]( https://evil.example)", "[x] ( https[:]//evil[.]example)"},
       {"a space before what looks like HTML",
        "[x](< https://evil.example>)",
@@ -96,6 +114,14 @@ TEST_CASE("whatever loads or leads elsewhere is text") {
     // What is shown is shown the same a second time.
     CHECK(policy::without_foreign_links(c.shown, kAllowed) == c.shown);
   }
+}
+
+TEST_CASE("conversations from before go on with the rules that they began with") {
+  using policy::LinkRules;
+  constexpr std::string_view kGoesOn = "https://shop.example(.evil.example";
+  CHECK(policy::without_foreign_links(kGoesOn, kAllowed, LinkRules::first) == kGoesOn);
+  CHECK(policy::without_foreign_links(kGoesOn, kAllowed).starts_with("https[:]"));
+  CHECK(policy::without_foreign_links("evil.example#x", kAllowed, LinkRules::first) == "evil.example#x");
 }
 
 TEST_CASE("a text in pieces has no link more than the whole") {
