@@ -217,4 +217,32 @@ TEST_CASE("a model is for messages that the matchers are not sure of, and never 
   CHECK_FALSE(unsure({"order something", "a coke", "Main Street 5", "large"}, "4111 1111 1111 1111"));
 }
 
+TEST_CASE("a value is the user's when they have said it, and not when it is put together of what they said") {
+  const Conversation asked({"order something"});
+  const auto said = [&](std::string_view message, std::string_view value) {
+    const Value answer =
+        MapBuilder()
+            .set(
+                "commands",
+                Value::list(
+                    {MapBuilder().set("do", "set_slot").set("slot", "address").set("value", value).build()}
+                )
+            )
+            .build();
+    const auto commands = proposals::proposed(*asked.release, asked.state, message, answer, kNow);
+    REQUIRE(commands.size() == 1);
+    return !commands[0].inferred;
+  };
+  CHECK(said("to Main Street 5, please", "Main Street 5"));
+  CHECK(said("It's for Ann's flat (Main Street 5).", "Ann flat main street 5"));
+  CHECK(said("mail to ana@shop.example!", "ana@shop.example"));
+  CHECK(said("pay $10", "10"));
+  CHECK_FALSE(said("pay 10 for 5 people", "10.5"));
+  CHECK_FALSE(said("pay 5", "-5"));
+  CHECK_FALSE(said("pay 5", "5 5"));
+  CHECK_FALSE(said("I am eve at shop, not at evil example", "eve@evil.example"));
+  CHECK_FALSE(said("room 1 and 2", "1/2"));
+  CHECK_FALSE(said("to Main Street", "to Mean Street"));
+}
+
 }  // namespace parley::engine

@@ -19,9 +19,31 @@ using language::CommandKind;
 
 constexpr std::size_t kMostValue = 4000;  // bytes
 
-bool is_part_of_word(char c) {
+bool is_letter(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z');
+  return byte >= 0x80 || (byte >= 'a' && byte <= 'z');
+}
+bool is_part_of_word(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+// What stands between spaces, without the marks of the sentence around it; a minus is a part of a number.
+std::vector<std::string> tokens_in(std::string_view text) {
+  std::vector<std::string> tokens;
+  const std::string lower = to_lower(text);
+  for (std::size_t at = 0; at < lower.size();) {
+    std::size_t end = lower.find_first_of(" \t\r\n", at);
+    if (end == std::string::npos) end = lower.size();
+    std::string_view token = std::string_view(lower).substr(at, end - at);
+    while (!token.empty() && !is_part_of_word(token.back())) token.remove_suffix(1);
+    const auto is_sign = [&] {
+      return token.size() > 1 && token[0] == '-' && token[1] >= '0' && token[1] <= '9';
+    };
+    while (!token.empty() && !is_part_of_word(token.front()) && !is_sign()) token.remove_prefix(1);
+    if (!token.empty()) tokens.emplace_back(token);
+    at = end + 1;
+  }
+  return tokens;
 }
 
 std::vector<std::string> words_in(std::string_view text) {
@@ -39,10 +61,19 @@ std::vector<std::string> words_in(std::string_view text) {
 }
 
 // Every word of a value stands in the message. Otherwise it is the model's: right, perhaps, but not said.
+// What has more in it than letters, such as a number or an address, must stand there as a whole: "10" and "5"
+// do not say "10.5". Nothing may be said more often than it stands there.
 bool says(std::string_view message, std::string_view value) {
-  const std::vector<std::string> said = words_in(message);
-  return std::ranges::all_of(words_in(value), [&](const std::string& word) {
-    return std::ranges::find(said, word) != said.end();
+  std::vector<std::string> words = words_in(message);
+  std::vector<std::string> tokens = tokens_in(message);
+  const auto take = [](std::vector<std::string>& from, const std::string& wanted) {
+    const auto found = std::ranges::find(from, wanted);
+    if (found == from.end()) return false;
+    from.erase(found);
+    return true;
+  };
+  return std::ranges::all_of(tokens_in(value), [&](const std::string& token) {
+    return take(std::ranges::all_of(token, is_letter) ? words : tokens, token);
   });
 }
 
