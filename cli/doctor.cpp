@@ -239,7 +239,12 @@ void print_checks_as_json(const Checks& checks) {
 Check check_postgres(const std::string& url) {
   const auto sound = stores::postgres::check_runtime(url);
   if (!sound) return {"database", false, sound.error().message, sound.error().hint};
-  return {"database", true, "PostgreSQL, tenants kept apart, commits synced"};
+  return {
+      "database",
+      true,
+      std::string("PostgreSQL") + (sound->pooled ? " behind a pooler" : "") +
+          ", tenants kept apart, commits synced"
+  };
 }
 
 int run(const Arguments& arguments) {

@@ -19,6 +19,7 @@ from talkers import NOTES, SOAK, Server, Talkers, none
 
 SERVERS = 3
 ROUNDS = 200 if SOAK else 8
+POOLED_ROUNDS = 100 if SOAK else 4
 LEASE = 5  # seconds; a pause beyond it costs a server its registration
 IMPATIENT = 4  # seconds until a client asks another server
 
@@ -192,30 +193,50 @@ def disturb(fleet, dice, number):
     return "paused beyond its lease" if longer else "paused"
 
 
+def disturbed(url, rounds, between=lambda number: None):
+    """Clients talk while servers that reach the database at `url` die and stand still."""
+    dice = random.Random(20261128)
+    payments = Payments()
+    happened = []
+    with Fleet(url, payments) as fleet:
+        with Readers(fleet, 9) as talkers:
+            for number in range(rounds):
+                time.sleep(dice.uniform(0, dice.choice([0.1, 0.8])))
+                happened.append(disturb(fleet, dice, number))
+                between(number)
+        wrong = talkers.compare() + compare_payments(talkers, payments)
+        counted = {what: happened.count(what) for what in sorted(set(happened))}
+        print(
+            f"{SERVERS} servers, {counted}, {talkers.acknowledged()} acknowledged turns, {talkers.refusals} refused, "
+            f"{len(payments.charges)} charges in {payments.calls} calls, {fleet.metric('parley_takeovers_total')} turns "
+            f"taken over and {fleet.metric('parley_conflicts_total')} begun again (since the last starts), "
+            f"{len(wrong)} violations"
+        )
+        none(wrong)
+    payments.close()
+
+
 def test_servers_die_and_stand_still_and_the_three_books_agree():
     with Cluster() as cluster:
         if not cluster.present:
             print("skipped: PostgreSQL is not installed")
             return
         equal(cluster.migrate().returncode, 0)
-        dice = random.Random(20261128)
-        payments = Payments()
-        happened = []
-        with Fleet(cluster.url("parley"), payments) as fleet:
-            with Readers(fleet, 9) as talkers:
-                for number in range(ROUNDS):
-                    time.sleep(dice.uniform(0, dice.choice([0.1, 0.8])))
-                    happened.append(disturb(fleet, dice, number))
-            wrong = talkers.compare() + compare_payments(talkers, payments)
-            counted = {what: happened.count(what) for what in sorted(set(happened))}
-            print(
-                f"{SERVERS} servers, {counted}, {talkers.acknowledged()} acknowledged turns, {talkers.refusals} refused, "
-                f"{len(payments.charges)} charges in {payments.calls} calls, {fleet.metric('parley_takeovers_total')} turns "
-                f"taken over and {fleet.metric('parley_conflicts_total')} begun again (since the last starts), "
-                f"{len(wrong)} violations"
-            )
-            none(wrong)
-        payments.close()
+        disturbed(cluster.url("parley"), ROUNDS)
+
+
+def test_behind_a_pooler_too_which_dies_as_well():
+    with Cluster() as cluster:
+        if not cluster.present or not cluster.pool():
+            print("skipped: PostgreSQL or PgBouncer is not installed")
+            return
+        equal(cluster.migrate().returncode, 0)
+
+        def pooler_dies(number):
+            if number % 4 == 1:
+                assert cluster.pool()
+
+        disturbed(cluster.pooled_url("parley"), POOLED_ROUNDS, pooler_dies)
 
 
 def test_any_server_takes_any_request():

@@ -30,14 +30,29 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
+        self.run("unpool")
+        self.run("unreplica")
         self.run("stop")
         self.home.cleanup()
 
-    def run(self, verb):
-        return subprocess.run([ROOT / "scripts" / "postgres_for_tests", verb, self.folder], check=False).returncode
+    def run(self, verb, *more):
+        return subprocess.run([ROOT / "scripts" / "postgres_for_tests", verb, self.folder, *more], check=False).returncode
+
+    def pool(self, mode="transaction", connections=20):
+        """PgBouncer before it, anew. False when that is not installed."""
+        self.run("unpool")
+        code = self.run("pool", mode, str(connections))
+        assert code in (0, NOT_INSTALLED), code
+        return code == 0
 
     def url(self, role):
         return f"postgresql:///parley?user={role}&host={self.folder}"
+
+    def pooled_url(self, role):
+        return self.url(role) + "&port=6432"
+
+    def replica_url(self, role):
+        return self.url(role) + "&port=5433"
 
     def admin(self, sql):
         """As the superuser."""

@@ -153,9 +153,12 @@ PGconn* connect(const std::string& url, const std::string& name) {
 
 }  // namespace
 
-Connection::Connection(const std::string& url, const std::string& name) : db_(connect(url, name)) {
+Connection::Connection(const std::string& url, const std::string& name)
+    : db_(connect(url, name)), name_(name) {
   if (!is_alive()) throw PostgresFailure({}, text_of(PQerrorMessage(db_.get())), true);
   PQsetNoticeProcessor(db_.get(), [](void*, const char*) {}, nullptr);
+  // A pooler has numbers of its own for its clients.
+  pooled_ = plain("SELECT pg_backend_pid()").at(0).at(0) != std::to_string(PQbackendPID(db_.get()));
 }
 
 bool Connection::is_alive() const {
@@ -177,7 +180,7 @@ void Connection::raise(const PGresult* result) const {
 }
 
 void Connection::prepare(const Statement& statement) {
-  if (prepared_.contains(statement.name)) return;
+  if (pooled_ || prepared_.contains(statement.name)) return;
   const std::unique_ptr<PGresult, decltype(&PQclear)> result(
       PQprepare(db_.get(), statement.name, statement.sql, 0, nullptr), &PQclear
   );
@@ -189,12 +192,12 @@ void Connection::send(const char* sql) {
   if (PQsendQueryParams(db_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 1) == 0) raise(nullptr);
 }
 
-void Connection::send(const Request& request) {
+void Connection::send(const Request& request, const char* name) {
   const Parameters& given = request.parameters;
   const std::vector<int> binary(given.values_.size(), 1);
   const int sent = PQsendQueryPrepared(
       db_.get(),
-      request.statement->name,
+      name,
       static_cast<int>(given.values_.size()),
       given.values_.data(),
       given.lengths_.data(),
@@ -202,6 +205,25 @@ void Connection::send(const Request& request) {
       1
   );
   if (sent == 0) raise(nullptr);
+}
+
+// A name that is prepared in one session is unknown, or somebody else's, in the next one that a pooler gives.
+// The statement without a name lives until another one takes its place, and a transaction stays in one
+// session.
+std::vector<std::size_t> Connection::send_all(std::span<const Request> requests, std::size_t before) {
+  std::vector<std::size_t> places;
+  places.reserve(requests.size());
+  const Statement* unnamed = nullptr;
+  for (const Request& request : requests) {
+    if (pooled_ && request.statement != unnamed) {
+      unnamed = request.statement;
+      if (PQsendPrepare(db_.get(), "", unnamed->sql, 0, nullptr) == 0) raise(nullptr);
+      ++before;
+    }
+    send(request, pooled_ ? "" : request.statement->name);
+    places.push_back(before++);
+  }
+  return places;
 }
 
 // Reads the answers of everything sent up to the sync, whatever they are; then complains about the first that
@@ -248,6 +270,16 @@ std::vector<Rows> Connection::collect(std::size_t expected) {
   return answers;
 }
 
+std::vector<Rows> Connection::finish(std::span<const std::size_t> places, std::size_t expected) {
+  if (PQpipelineSync(db_.get()) == 0) raise(nullptr);
+  std::vector<Rows> all = collect(expected);
+  PQexitPipelineMode(db_.get());
+  std::vector<Rows> answers;
+  answers.reserve(places.size());
+  for (const std::size_t place : places) answers.push_back(std::move(all[place]));
+  return answers;
+}
+
 std::vector<Rows> Connection::transaction(
     std::string_view tenant, Access access, std::span<const Request> requests
 ) {
@@ -257,14 +289,12 @@ std::vector<Rows> Connection::transaction(
     send(access == Access::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
     // A name of letters, digits, _ and - only; SET takes no parameters.
     send(("SET LOCAL parley.tenant = '" + std::string(tenant) + "'").c_str());
-    for (const Request& request : requests) send(request);
+    // The database's connection is whose transaction it is in: it is found by that when its server has died.
+    if (pooled_) send(("SET LOCAL application_name = '" + name_ + "'").c_str());
+    const std::size_t before = pooled_ ? 3 : 2;
+    const auto places = send_all(requests, before);
     send("COMMIT");
-    if (PQpipelineSync(db_.get()) == 0) raise(nullptr);
-    auto answers = collect(requests.size() + 3);
-    PQexitPipelineMode(db_.get());
-    answers.erase(answers.begin(), answers.begin() + 2);
-    answers.pop_back();
-    return answers;
+    return finish(places, (requests.empty() ? before : places.back() + 1) + 1);
   } catch (const PostgresFailure& failure) {
     PQexitPipelineMode(db_.get());
     // The COMMIT was skipped with the rest.
@@ -277,11 +307,8 @@ std::vector<Rows> Connection::run(std::span<const Request> requests) {
   for (const Request& request : requests) prepare(*request.statement);
   if (PQenterPipelineMode(db_.get()) == 0) raise(nullptr);
   try {
-    for (const Request& request : requests) send(request);
-    if (PQpipelineSync(db_.get()) == 0) raise(nullptr);
-    auto answers = collect(requests.size());
-    PQexitPipelineMode(db_.get());
-    return answers;
+    const auto places = send_all(requests, 0);
+    return finish(places, requests.empty() ? 0 : places.back() + 1);
   } catch (const PostgresFailure&) {
     PQexitPipelineMode(db_.get());
     throw;
@@ -299,6 +326,16 @@ std::vector<std::vector<std::string>> Connection::plain(const std::string& sql) 
       rows.back().emplace_back(PQgetvalue(result.get(), row, column));
   }
   return rows;
+}
+
+std::vector<Notice> Connection::notices() {
+  if (PQconsumeInput(db_.get()) == 0) throw PostgresFailure({}, text_of(PQerrorMessage(db_.get())), true);
+  std::vector<Notice> all;
+  while (PGnotify* const notice = PQnotifies(db_.get())) {
+    all.push_back({notice->be_pid == PQbackendPID(db_.get()) ? -1 : notice->be_pid, notice->extra});
+    PQfreemem(notice);
+  }
+  return all;
 }
 
 Rows Connection::ask(const std::string& sql) {

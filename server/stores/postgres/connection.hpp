@@ -1,8 +1,9 @@
 // One PostgreSQL connection in pipeline mode: a whole transaction goes out in one piece and comes back in
 // one.
 //
-// All values travel in binary, never inside of a statement's text. Anything that goes wrong is thrown as
-// PostgresFailure and turned into an Error where a batch is written or a read ends. One thread.
+// All values travel in binary, never inside of a statement's text. Nothing is kept in the session: a pooler
+// may give each transaction to another one. Anything that goes wrong is thrown as PostgresFailure and turned
+// into an Error where a batch is written or a read ends. One thread.
 #pragma once
 
 #include <libpq-fe.h>
@@ -37,7 +38,8 @@ class PostgresFailure : public std::runtime_error {
 
 [[nodiscard]] Error to_error(const PostgresFailure& failure);
 
-// A statement that is prepared under its name, once a connection.
+// A statement that is prepared under its name, once a connection; behind a pooler without a name, once a
+// transaction.
 struct Statement {
   const char* name;
   const char* sql;
@@ -91,6 +93,12 @@ class Rows {
   std::unique_ptr<PGresult, Clear> result_;
 };
 
+// What came to a connection that listens.
+struct Notice {
+  int process = -1;  // of the database, that serves whose word it is; -1: this connection's own
+  std::string text;
+};
+
 struct Request {
   const Statement* statement = nullptr;
   Parameters parameters;
@@ -100,7 +108,7 @@ enum class Access : std::uint8_t { read, write };
 
 class Connection {
  public:
-  // `name` is what the database shows the connection as.
+  // `name` is what the database shows the connection as: letters, digits and spaces.
   explicit Connection(const std::string& url, const std::string& name = "parley");
 
   // All requests as one transaction of this tenant (a valid name); the rows of each, in order.
@@ -112,8 +120,14 @@ class Connection {
   // The same with the rows as they travel otherwise, in binary: for what is read piece by piece.
   Rows ask(const std::string& sql);
 
+  // For one that listens: what has come by now, and what to wait for more on.
+  std::vector<Notice> notices();
+  [[nodiscard]] int socket() const { return PQsocket(db_.get()); }
+
   // Also notices, without waiting, that the other side has closed it meanwhile.
   [[nodiscard]] bool is_alive() const;
+  // Something stands in between that shares the database's connections among its clients, such as PgBouncer.
+  [[nodiscard]] bool pooled() const { return pooled_; }
 
  private:
   struct Close {
@@ -121,12 +135,18 @@ class Connection {
   };
   void prepare(const Statement& statement);
   void send(const char* sql);
-  void send(const Request& request);
+  void send(const Request& request, const char* name);
+  // Which of the answers are theirs, when `before` others come first.
+  std::vector<std::size_t> send_all(std::span<const Request> requests, std::size_t before);
   [[noreturn]] void raise(const PGresult* result) const;
   std::vector<Rows> collect(std::size_t expected);
+  // Ends the pipeline; of the answers expected those at these places.
+  std::vector<Rows> finish(std::span<const std::size_t> places, std::size_t expected);
 
   std::unique_ptr<PGconn, Close> db_;
+  std::string name_;
   std::set<std::string_view> prepared_;
+  bool pooled_ = false;
 };
 
 }  // namespace parley::stores::postgres

@@ -8,9 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "server/stores/postgres/schema.hpp"
+#include "server/stores/postgres/postgres_store_checks.hpp"
 #include "server/stores/postgres/test_cluster.hpp"
-#include "server/stores/store_contract.hpp"
 
 namespace parley::stores {
 namespace {
@@ -27,37 +26,18 @@ std::unique_ptr<PostgresStore> open_store(const TestCluster& cluster, std::size_
   return get(PostgresStore::open({.url = cluster.url("parley"), .batch_max = batch_max}));
 }
 
-// An empty schema, as a fresh installation has it.
 void empty(const TestCluster& cluster) {
-  cluster.admin("DROP SCHEMA IF EXISTS parley CASCADE");
-  get(postgres::migrate(cluster.url("parley_migrate"), "parley"));
+  fresh_schema(cluster);
 }
 
 TEST_CASE("PostgresStore keeps the contract of stores") {
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
-  const auto with = [&](std::size_t batch_max) {
-    contract::check_store_contract({
-        .open_fresh = [=]() -> std::unique_ptr<turns::Store> {
-          empty(*cluster);
-          return open_store(*cluster, batch_max);
-        },
-        .reopen = [=]() -> std::unique_ptr<turns::Store> { return open_store(*cluster, batch_max); },
-        .pass_time =
-            [=] {
-              // The silent ones are other processes, whose connections are not this store's.
-              cluster->admin(
-                  "UPDATE parley.worker SET beat_at = beat_at - interval '31 seconds', instance = 'others'; "
-                  "UPDATE parley.timer SET claimed_until = claimed_until - interval '31 seconds'"
-              );
-            },
-    });
-  };
   SUBCASE("batched") {
-    with(256);
+    check_contract(*cluster, cluster->url("parley"), 256);
   }
   SUBCASE("one transaction per turn") {
-    with(1);
+    check_contract(*cluster, cluster->url("parley"), 1);
   }
 }
 
@@ -204,29 +184,7 @@ TEST_CASE("a turn that a dead server leaves open is claimed once, however many a
 TEST_CASE("what a paused server has locked is free when it is declared dead") {
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
-  empty(*cluster);
-  const auto store = open_store(*cluster);
-  put(*store, turn_of("c_1", 1));
-  // In the middle of sending a batch: its transaction holds a row, and no more comes.
-  postgres::Connection paused(cluster->url("parley"), "parley paused");
-  paused.plain("INSERT INTO parley.worker (name, instance) VALUES ('', 'parley paused')");
-  paused.plain("BEGIN");
-  paused.plain("SET LOCAL parley.tenant = 'default'");
-  paused.plain("UPDATE parley.conversation SET sequence = 2 WHERE id = 'c_1'");
-  cluster->admin("UPDATE parley.worker SET beat_at = beat_at - interval '6 seconds'");
-  bool written = false;
-  const auto wait = [](turns::Store& waiting, bool& done) -> net::Awaitable<> {
-    done = (co_await waiting.commit(kTenant, turn_of("c_1", 2))).has_value();
-  };
-  const auto look = [](turns::Store& beating) -> net::Awaitable<> {
-    const auto worker = co_await beating.enroll("looks");
-    (void)co_await beating.beat(worker.value());
-  };
-  auto& loop = contract::loops()[0];
-  boost::asio::co_spawn(loop, wait(*store, written), boost::asio::detached);
-  boost::asio::co_spawn(loop, look(*store), boost::asio::detached);
-  loop.run();
-  CHECK(written);
+  check_that_locks_of_the_dead_are_freed(*cluster, cluster->url("parley"));
 }
 
 // On Citus and YugabyteDB a table is spread by the first column of its keys, and a unique key must contain

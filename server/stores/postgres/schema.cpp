@@ -16,8 +16,8 @@ namespace parley::stores::postgres {
 namespace {
 
 constexpr int kKnown = static_cast<int>(std::ssize(kMigrations));
-constexpr const char* kLock =
-    "SELECT pg_advisory_lock(5786245)";  // of Parley's migrations; released at the end
+// Of Parley's migrations; released with the transaction. A session's lock would stay with the pooler.
+constexpr const char* kLock = "SELECT pg_advisory_xact_lock(5786245)";
 constexpr const char* kAsOwner =
     "SELECT CASE WHEN pg_get_userbyid(datdba) = current_user THEN '' ELSE "
     "quote_ident(pg_get_userbyid(datdba)) END "
@@ -58,6 +58,31 @@ Result<void> check_schema(Connection& db) {
   );
 }
 
+// One migration, or when none is left what the server's role may do; one transaction. Which schema there is
+// now.
+Result<int> migrate_once(Connection& db, const std::string& runtime_role) {
+  db.plain("BEGIN");
+  db.plain(kLock);
+  const std::string owner = db.plain(kAsOwner).at(0).at(0);
+  if (!owner.empty()) db.plain("SET LOCAL ROLE " + owner);
+  const int made = migrations_made(db);
+  if (made > kKnown)
+    return refusal("The database was written by a newer Parley.", "Install the newer version.");
+  if (made < kKnown) {
+    db.plain(kMigrations[made]);
+    db.plain("INSERT INTO parley.migration (number) VALUES (" + std::to_string(made + 1) + ")");
+  }
+  // TRUNCATE is no privilege of a server: it would ignore the policies.
+  db.plain(
+      "GRANT USAGE ON SCHEMA parley TO " + runtime_role +
+      "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA parley TO " + runtime_role +
+      "; REVOKE INSERT, UPDATE, DELETE ON parley.migration FROM " + runtime_role +
+      "; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA parley TO " + runtime_role
+  );
+  db.plain("COMMIT");
+  return std::min(made + 1, kKnown);
+}
+
 }  // namespace
 
 Result<SchemaStatus> schema_status(const std::string& url) {
@@ -76,26 +101,12 @@ Result<SchemaStatus> migrate(const std::string& url, const std::string& runtime_
     );
   try {
     Connection db(url);
-    db.plain(kLock);
-    const std::string owner = db.plain(kAsOwner).at(0).at(0);
-    if (!owner.empty()) db.plain("SET ROLE " + owner);
-    int made = migrations_made(db);
-    if (made > kKnown)
-      return refusal("The database was written by a newer Parley.", "Install the newer version.");
-    for (; made < kKnown; ++made) {
-      db.plain("BEGIN");
-      db.plain(kMigrations[made]);
-      db.plain("INSERT INTO parley.migration (number) VALUES (" + std::to_string(made + 1) + ")");
-      db.plain("COMMIT");
+    for (bool done = false; !done;) {
+      auto made = migrate_once(db, runtime_role);
+      if (!made) return std::unexpected(std::move(made.error()));
+      done = *made == kKnown;
     }
-    // TRUNCATE is no privilege of a server: it would ignore the policies.
-    db.plain(
-        "GRANT USAGE ON SCHEMA parley TO " + runtime_role +
-        "; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA parley TO " + runtime_role +
-        "; REVOKE INSERT, UPDATE, DELETE ON parley.migration FROM " + runtime_role +
-        "; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA parley TO " + runtime_role
-    );
-    return SchemaStatus{made, kKnown};
+    return SchemaStatus{kKnown, kKnown};
   } catch (const PostgresFailure& failure) {
     Error error = to_error(failure);
     if (failure.state() == "42501")
@@ -104,12 +115,14 @@ Result<SchemaStatus> migrate(const std::string& url, const std::string& runtime_
   }
 }
 
-Result<void> check_runtime(const std::string& url) {
+Result<Runtime> check_runtime(const std::string& url) {
   try {
     Connection db(url);
-    if (auto ok = check_schema(db); !ok) return ok;
+    // All in one transaction: what is set in it is not left to whoever a pooler gives the connection next.
+    db.plain("BEGIN READ ONLY");
+    if (auto ok = check_schema(db); !ok) return std::unexpected(std::move(ok.error()));
     // Names are shown in full then, and nothing stands before what is meant.
-    db.plain("SET search_path = ''");
+    db.plain("SET LOCAL search_path = ''");
     for (const RuntimeCheck& check : runtime_checks()) {
       const auto rows = db.plain(check.sql);
       if (rows.empty()) continue;
@@ -118,8 +131,16 @@ Result<void> check_runtime(const std::string& url) {
           std::string(check.hint)
       );
     }
-    return {};
+    db.plain("COMMIT");
+    return Runtime{.pooled = db.pooled()};
   } catch (const PostgresFailure& failure) {
+    if (std::string_view(failure.what()).contains("statement pooling")) {
+      return refusal(
+          "The pooler before the database gives every statement another connection, and a turn is a "
+          "transaction.",
+          "Set pool_mode = transaction in pgbouncer.ini, for this database at least."
+      );
+    }
     return std::unexpected(to_error(failure));
   }
 }

@@ -19,8 +19,13 @@ struct SchemaStatus {
 [[nodiscard]] Result<SchemaStatus> migrate(const std::string& url, const std::string& runtime_role);
 [[nodiscard]] Result<SchemaStatus> schema_status(const std::string& url);
 
+// What a server finds out about its database at the start.
+struct Runtime {
+  bool pooled = false;  // something in between shares its connections among clients, see Connection::pooled()
+};
+
 // Refuses a database that is not what row-level security and durability rely on: another schema, a role that
 // stands above the policies, tables without them, a server that does not sync. Errors say what to do.
-[[nodiscard]] Result<void> check_runtime(const std::string& url);
+[[nodiscard]] Result<Runtime> check_runtime(const std::string& url);
 
 }  // namespace parley::stores::postgres

@@ -35,16 +35,34 @@ class TestCluster {
   TestCluster() { ::chmod(folder_.path().c_str(), 0711); }
   TestCluster(const TestCluster&) = delete;
   TestCluster& operator=(const TestCluster&) = delete;
-  ~TestCluster() { run("stop"); }
+  ~TestCluster() {
+    run("unpool");
+    run("unreplica");
+    run("stop");
+  }
 
+  [[nodiscard]] std::string folder() const { return folder_.path() + "/pg"; }
   [[nodiscard]] std::string url(const std::string& role, const std::string& database = "parley") const {
-    return "postgresql:///" + database + "?user=" + role + "&host=" + folder_.path() + "/pg";
+    return "postgresql:///" + database + "?user=" + role + "&host=" + folder();
+  }
+  // Through PgBouncer, when with_pool() runs one.
+  [[nodiscard]] std::string pooled_url(const std::string& role) const { return url(role) + "&port=6432"; }
+  // Of the replica, when run("replica") has begun one.
+  [[nodiscard]] std::string replica_url(const std::string& role) const { return url(role) + "&port=5433"; }
+  // Anew, in this mode, with so many connections to the database. False, and says so, when it is not
+  // installed.
+  [[nodiscard]] bool with_pool(const std::string& mode, int connections) const {
+    run("unpool");
+    const int code = run("pool", " " + mode + " " + std::to_string(connections));
+    if (code == kNotInstalled) MESSAGE("skipped: PgBouncer is not installed");
+    REQUIRE_MESSAGE((code == 0 || code == kNotInstalled), "PgBouncer starts");
+    return code == 0;
   }
   // As the superuser.
   void admin(const std::string& sql) const { Connection(url("admin")).plain(sql); }
-  int run(const std::string& verb) const {
+  int run(const std::string& verb, const std::string& more = {}) const {
     const std::string script = std::string(PARLEY_SOURCE_DIR) + "/scripts/postgres_for_tests ";
-    const int status = std::system((script + verb + " " + folder_.path() + "/pg").c_str());
+    const int status = std::system((script + verb + " " + folder_.path() + "/pg" + more).c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
