@@ -220,7 +220,7 @@ Awaitable<Result<void>> ReadOnlyStore::put_flow(std::string_view, turns::FlowVer
 }
 
 Awaitable<Result<void>> ReadOnlyStore::
-    put_release(std::string_view, turns::StoredRelease, bool, std::vector<turns::PublicationEntry>) {
+    put_release(std::string_view, turns::StoredRelease, bool, std::vector<turns::PublicationEntry>, std::optional<std::string>) {
   co_return refused();
 }
 

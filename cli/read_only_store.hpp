@@ -95,7 +95,8 @@ class ReadOnlyStore final : public turns::Store {
       std::string_view tenant,
       turns::StoredRelease release,
       bool activate,
-      std::vector<turns::PublicationEntry> history
+      std::vector<turns::PublicationEntry> history,
+      std::optional<std::string> base
   ) override;
   turns::Awaitable<Result<void>> put_setting(
       std::string_view tenant, std::string_view name, std::string_view value

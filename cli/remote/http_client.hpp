@@ -16,7 +16,8 @@ class HttpClient {
   // --url, and the key from --key-file or PARLEY_API_KEY; a key never stands on the command line.
   static Result<HttpClient> from(const Arguments& arguments);
 
-  // The JSON of the answer. What the server refuses comes back with its own words.
+  // The JSON of the answer. What the server refuses comes back with its own words, a conflict with its code
+  // as the pointer.
   [[nodiscard]] Result<Value> get(const std::string& path) const;
   [[nodiscard]] Result<Value> post(const std::string& path, const Value& body) const;
   // A document as it stands, with further headers such as "X-Author: ana".

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <optional>
 
 #include "cli/command_files.hpp"
@@ -60,7 +61,35 @@ turns::Cause cause_of(const Arguments& arguments) {
   };
 }
 
-// The publisher of a data folder that no server uses.
+// What new conversations run on, as it was looked at.
+struct Seen {
+  std::string release;                        // empty: nothing was published yet
+  std::map<std::string, std::string> hashes;  // of its flows
+};
+
+constexpr int kAttempts = 8;  // against others who publish all the time
+
+// Others may publish other flows at the same time; of those that are published here one is the last to be
+// seen by a person.
+Result<void> check_untouched(const std::vector<flow::FlowPtr>& own, const Seen& before, const Seen& now) {
+  for (const flow::FlowPtr& flow : own) {
+    const auto was = before.hashes.find(flow->id);
+    const auto is = now.hashes.find(flow->id);
+    const bool same = was == before.hashes.end() || is == now.hashes.end()
+                          ? was == before.hashes.end() && is == now.hashes.end()
+                          : was->second == is->second;
+    if (same || (is != now.hashes.end() && is->second == flow->hash)) continue;
+    return fail(
+        ErrorCode::conflict,
+        "somebody else has published the flow " + flow->id + " at the same moment, otherwise",
+        {},
+        "parley flow show " + flow->id + " shows it; bring the two together, then publish again"
+    );
+  }
+  return {};
+}
+
+// The publisher of a data folder that no server uses, or of a database.
 class OfflinePublisher {
  public:
   static Result<std::unique_ptr<OfflinePublisher>> open(const Arguments& arguments, const Project& project) {
@@ -87,12 +116,23 @@ class OfflinePublisher {
   }
 
   api::Publication publish(const Project& project, turns::Cause cause) {
-    return finish(
-        io_,
-        publisher_.publish_folder(
-            project.space.folder, project.space.release->settings(), tools_.signatures(), std::move(cause)
-        )
-    );
+    for (int attempt = 1;; ++attempt) {
+      const Seen before = seen();
+      cause.base = before.release;
+      auto published = finish(
+          io_,
+          publisher_.publish_folder(
+              project.space.folder, project.space.release->settings(), tools_.signatures(), cause
+          )
+      );
+      const bool late =
+          !published && published.error().error && published.error().error->pointer == turns::kReleaseChanged;
+      if (!late || attempt == kAttempts) return published;
+      if (auto restored = finish(io_, releases_.restore(kTenant)); !restored)
+        return std::unexpected(api::NotPublished{{}, restored.error()});
+      if (auto untouched = check_untouched(project.space.folder.flows, before, seen()); !untouched)
+        return std::unexpected(api::NotPublished{{}, untouched.error()});
+    }
   }
 
   api::Publication roll_back(const std::string& id, const std::string& version, turns::Cause cause) {
@@ -107,6 +147,15 @@ class OfflinePublisher {
         publisher_({releases_, *store_, clock_, [this] { return tools_.signatures(); }, kTenant}) {
     workspace::declare_workers(project.space, *workers_);
     tools_.set_others(std::make_shared<tools::WorkerRunner>(workers_));
+  }
+
+  [[nodiscard]] Seen seen() const {
+    Seen seen;
+    const engine::ReleasePtr active = releases_.active(kTenant);
+    if (active == nullptr) return seen;
+    seen.release = active->hash();
+    for (const auto& [flow_id, flow] : active->flows()) seen.hashes.emplace(flow_id, flow->hash);
+    return seen;
   }
 
   boost::asio::io_context io_{1};
@@ -137,32 +186,70 @@ int show(const api::Publication& published, const Project& project) {
   return kExitOk;
 }
 
+// A running server, asked flow by flow.
+class RemotePublisher {
+ public:
+  RemotePublisher(HttpClient client, turns::Cause cause)
+      : client_(std::move(client)), cause_(std::move(cause)) {}
+
+  Result<void> look() {
+    const auto listed = client_.get("/v1/flows");
+    if (!listed) return std::unexpected(listed.error());
+    seen_ = {.release = std::string(listed->text("release")), .hashes = {}};
+    for (const Value& flow : (*listed)["data"].as_list())
+      seen_.hashes.emplace(flow.text("id"), flow.text("hash"));
+    return {};
+  }
+
+  // `own` are all that this publication is about.
+  Result<void> put(const flow::Flow& flow, const std::string& source, const std::vector<flow::FlowPtr>& own) {
+    for (int attempt = 1;; ++attempt) {
+      const auto answer = client_.put(
+          "/v1/flows/" + escaped(flow.id) + "?reason=" + escaped(cause_.reason) +
+              (seen_.release.empty() ? "" : "&base=" + escaped(seen_.release)),
+          source,
+          flow.file.ends_with(".json") ? "application/json" : "application/yaml",
+          {"X-Author: " + cause_.author}
+      );
+      if (answer) {
+        seen_.release = answer->text("release");
+        seen_.hashes.insert_or_assign(flow.id, std::string(answer->text("hash")));
+        print(flow.id + "  " + std::string(answer->text("hash")).substr(0, 12) + "  active\n");
+        return {};
+      }
+      if (answer.error().pointer != turns::kReleaseChanged || attempt == kAttempts)
+        return std::unexpected(answer.error());
+      const Seen before = seen_;
+      if (auto looked = look(); !looked) return looked;
+      if (auto untouched = check_untouched(own, before, seen_); !untouched) return untouched;
+    }
+  }
+
+ private:
+  HttpClient client_;
+  turns::Cause cause_;
+  Seen seen_;
+};
+
 // Each flow on its own; one that calls another new one is tried again after that.
 int publish_over_http(const Project& project, const Arguments& arguments, const std::string& file) {
-  const auto client = HttpClient::from(arguments);
+  auto client = HttpClient::from(arguments);
   if (!client) return report(client.error(), kExitConfiguration);
-  const turns::Cause cause = cause_of(arguments);
+  RemotePublisher publisher(*std::move(client), cause_of(arguments));
+  if (auto looked = publisher.look(); !looked) return report(looked.error(), kExitFindings);
   std::vector<flow::FlowPtr> open;
   for (const flow::FlowPtr& flow : project.space.folder.flows) {
     if (file.empty() || flow->file == file) open.push_back(flow);
   }
+  const std::vector<flow::FlowPtr> own = open;
   std::optional<Error> refused;
   while (!open.empty()) {
     refused.reset();
     const std::size_t before = open.size();
     std::erase_if(open, [&](const flow::FlowPtr& flow) {
-      const auto answer = client->put(
-          "/v1/flows/" + escaped(flow->id) + "?reason=" + escaped(cause.reason),
-          project.space.folder.sources.find(flow->file)->second,
-          flow->file.ends_with(".json") ? "application/json" : "application/yaml",
-          {"X-Author: " + cause.author}
-      );
-      if (!answer) {
-        refused = answer.error();
-        return false;
-      }
-      print(flow->id + "  " + std::string(answer->text("hash")).substr(0, 12) + "  active\n");
-      return true;
+      auto put = publisher.put(*flow, project.space.folder.sources.find(flow->file)->second, own);
+      if (!put) refused = std::move(put.error());
+      return put.has_value();
     });
     if (open.size() == before) break;
   }
@@ -244,7 +331,8 @@ constinit const Command kFlowPublish{
     "flow publish",
     "Make the flows of a folder what new conversations run on",
     "Conversations that run keep the version they started on. With --url on a running server, else in\n"
-    "the data folder of one that is stopped. Nothing changes when a flow has mistakes.",
+    "the data folder of one that is stopped, or in the database. Nothing changes when a flow has mistakes.\n"
+    "Others may publish other flows at the same moment; when one of these is among theirs, it is a conflict.",
     kPublishOptions,
     "parley flow publish --reason 'shorter greeting'\n"
     "parley flow publish flows/order.yaml --reason 'card payments' --url http://127.0.0.1:8080",

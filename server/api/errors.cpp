@@ -59,6 +59,12 @@ constexpr std::array kRows{
         "review_closed", 409, kInvalid, "The review was decided, has expired or is not wanted any more."
     },
     ErrorRow{"review_changed", 409, kInvalid, "The decision is about something else than what waits now."},
+    ErrorRow{
+        "release_changed",
+        409,
+        kInvalid,
+        "Somebody else has published since the `base` that the request names."
+    },
     ErrorRow{"superseded", 409, kInvalid, "A newer message took the place of this one."},
     ErrorRow{"setup_link_used", 410, kInvalid, "The set-up link was used or has expired."},
     ErrorRow{"body_too_large", 413, kInvalid, "The body is over the limit."},

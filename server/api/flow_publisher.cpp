@@ -15,6 +15,7 @@ namespace parley::api {
 namespace {
 
 constexpr std::string_view kFolderSetting = "folder_flows";
+constexpr int kAttempts = 8;  // of a publication that comes too late
 
 std::unexpected<NotPublished> because(Error error) {
   return std::unexpected(NotPublished{{}, std::move(error)});
@@ -92,6 +93,7 @@ flow::FlowPtr FlowPublisher::load_version(const turns::FlowVersion& version, flo
 }
 
 turns::Awaitable<Publication> FlowPublisher::publish(
+    const engine::ReleasePtr& base,
     std::vector<turns::FlowToPublish> flows,
     engine::AssistantSettings settings,
     turns::Cause cause,
@@ -105,7 +107,7 @@ turns::Awaitable<Publication> FlowPublisher::publish(
   flow::sort_diagnostics(diagnostics);
   if (flow::has_errors(diagnostics))
     co_return std::unexpected(NotPublished{std::move(diagnostics), std::nullopt});
-  Published published{.before = world_.releases.active(world_.tenant)};
+  Published published{.before = base};
   if (only_check) {
     for (const turns::FlowToPublish& each : flows) {
       const flow::FlowPtr old = find_flow(published.before, each.flow->id);
@@ -116,9 +118,10 @@ turns::Awaitable<Publication> FlowPublisher::publish(
     co_return published;
   }
   auto release = co_await world_.releases.publish(
-      world_.tenant, std::move(flows), std::move(settings), std::move(cause), world_.clock.now()
+      world_.tenant, std::move(flows), std::move(settings), std::move(cause), world_.clock.now(), base
   );
   if (!release) co_return because(std::move(release.error()));
+  world_.published();
   published.release = std::move(*release);
   published.changes = compare(published.before, published.release);
   published.warnings = std::move(diagnostics);
@@ -126,13 +129,27 @@ turns::Awaitable<Publication> FlowPublisher::publish(
 }
 
 // One publication at a time, of this process; and it begins with what other processes have published.
-turns::Awaitable<Result<turns::ConversationTable::Lease>> FlowPublisher::begin() {
+turns::Awaitable<Result<FlowPublisher::Begun>> FlowPublisher::begin(const turns::Cause& cause) {
   auto lease = co_await one_at_a_time_.admit("flows");
-  if (lease && world_.store.is_shared()) {
+  if (!lease) co_return std::unexpected(std::move(lease.error()));
+  if (world_.store.is_shared()) {
     if (auto followed = co_await world_.releases.restore(world_.tenant); !followed)
       co_return std::unexpected(std::move(followed.error()));
   }
-  co_return lease;
+  Begun begun{*std::move(lease), world_.releases.active(world_.tenant)};
+  if (cause.base && *cause.base != (begun.base == nullptr ? std::string() : begun.base->hash()))
+    co_return turns::published_meanwhile();
+  co_return begun;
+}
+
+template <typename Once>
+turns::Awaitable<Publication> FlowPublisher::anew_when_late(const turns::Cause& cause, Once once) {
+  for (int attempt = 1;; ++attempt) {
+    auto published = co_await once();
+    const bool late =
+        !published && published.error().error && published.error().error->pointer == turns::kReleaseChanged;
+    if (!late || cause.base || attempt == kAttempts) co_return published;
+  }
 }
 
 turns::Awaitable<Publication> FlowPublisher::publish_folder(
@@ -141,11 +158,42 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
     const Signatures& signatures,
     turns::Cause cause
 ) {
-  auto lease = co_await begin();
-  if (!lease) co_return because(std::move(lease.error()));
+  co_return co_await anew_when_late(cause, [&] {
+    return publish_folder_once(folder, settings, signatures, cause);
+  });
+}
+
+turns::Awaitable<Publication> FlowPublisher::put_flow(
+    std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
+) {
+  co_return co_await anew_when_late(cause, [&] { return put_flow_once(flow_id, text, file, cause); });
+}
+
+turns::Awaitable<Publication> FlowPublisher::put_flows(
+    std::vector<FlowText> flows, Signatures signatures, turns::Cause cause, bool only_check
+) {
+  co_return co_await anew_when_late(cause, [&] {
+    return put_flows_once(flows, signatures, cause, only_check);
+  });
+}
+
+turns::Awaitable<Publication> FlowPublisher::roll_back(
+    std::string_view flow_id, std::string_view wanted, turns::Cause cause
+) {
+  co_return co_await anew_when_late(cause, [&] { return roll_back_once(flow_id, wanted, cause); });
+}
+
+turns::Awaitable<Publication> FlowPublisher::publish_folder_once(
+    const assistant::Folder& folder,
+    const engine::AssistantSettings& settings,
+    const Signatures& signatures,
+    turns::Cause cause
+) {
+  auto begun = co_await begin(cause);
+  if (!begun) co_return because(std::move(begun.error()));
   const auto last = co_await last_of_folder();
   if (!last) co_return because(last.error());
-  const engine::ReleasePtr active = world_.releases.active(world_.tenant);
+  const engine::ReleasePtr& active = begun->base;
 
   std::vector<turns::FlowToPublish> flows;
   std::vector<flow::FlowPtr> all;
@@ -181,7 +229,8 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
   engine::check_words(all, settings, diagnostics);
-  auto published = co_await publish(std::move(flows), settings, std::move(cause), std::move(diagnostics));
+  auto published =
+      co_await publish(active, std::move(flows), settings, std::move(cause), std::move(diagnostics));
   if (!published) co_return published;
   auto kept = co_await world_.store.put_setting(
       world_.tenant, kFolderSetting, write_canonical(folder_hashes.build())
@@ -190,15 +239,15 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
   co_return published;
 }
 
-turns::Awaitable<Publication> FlowPublisher::put_flow(
+turns::Awaitable<Publication> FlowPublisher::put_flow_once(
     std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
 ) {
-  auto lease = co_await begin();
-  if (!lease) co_return because(std::move(lease.error()));
+  auto begun = co_await begin(cause);
+  if (!begun) co_return because(std::move(begun.error()));
 
   flow::Diagnostics diagnostics;
   const auto document = assistant::read_document(text, file, diagnostics);
-  const auto shared = shared_slots_of(world_.releases.active(world_.tenant));
+  const auto shared = shared_slots_of(begun->base);
   flow::FlowPtr fresh;
   if (document) fresh = flow::load(*document, file, engine::step_specs(), diagnostics, shared);
   if (fresh != nullptr && fresh->id != flow_id) {
@@ -215,18 +264,18 @@ turns::Awaitable<Publication> FlowPublisher::put_flow(
   }
 
   co_return co_await replace(
-      {{fresh, std::string(text)}}, world_.signatures(), std::move(cause), std::move(diagnostics)
+      begun->base, {{fresh, std::string(text)}}, world_.signatures(), std::move(cause), std::move(diagnostics)
   );
 }
 
-turns::Awaitable<Publication> FlowPublisher::put_flows(
-    std::vector<FlowText> flows, Signatures signatures, turns::Cause cause, bool only_check
+turns::Awaitable<Publication> FlowPublisher::put_flows_once(
+    std::vector<FlowText> flows, const Signatures& signatures, turns::Cause cause, bool only_check
 ) {
-  auto lease = co_await one_at_a_time_.admit("flows");
-  if (!lease) co_return because(std::move(lease.error()));
+  auto begun = co_await begin(cause);
+  if (!begun) co_return because(std::move(begun.error()));
 
   flow::Diagnostics diagnostics;
-  std::vector<std::string> shared = shared_slots_of(world_.releases.active(world_.tenant));
+  std::vector<std::string> shared = shared_slots_of(begun->base);
   std::vector<std::pair<flow::Node, FlowText>> documents;
   for (FlowText& each : flows) {
     auto document = assistant::read_document(each.text, each.file, diagnostics);
@@ -240,15 +289,15 @@ turns::Awaitable<Publication> FlowPublisher::put_flows(
     if (flow != nullptr) fresh.push_back({std::move(flow), std::move(given.text)});
   }
   co_return co_await replace(
-      std::move(fresh), signatures, std::move(cause), std::move(diagnostics), only_check
+      begun->base, std::move(fresh), signatures, std::move(cause), std::move(diagnostics), only_check
   );
 }
 
-turns::Awaitable<Publication> FlowPublisher::roll_back(
+turns::Awaitable<Publication> FlowPublisher::roll_back_once(
     std::string_view flow_id, std::string_view wanted, turns::Cause cause
 ) {
-  auto lease = co_await begin();
-  if (!lease) co_return because(std::move(lease.error()));
+  auto begun = co_await begin(cause);
+  if (!begun) co_return because(std::move(begun.error()));
   const auto versions = co_await world_.store.flow_versions(world_.tenant, flow_id);
   if (!versions) co_return because(versions.error());
   auto version = turns::find_version(*versions, wanted);
@@ -262,24 +311,24 @@ turns::Awaitable<Publication> FlowPublisher::roll_back(
   }
   cause.action = "rolled_back";
   co_return co_await replace(
-      {{std::move(old), {}}}, world_.signatures(), std::move(cause), std::move(diagnostics)
+      begun->base, {{std::move(old), {}}}, world_.signatures(), std::move(cause), std::move(diagnostics)
   );
 }
 
 turns::Awaitable<Publication> FlowPublisher::replace(
+    const engine::ReleasePtr& base,
     std::vector<turns::FlowToPublish> fresh,
     const Signatures& signatures,
     turns::Cause cause,
     flow::Diagnostics diagnostics,
     bool only_check
 ) {
-  const engine::ReleasePtr active = world_.releases.active(world_.tenant);
   std::vector<flow::FlowPtr> all;
   for (const turns::FlowToPublish& each : fresh) all.push_back(each.flow);
   engine::AssistantSettings settings;
-  if (active != nullptr) {
-    settings = active->settings();
-    for (const auto& [other_id, other] : active->flows()) {
+  if (base != nullptr) {
+    settings = base->settings();
+    for (const auto& [other_id, other] : base->flows()) {
       if (std::ranges::any_of(fresh, [&](const auto& each) { return each.flow->id == other_id; })) continue;
       all.push_back(other);
     }
@@ -289,7 +338,7 @@ turns::Awaitable<Publication> FlowPublisher::replace(
   policy::check_times(all, settings.calendars, diagnostics);
   engine::check_words(all, settings, diagnostics);
   co_return co_await publish(
-      std::move(fresh), std::move(settings), std::move(cause), std::move(diagnostics), only_check
+      base, std::move(fresh), std::move(settings), std::move(cause), std::move(diagnostics), only_check
   );
 }
 

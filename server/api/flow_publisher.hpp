@@ -2,7 +2,9 @@
 //
 // Whoever wrote a flow last wins, also across restarts: a folder's flow is published when its file differs
 // from what the folder had last time, so a flow put through the API stays until somebody changes the file.
-// One publication at a time; thread-safe. Nothing changes when a publication fails.
+// One publication at a time in a process; thread-safe. Nothing changes when a publication fails. Others may
+// publish into the same store: what comes too late is made anew on what they have published, so that neither
+// is lost, or is a conflict (turns::kReleaseChanged) when its author has named the release that he has seen.
 #pragma once
 
 #include <expected>
@@ -60,6 +62,7 @@ class FlowPublisher {
     turns::Clock& clock;
     std::function<Signatures()> signatures;  // of the tools in use
     std::string tenant = "default";
+    std::function<void()> published = [] {};  // told after each publication; from any loop
   };
 
   explicit FlowPublisher(World world) : world_(std::move(world)) {}
@@ -91,7 +94,29 @@ class FlowPublisher {
  private:
   using Hashes = std::map<std::string, std::string, std::less<>>;
 
-  turns::Awaitable<Result<turns::ConversationTable::Lease>> begin();
+  // A publication that has been begun: nobody else here publishes, and what this one is made from.
+  struct Begun {
+    turns::ConversationTable::Lease lease;
+    engine::ReleasePtr base;  // null: nothing is active
+  };
+  turns::Awaitable<Result<Begun>> begin(const turns::Cause& cause);
+  template <typename Once>
+  turns::Awaitable<Publication> anew_when_late(const turns::Cause& cause, Once once);
+  turns::Awaitable<Publication> publish_folder_once(
+      const assistant::Folder& folder,
+      const engine::AssistantSettings& settings,
+      const Signatures& signatures,
+      turns::Cause cause
+  );
+  turns::Awaitable<Publication> put_flow_once(
+      std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
+  );
+  turns::Awaitable<Publication> put_flows_once(
+      std::vector<FlowText> flows, const Signatures& signatures, turns::Cause cause, bool only_check
+  );
+  turns::Awaitable<Publication> roll_back_once(
+      std::string_view flow_id, std::string_view wanted, turns::Cause cause
+  );
   turns::Awaitable<Result<Hashes>> last_of_folder();
   turns::Awaitable<Result<void>> check_migrations(const flow::Flow& fresh, flow::Diagnostics& diagnostics);
   // Null when it does not load any more; the diagnostics say why.
@@ -99,14 +124,16 @@ class FlowPublisher {
       const;
   // Checks everything that the single flows have not shown by themselves, first.
   turns::Awaitable<Publication> publish(
+      const engine::ReleasePtr& base,
       std::vector<turns::FlowToPublish> flows,
       engine::AssistantSettings settings,
       turns::Cause cause,
       flow::Diagnostics diagnostics,
       bool only_check = false
   );
-  // Flows of the active release become others.
+  // Flows of the release become others.
   turns::Awaitable<Publication> replace(
+      const engine::ReleasePtr& base,
       std::vector<turns::FlowToPublish> fresh,
       const Signatures& signatures,
       turns::Cause cause,

@@ -89,13 +89,20 @@ net::Response show_mistakes(const flow::Diagnostics& diagnostics, const Sources&
 
 }  // namespace
 
-Reply list_flows(Api& api, Call&) {
+Reply list_flows(Api& api, Call& call) {
+  // What another server has published a moment ago is listed, too: somebody may publish on what he sees here.
+  if (api.store().is_shared()) {
+    if (auto followed = co_await api.driver().releases().restore(api.tenant()); !followed)
+      co_return failed(followed.error(), call);
+  }
   ListBuilder data;
   const auto active = api.driver().releases().active(api.tenant());
   if (active != nullptr) {
     for (const auto& [flow_id, flow] : active->flows()) data.add(describe(*flow).build());
   }
-  co_return json_response(write_json(MapBuilder().set("data", data.build()).build()));
+  MapBuilder map;
+  map.set("data", data.build()).set("release", active == nullptr ? Value() : Value(active->hash()));
+  co_return json_response(write_json(map.build()));
 }
 
 Reply get_flow(Api& api, Call& call) {
@@ -111,12 +118,16 @@ Reply get_flow(Api& api, Call& call) {
 
 namespace {
 
-// Who publishes: as the caller says, else the caller's key.
-turns::Cause cause_of(const Call& call, std::string_view author, std::string_view reason) {
+// Who publishes: as the caller says, else the caller's key. `base` may be empty: on whatever is active.
+turns::Cause cause_of(
+    const Call& call, std::string_view author, std::string_view reason, std::string_view base
+) {
   if (author.empty()) author = call.request.header("x-author").value_or(std::string_view());
-  return {
+  turns::Cause cause{
       .author = author.empty() ? "key:" + call.caller.id : std::string(author), .reason = std::string(reason)
   };
+  if (!base.empty()) cause.base = base;
+  return cause;
 }
 
 net::Response show_refusal(const NotPublished& refusal, const Sources& sources, const Call& call) {
@@ -142,6 +153,7 @@ net::Response show_publication(
 ) {
   if (!published) return show_refusal(published.error(), sources, call);
   MapBuilder map = describe(*published->release->flows().find(flow_id)->second);
+  map.set("release", published->release->hash());
   add_warnings(map, published->warnings, sources);
   return json_response(write_json(map.build()), status);
 }
@@ -165,7 +177,12 @@ Reply put_flow(Api& api, Call& call) {
       id,
       call.request.body,
       file,
-      cause_of(call, {}, call.request.query.find("reason").value_or(std::string_view()))
+      cause_of(
+          call,
+          {},
+          call.request.query.find("reason").value_or(std::string_view()),
+          call.request.query.find("base").value_or(std::string_view())
+      )
   );
   const Sources sources{{file, std::string(call.request.body)}};
   co_return show_publication(published, id, sources, existed ? 200 : 201, call);
@@ -177,7 +194,9 @@ Reply roll_back_flow(Api& api, Call& call) {
   const auto body = read_body(call.request.body, kRollback);
   if (!body) co_return refused(body.error(), call);
   const auto published = co_await api.services().publisher.roll_back(
-      id, body->text("version"), cause_of(call, body->text("author"), body->text("reason"))
+      id,
+      body->text("version"),
+      cause_of(call, body->text("author"), body->text("reason"), body->text("base"))
   );
   co_return show_publication(published, id, {}, 200, call);
 }
@@ -251,6 +270,7 @@ net::Response show_set(
   }
   MapBuilder map;
   map.set("flows", changed.build()).set("published", !only_checked);
+  if (published->release != nullptr) map.set("release", published->release->hash());
   add_warnings(map, published->warnings, sources);
   return json_response(write_json(map.build()));
 }
@@ -271,7 +291,7 @@ Reply post_flows(Api& api, Call& call) {
   Sources sources;
   for (const FlowText& each : *flows) sources.insert_or_assign(each.file, each.text);
   FlowPublisher& publisher = api.services().publisher;
-  const turns::Cause cause = cause_of(call, body->text("author"), body->text("reason"));
+  const turns::Cause cause = cause_of(call, body->text("author"), body->text("reason"), body->text("base"));
   auto published = co_await publisher.put_flows(*flows, *signatures, cause, true);
   if (published && !only_check) {
     // First the tools: a flow that is published may be run at once.

@@ -37,6 +37,7 @@ constexpr Parameter kEventParameters[] = {
 };
 constexpr Parameter kPublishParameters[] = {
     {"reason", "string", "Why; kept with the version. The header X-Author says who."},
+    {"base", "string", "The `release` that it was made from: 409 when another one is active."},
 };
 constexpr Parameter kReadyParameters[] = {
     {"verbose", "string", "Show every check; with an API key also what is wrong."},

@@ -129,6 +129,14 @@ constexpr std::array kRollbackFields{
     Field{"version", text, "A hash, its first 6 or more characters, or a label.", true, nullptr, 128},
     Field{"reason", text, "Why; kept with the version.", true, nullptr, 1024},
     Field{"author", text, "Who; the key that asks when left out.", false, nullptr, 256},
+    Field{
+        "base",
+        text,
+        "The `release` that it was made from: 409 when another one is active.",
+        false,
+        nullptr,
+        128
+    },
 };
 constexpr std::array kFlowTextFields{
     Field{
@@ -151,6 +159,14 @@ const std::array kFlowSetRequestFields{
     Field{"check_only", boolean, "Look for mistakes and change nothing."},
     Field{"reason", text, "Why; kept with the version.", false, nullptr, 1024},
     Field{"author", text, "Who; the key that asks when left out.", false, nullptr, 256},
+    Field{
+        "base",
+        text,
+        "The `release` that they were made from: 409 when another one is active.",
+        false,
+        nullptr,
+        128
+    },
 };
 constexpr std::array kHumanFields{
     Field{
@@ -380,8 +396,12 @@ constexpr std::array kFlowFields{
     Field{"document", object, "The flow itself; not in lists."},
     Field{"source", text, "As its author wrote it; not in lists."},
     Field{"warnings", list_of_text, "Rendered diagnostics; only in the answer to PUT."},
+    Field{"release", text, "What new conversations run on now; only in answers to a publication."},
 };
-const std::array kFlowListFields{Field{"data", list_of_schema, "", true, &kFlow}};
+const std::array kFlowListFields{
+    Field{"data", list_of_schema, "", true, &kFlow},
+    Field{"release", text, "Their set's hash; null before anything was published."},
+};
 constexpr std::array kFlowVersionFields{
     Field{"hash", text, "", true},
     Field{"version", text, "", true},
@@ -396,6 +416,7 @@ const std::array kFlowSetFields{
     Field{"flows", list_of_schema, "As they are now, or would be.", true, &kFlow},
     Field{"published", boolean, "False after a check.", true},
     Field{"warnings", list_of_text, "Rendered diagnostics."},
+    Field{"release", text, "What new conversations run on now; not after a check."},
 };
 constexpr std::array kWorkerListFields{
     Field{"data", any, "A list of {id, name, sdk, tools, capacity, calls, draining, …}.", true},

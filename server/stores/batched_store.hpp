@@ -204,10 +204,11 @@ class BatchedStore : public turns::Store {
       std::string_view tenant,
       turns::StoredRelease release,
       bool activate,
-      std::vector<turns::PublicationEntry> history
+      std::vector<turns::PublicationEntry> history,
+      std::optional<std::string> base
   ) override {
-    return batcher_.submit({std::string(tenant), PutRelease{std::move(release), activate, std::move(history)}}
-    );
+    PutRelease put{std::move(release), activate, std::move(history), std::move(base)};
+    return batcher_.submit({std::string(tenant), std::move(put)});
   }
 
   turns::Awaitable<Result<std::vector<turns::PublicationEntry>>> publications(

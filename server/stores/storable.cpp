@@ -134,4 +134,13 @@ std::unexpected<Error> taken_over(const turns::Commit& commit) {
   );
 }
 
+std::unexpected<Error> release_changed() {
+  return fail(
+      ErrorCode::conflict,
+      "Another release is active than the one that this one was made from.",
+      std::string(turns::kReleaseChanged),
+      "Make it anew from the one that is active."
+  );
+}
+
 }  // namespace parley::stores

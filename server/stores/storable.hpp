@@ -30,5 +30,7 @@ namespace parley::stores {
 [[nodiscard]] std::unexpected<Error> key_spent(std::string_view key);
 [[nodiscard]] std::unexpected<Error> worker_dead();
 [[nodiscard]] std::unexpected<Error> taken_over(const turns::Commit& commit);
+// And of a release.
+[[nodiscard]] std::unexpected<Error> release_changed();
 
 }  // namespace parley::stores

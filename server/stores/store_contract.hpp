@@ -377,6 +377,25 @@ inline void check_flows_and_settings(const StoreSource& source) {
     CHECK_FALSE(get(store->release(kTenant, "r3")).has_value());
   }
 
+  SUBCASE("a release becomes active only while the one is that it was made from") {
+    const turns::PublicationEntry entry{"a", "h1", "published", "ana", "why", "r1", at(1)};
+    const auto put_on = [&](std::string base, std::string hash) {
+      const auto put = wait_for(store->put_release(kTenant, {hash, "{}", {}}, true, {entry}, base));
+      if (!put) CHECK(put.error().pointer == turns::kReleaseChanged);
+      return put.has_value();
+    };
+    CHECK_FALSE(put_on("r1", "r2"));  // nothing is active yet
+    CHECK_FALSE(get(store->active_release(kTenant)).has_value());
+    CHECK(put_on("", "r1"));
+    CHECK_FALSE(put_on("", "r2"));
+    CHECK_FALSE(put_on("r2", "r3"));
+    CHECK(put_on("r1", "r2"));
+    CHECK_FALSE(put_on("r1", "r3"));
+    CHECK(put_on("r1", "r2"));  // the very same, by somebody else
+    CHECK(get(store->active_release(kTenant))->hash == "r2");
+    CHECK_FALSE(get(store->release(kTenant, "r3")).has_value());
+    CHECK(get(store->publications(kTenant, "a")).size() == 2);
+  }
   SUBCASE("what was published, by whom and why is kept, newest first, and written only when it becomes active"
   ) {
     const turns::PublicationEntry first{"order", "h1", "published", "ana", "first", "r1", at(1)};

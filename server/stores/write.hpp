@@ -1,6 +1,7 @@
 // What the store can be asked to write.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@ struct PutRelease {
   turns::StoredRelease release;
   bool activate = false;
   std::vector<turns::PublicationEntry> history;
+  std::optional<std::string> base = {};
 };
 
 struct PutSetting {

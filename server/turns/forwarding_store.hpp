@@ -102,9 +102,13 @@ class ForwardingStore : public Store {
     return inner_.flow_by_hash(tenant, hash);
   }
   Awaitable<Result<void>> put_release(
-      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+      std::string_view tenant,
+      StoredRelease release,
+      bool activate,
+      std::vector<PublicationEntry> history,
+      std::optional<std::string> base
   ) override {
-    return inner_.put_release(tenant, std::move(release), activate, std::move(history));
+    return inner_.put_release(tenant, std::move(release), activate, std::move(history), std::move(base));
   }
   Awaitable<Result<std::vector<PublicationEntry>>> publications(std::string_view tenant, std::string_view id)
       override {

@@ -446,10 +446,18 @@ Awaitable<Result<std::optional<FlowVersion>>> MemoryStore::flow_by_hash(
 }
 
 Awaitable<Result<void>> MemoryStore::put_release(
-    std::string_view tenant_name, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+    std::string_view tenant_name,
+    StoredRelease release,
+    bool activate,
+    std::vector<PublicationEntry> history,
+    std::optional<std::string> base
 ) {
   const std::lock_guard lock(mutex_);
   Tenant& tenant = tenant_named(tenant_name);
+  if (activate && base && tenant.active != *base) {
+    if (tenant.active == release.hash) co_return Result<void>();
+    co_return fail(ErrorCode::conflict, "another release is active", std::string(kReleaseChanged));
+  }
   if (activate) {
     tenant.active = release.hash;
     std::ranges::move(history, std::back_inserter(tenant.history));

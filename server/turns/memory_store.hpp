@@ -69,7 +69,11 @@ class MemoryStore : public Store {
   Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(std::string_view tenant, std::string_view hash)
       override;
   Awaitable<Result<void>> put_release(
-      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+      std::string_view tenant,
+      StoredRelease release,
+      bool activate,
+      std::vector<PublicationEntry> history,
+      std::optional<std::string> base
   ) override;
   Awaitable<Result<std::vector<PublicationEntry>>> publications(
       std::string_view tenant, std::string_view flow_id

@@ -117,6 +117,8 @@ inline constexpr std::string_view kMovedOn = "moved_on";        // another seque
 inline constexpr std::string_view kKeySpent = "key_spent";      // on another request, or on this one before
 inline constexpr std::string_view kWorkerDead = "worker_dead";  // the worker is not registered any more
 inline constexpr std::string_view kTakenOver = "taken_over";    // the open turn is another worker's
+// Why a release was: another one is active than the one that it was made from.
+inline constexpr std::string_view kReleaseChanged = "release_changed";
 
 // What a model made of a text, so that it is not asked again.
 struct StoredVector {
@@ -321,9 +323,15 @@ class Store {
   virtual Awaitable<Result<std::optional<FlowVersion>>> flow_by_hash(
       std::string_view tenant, std::string_view hash
   ) = 0;
-  // `history` is written only together with the activation.
+  // `history` is written only together with the activation. `base` is the hash of the active release that
+  // this one was made from, empty when there was none: should another one be active by now, and not this very
+  // one, it is a conflict and nothing is changed. Without a base nobody looks.
   virtual Awaitable<Result<void>> put_release(
-      std::string_view tenant, StoredRelease release, bool activate, std::vector<PublicationEntry> history
+      std::string_view tenant,
+      StoredRelease release,
+      bool activate,
+      std::vector<PublicationEntry> history,
+      std::optional<std::string> base = std::nullopt
   ) = 0;
   // Of one flow, newest first.
   virtual Awaitable<Result<std::vector<PublicationEntry>>> publications(

@@ -52,6 +52,16 @@ std::unexpected<Error> damaged(std::string_view what, std::string_view why) {
 
 }  // namespace
 
+std::unexpected<Error> published_meanwhile() {
+  return fail(
+      ErrorCode::conflict,
+      "somebody else has published since you looked: the flows that run are not those that this was made "
+      "from",
+      std::string(kReleaseChanged),
+      "look at them again (GET /v1/flows says which release it is), then publish with that as the base"
+  );
+}
+
 Result<FlowVersion> find_version(std::span<const FlowVersion> versions, std::string_view wanted) {
   const FlowVersion* found = nullptr;
   std::size_t matches = 0;
@@ -106,7 +116,8 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
     std::vector<FlowToPublish> flows,
     engine::AssistantSettings settings,
     Cause cause,
-    Timestamp at
+    Timestamp at,
+    std::optional<engine::ReleasePtr> base
 ) {
   std::vector<flow::FlowPtr> compiled;
   for (const FlowToPublish& each : flows) compiled.push_back(each.flow);
@@ -130,10 +141,13 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
     if (auto put = co_await store_.put_flow(tenant, std::move(version)); !put)
       co_return std::unexpected(put.error());
   }
-  auto history = entries(active(tenant), *release, cause, at);
-  if (auto put = co_await store_.put_release(tenant, std::move(stored), true, std::move(history)); !put) {
-    co_return std::unexpected(put.error());
-  }
+  auto history = entries(base ? *base : active(tenant), *release, cause, at);
+  std::optional<std::string> on;
+  if (base) on = *base == nullptr ? std::string() : (*base)->hash();
+  const auto put =
+      co_await store_.put_release(tenant, std::move(stored), true, std::move(history), std::move(on));
+  if (!put && put.error().pointer == kReleaseChanged) co_return published_meanwhile();
+  if (!put) co_return std::unexpected(put.error());
   remember(tenant, release, true);
   co_return release;
 }

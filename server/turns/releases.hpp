@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct Cause {
   std::string author;
   std::string reason = {};
   std::string action = "published";
+  // Hash of the release that the author has seen, empty for none; not given: whatever is active.
+  std::optional<std::string> base = {};
 };
 
 class ReleaseTable {
@@ -37,13 +40,15 @@ class ReleaseTable {
   [[nodiscard]] engine::ReleasePtr active(std::string_view tenant) const;
 
   // Stores the flows and makes them what new conversations run on. The old release stays active when it
-  // fails.
+  // fails. `base` is the release that they were made from, null when there was none: a conflict with the
+  // pointer kReleaseChanged when the store has another one by now. Without it nobody looks.
   Awaitable<Result<engine::ReleasePtr>> publish(
       std::string_view tenant,
       std::vector<FlowToPublish> flows,
       engine::AssistantSettings settings,
       Cause cause,
-      Timestamp at
+      Timestamp at,
+      std::optional<engine::ReleasePtr> base = std::nullopt
   );
 
   // From memory, else compiled from the store.
@@ -65,6 +70,9 @@ class ReleaseTable {
   std::map<std::string, engine::ReleasePtr, std::less<>> active_;   // by tenant
   std::map<std::string, engine::ReleasePtr, std::less<>> by_hash_;  // by tenant, NUL, hash
 };
+
+// Somebody else has published meanwhile.
+[[nodiscard]] std::unexpected<Error> published_meanwhile();
 
 // Of a flow's versions, the one that a person means: by hash, by the first 6 or more characters of a hash, or
 // the newest with a label.

@@ -5,10 +5,13 @@ import http.client
 import http.server
 import json
 import os
+import pathlib
 import random
 import re
 import shutil
 import signal
+import subprocess
+import tempfile
 import threading
 import time
 
@@ -266,4 +269,72 @@ def test_any_server_takes_any_request():
             # One that ends as it should leaves nothing to wait for.
             equal(three.stop(), 0)
             equal(two.chat(token=first["token"], conversation_id=first["conversation_id"], message="note 6").status, 200)
+        payments.close()
+
+
+def flow_of(name):
+    return f"id: {name}\ntriggers: [{{command: /{name}}}]\nsteps: [{{id: say, type: message, text: This is {name}.}}]\n"
+
+
+def put_flow(server, name, base=None):
+    query = f"?base={base}" if base else ""
+    return server.request("PUT", f"/v1/flows/{name}{query}", flow_of(name), Content_Type="application/yaml")
+
+
+def at_once(*calls):
+    """What they return, called in the same moment."""
+    answers = [None] * len(calls)
+    ready = threading.Barrier(len(calls))
+
+    def run(number, call):
+        ready.wait()
+        answers[number] = call()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def publish_folder(folder, *more):
+    """`parley flow publish` of a folder that has one flow of its own."""
+    name = folder.name
+    (folder / "flows").mkdir()
+    (folder / "flows" / f"{name}.yaml").write_text(flow_of(name))
+    return subprocess.run([os.path.abspath(parley_server.BINARY), "flow", "publish", folder, "--reason", "test", *more],
+                          capture_output=True, text=True, check=False)
+
+
+def test_flows_published_at_two_servers_in_the_same_moment_are_both_there():
+    with Cluster() as cluster, tempfile.TemporaryDirectory() as scratch:
+        if not cluster.present:
+            print("skipped: PostgreSQL is not installed")
+            return
+        equal(cluster.migrate().returncode, 0)
+        payments = Payments()
+        with Fleet(cluster.url("parley"), payments) as fleet:
+            one, two, three = fleet.servers
+            for number in range(10):
+                answers = at_once(*(lambda s=s, n=n: put_flow(s, f"{n}{number}") for n, s in zip("abc", fleet.servers)))
+                equal([answer.status for answer in answers], [201, 201, 201])
+            expected = {f"{n}{number}" for n in "abc" for number in range(10)} | {"notes", "order"}
+            for server in fleet.servers:
+                equal({flow["id"] for flow in server.get("/v1/flows").json["data"]}, expected)
+
+            # On the same base one of two is late, and is told so.
+            base = one.get("/v1/flows").json["release"]
+            first, second = at_once(lambda: put_flow(two, "x", base), lambda: put_flow(three, "y", base))
+            equal(sorted([first.status, second.status]), [201, 409])
+            equal((first if first.status == 409 else second).error, "release_changed")
+
+            # The command line goes on where the other's flows are none of its own.
+            folders = [pathlib.Path(scratch) / name for name in ("left", "right")]
+            for folder in folders:
+                folder.mkdir()
+            done = at_once(*(lambda f=f, s=s: publish_folder(f, "--url", f"http://127.0.0.1:{s.port}") for f, s in zip(folders, fleet.servers)))
+            equal([each.returncode for each in done], [0, 0], done)
+            ids = {flow["id"] for flow in one.get("/v1/flows").json["data"]}
+            assert {"left", "right"} <= ids, ids
         payments.close()

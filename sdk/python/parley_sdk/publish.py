@@ -32,6 +32,15 @@ def with_sources(text: str, project: Project) -> str:
     return re.sub(r"--> (\S+\.json):", named, text)
 
 
+def _active_release(url: str, headers: dict[str, str]) -> str:
+    """What new conversations run on: publishing on anything else than what was looked at is a conflict."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(f"{url}/v1/flows", headers=headers), timeout=60) as answer:
+            return json.load(answer).get("release") or ""
+    except urllib.error.HTTPError:
+        return ""  # whoever may not look is told so when publishing
+
+
 def publish(project: Project, url: str, key: str, reason: str, author: str, check_only: bool) -> Answer:
     body: dict[str, Any] = {
         "flows": [{"file": flow.file, "text": flow.text} for flow in project.flows],
@@ -44,8 +53,11 @@ def publish(project: Project, url: str, key: str, reason: str, author: str, chec
     if author:
         body["author"] = author
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+    url = url.rstrip("/")
     try:
-        request = urllib.request.Request(f"{url.rstrip('/')}/v1/flows", json.dumps(body).encode(), headers)
+        if base := _active_release(url, headers):
+            body["base"] = base
+        request = urllib.request.Request(f"{url}/v1/flows", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=60) as answer:
             said = json.load(answer)
     except urllib.error.HTTPError as refused:

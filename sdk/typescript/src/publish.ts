@@ -39,6 +39,13 @@ export interface PublishOptions {
   checkOnly: boolean;
 }
 
+/** What new conversations run on: publishing anything else than what was looked at is a conflict. */
+async function active_release(options: PublishOptions, headers: Record<string, string>): Promise<string | undefined> {
+  const answer = await fetch(new URL("/v1/flows", options.url), { headers, signal: AbortSignal.timeout(60_000) });
+  if (!answer.ok) return undefined; // whoever may not look is told so when publishing
+  return ((await answer.json()) as { release?: string | null }).release ?? undefined;
+}
+
 export async function publish(project: Project, options: PublishOptions): Promise<Answer> {
   const workers = [...declarations(project)].map(([connector, declaration]) => ({ connector, declaration }));
   const body = {
@@ -52,10 +59,11 @@ export async function publish(project: Project, options: PublishOptions): Promis
   if (options.key !== "") headers["Authorization"] = `Bearer ${options.key}`;
   let answer: Response;
   try {
+    const base = await active_release(options, headers);
     answer = await fetch(new URL("/v1/flows", options.url), {
       method: "POST",
       headers,
-      body: JSON.stringify(body),
+      body: JSON.stringify({ ...body, ...(base !== undefined && { base }) }),
       signal: AbortSignal.timeout(60_000),
     });
   } catch (problem) {

@@ -36,7 +36,7 @@ constexpr Statement kPutFlow{
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (tenant, hash) DO NOTHING"
 };
 constexpr Statement kPutRelease{
-    "put_release", "SELECT parley.put_release($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    "put_release", "SELECT parley.put_release_on($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 };
 constexpr Statement kPutSetting{
     "put_setting",
@@ -225,6 +225,11 @@ Result<Request> request(const PutRelease& put) {
     ats.push_back(stored(entry.at));
   }
   Request out{.statement = &kPutRelease, .parameters = {}};
+  if (put.base) {
+    out.parameters.add(*put.base);
+  } else {
+    out.parameters.add_null();
+  }
   out.parameters.add(put.release.hash)
       .add(put.release.settings)
       .add(flow_ids)
@@ -302,6 +307,10 @@ Result<Request> request_of(const Write& write) {
 }
 
 Result<void> outcome_of(const Write& write, const Rows& answer) {
+  if (std::holds_alternative<PutRelease>(write.work)) {
+    if (answer.number(0, 0) == 0) return {};
+    return release_changed();
+  }
   const auto* commit = std::get_if<turns::Commit>(&write.work);
   if (commit == nullptr) return {};
   enum Outcome : std::int64_t { written, moved, spent, dead, taken };

@@ -58,7 +58,7 @@ class Views {
     get(store->put_flow("acme", {"order", "h1", "v1", order, "", "ana", contract::at(0)}));
     get(store->put_flow("acme", {"order", "h2", "v2", "{}", "", "ana", contract::at(1)}));
     get(store->put_flow("globex", {"canary", "h1", "v1", "{}", "", "", contract::at(0)}));
-    get(store->put_release("acme", {"r1", "{}", {{"order", "h1"}}}, true, {}));
+    get(store->put_release("acme", {"r1", "{}", {{"order", "h1"}}}, true, {}, std::nullopt));
   }
 
   Connection db_;

@@ -320,7 +320,7 @@ void write_something_of_everything(const std::string& directory) {
     put(*store, commit);
   }
   get(store->put_flow(kTenant, {"order", "h1", "1", "{}", "id: order", "ana", contract::at(1)}));
-  get(store->put_release(kTenant, {"r1", "{}", {{"order", "h1"}}}, true, {}));
+  get(store->put_release(kTenant, {"r1", "{}", {{"order", "h1"}}}, true, {}, std::nullopt));
   get(store->put_setting(kTenant, "token", "secret"));
 }
 

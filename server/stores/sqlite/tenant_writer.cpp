@@ -344,6 +344,16 @@ std::optional<std::int64_t> TenantWriter::release_number(std::string_view hash) 
 
 Result<void> TenantWriter::apply(const PutRelease& put) {
   if (auto ok = check_storable(put); !ok) return ok;
+  std::int64_t active = 0;
+  {
+    Rows rows = last_activation_.query();
+    if (rows.next()) active = rows.integer(0);
+  }
+  if (put.activate && put.base) {
+    const bool same = put.base->empty() ? active == 0 : release_number(*put.base) == active;
+    if (!same && release_number(put.release.hash) == active) return {};
+    if (!same) return release_changed();
+  }
   if (!release_number(put.release.hash)) {
     RowChecksum sum(put.release.hash, put.release.settings);
     for (const auto& [flow_id, hash] : put.release.flows) {
@@ -360,11 +370,6 @@ Result<void> TenantWriter::apply(const PutRelease& put) {
   }
   if (!put.activate) return {};
   const auto number = release_number(put.release.hash);
-  std::int64_t active = 0;
-  {
-    Rows rows = last_activation_.query();
-    if (rows.next()) active = rows.integer(0);
-  }
   if (active != *number) insert_activation_.run(*number);
   for (const turns::PublicationEntry& entry : put.history) {
     const std::int64_t when = *to_nanoseconds(entry.at);
