@@ -236,6 +236,8 @@ TEST_CASE("Lists and leftover work are found by an index, not by reading everyth
     std::string_view expected;
   } cases[] = {
       {"SELECT * FROM outbox WHERE state < 2 ORDER BY number LIMIT 5", "USING INDEX outbox_pending"},
+      {"SELECT 1 FROM outbox INDEXED BY outbox_pending_of WHERE conversation = 1 AND state < 2",
+       "outbox_pending_of (conversation=?)"},
       {"SELECT * FROM timer WHERE due <= 5 ORDER BY due, conversation, timer_id", "USING INDEX timer_by_due"},
       {"SELECT * FROM conversation WHERE number < 9 AND user_id = 'a' ORDER BY number DESC",
        "conversation_by_user"},

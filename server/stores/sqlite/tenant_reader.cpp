@@ -138,12 +138,14 @@ TenantReader::TenantReader(const std::string& path)
           db_,
           select(
               kEffectColumns,
-              "conversation c JOIN outbox o ON o.conversation = c.number WHERE c.id = ?1 AND o.state < 2 "
+              "conversation c JOIN outbox o INDEXED BY outbox_pending_of ON o.conversation = c.number WHERE "
+              "c.id = ?1 AND o.state < 2 "
               "ORDER BY o.number"
           )
       ),
       unsettled_(
-          db_, "SELECT 1 FROM outbox INDEXED BY outbox_pending WHERE state < 2 AND conversation = ?1 LIMIT 1"
+          db_,
+          "SELECT 1 FROM outbox INDEXED BY outbox_pending_of WHERE state < 2 AND conversation = ?1 LIMIT 1"
       ),
       due_(
           db_,
