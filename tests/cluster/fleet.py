@@ -21,6 +21,7 @@ from talkers import NOTES  # noqa: E402
 NAMES = ("one", "two", "three")
 # The servers of one fleet have the same key: whoever's token one of them made is known to all.
 KEY = "5a" * 32
+API_KEY = "a-configured-key-of-thirty-characters"
 
 
 def program(name):
@@ -102,6 +103,8 @@ class Fleet:
         environment = {
             "PARLEY_STORE__URL": self.database.url("parley"),
             "PARLEY_REDIS__URL": self.redis.url,
+            "PARLEY_SERVER__API_KEY": API_KEY,
+            "PARLEY_LIMITS__TURNS_PER_MINUTE": "0",
             "PARLEY_SERVER__TRUSTED_PROXIES": "127.0.0.1",
             "PARLEY_SERVER__DRAIN_DELAY_SECONDS": "2",
             "PARLEY_SERVER__THREADS": "1",
