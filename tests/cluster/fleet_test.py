@@ -19,7 +19,7 @@ SEED = int(os.environ.get("PARLEY_SEED", "0")) or (random.randrange(1, 1_000_000
 
 class ProxiedTalkers(Talkers):
     refusing = (502, 503, 504)  # the proxy's own words for a server that is gone
-    key = fleets.API_KEY  # nobody who comes through a proxy is taken for the servers' owner
+    reader = {"token": fleets.API_KEY}  # nobody who comes through a proxy is taken for the servers' owner
 
 
 def answered_by(worker):

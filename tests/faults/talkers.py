@@ -78,7 +78,7 @@ class Talkers:
     """`with Talkers(server) as talkers:` lets them talk; at the end they finish what they were saying."""
 
     refusing = (503,)  # answers after which the same is sent again
-    key = None  # with which turns are read, by whom the server does not take for its owner
+    reader = {}  # the token with which turns are read, where callers are not taken for the owner
 
     def __init__(self, server, seed):
         self.server, self.seed = server, seed
@@ -160,7 +160,7 @@ class Talkers:
     def turns_of(self, conversation):
         turns, after = [], 0
         while True:
-            answer = self.server.get(f"/v1/conversations/{conversation}/turns?after={after}&limit=100", self.key)
+            answer = self.server.get(f"/v1/conversations/{conversation}/turns?after={after}&limit=100", **self.reader)
             if answer.status == 404:
                 return []  # it is gone
             page = answer.json
