@@ -151,6 +151,7 @@ net::Awaitable<Result<T>> Client::try_until_answered(
     meter_.attempt(endpoint_.name, last.answer ? "ok" : last.answer.error().pointer, took_ms);
     if (last.answer) co_return std::move(last.answer);
     const Error& failure = last.answer.error();
+    if (asking.unanswered != nullptr && wire::model_api::may_have_worked(failure)) ++*asking.unanswered;
     world_.log({
         .level = Note::Level::warning,
         .what = "model failed",

@@ -30,6 +30,8 @@ struct Asking {
   std::string_view prompt;
   std::int64_t deadline_ms = 0;             // of Surroundings::now_ms
   turns::TextListener* listener = nullptr;  // hears the text; the answer is streamed then
+  // Counts the attempts of which nobody knows what they have cost.
+  std::uint32_t* unanswered = nullptr;
 };
 
 class Client {

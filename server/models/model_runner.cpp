@@ -225,29 +225,33 @@ turns::Awaitable<Result<wire::model_api::Answer>> ModelRunner::ask_within_budget
   const Spending reserved{input + most_output, endpoint.price.of(input, most_output)};
   const std::int64_t day = world_.day();
   if (auto fits = ledger_.reserve(reserved, day); !fits) co_return std::unexpected(std::move(fits.error()));
+  std::uint32_t unanswered = 0;
   auto answer = co_await client.ask(
       question,
       {.task = call.task->name,
        .prompt = call.task->version,
        .deadline_ms = deadline_ms,
-       .listener = call.listener}
+       .listener = call.listener,
+       .unanswered = &unanswered}
   );
-  Spending used;
+  // What an attempt that broke off has cost is not known; as much as it may have.
+  Spending used{reserved.tokens * unanswered, reserved.money * unanswered};
   if (answer) {
     Usage usage = answer->usage;
     // A server that does not count: as for English text.
     if (!usage.known) {
       usage.input_tokens = static_cast<std::uint32_t>(input);
-      usage.output_tokens = static_cast<std::uint32_t>(answer->text.size() / kBytesPerToken + 1);
+      std::size_t bytes = answer->text.size();
+      for (const auto& proposed : answer->calls) bytes += proposed.tool.size() + proposed.arguments.size();
+      usage.output_tokens = static_cast<std::uint32_t>(bytes / kBytesPerToken + 1);
     }
-    used = {
-        std::uint64_t{usage.input_tokens} + usage.output_tokens,
-        endpoint.price.of(usage.input_tokens, usage.output_tokens)
-    };
+    const Pico cost = endpoint.price.of(usage.input_tokens, usage.output_tokens);
+    used.tokens += std::uint64_t{usage.input_tokens} + usage.output_tokens;
+    used.money += cost;
     call.use.input_tokens += usage.input_tokens;
     call.use.output_tokens += usage.output_tokens;
-    call.cost += used.money;
-    meter_.used(endpoint.name, usage.input_tokens, usage.output_tokens, used.money);
+    call.cost += cost;
+    meter_.used(endpoint.name, usage.input_tokens, usage.output_tokens, cost);
   }
   ledger_.settle(reserved, used, day);
   co_return answer;

@@ -409,6 +409,34 @@ TEST_CASE("a budget is reserved before a call and settled after it") {
   CHECK(dear.hosts() == Hosts{"local"});
 }
 
+TEST_CASE("what broke off counts in the budget as if it had all been written") {
+  Models models({endpoint("one")}, {.tokens = 5000});
+  models.http->replies["one"] = {{.failure = "timeout"}};
+  // Each may have taken its 1024 tokens and a few for the question.
+  CHECK(models.said("generate", kPrompt) == "! timeout");
+  models.http->replies["one"] = {
+      {.body = "{\"choices\": []}"}, {.body = "{\"choices\": []}"}, {.body = answer_body("Hi", 10, 5)}
+  };
+  CHECK(models.said("generate", kPrompt) == R"("Hi")");
+  // Three attempts that nobody can count leave less than a fourth would need.
+  models.http->replies["one"] = {{.body = answer_body("Hi", 10, 5)}};
+  CHECK(models.said("generate", R"({"prompt": "Say hello", "max_tokens": 2000})") == "! budget");
+  CHECK(models.said("generate", R"({"prompt": "Say hello", "max_tokens": 100})") == R"("Hi")");
+
+  // Who was turned away has cost nothing.
+  Models refused({endpoint("one")}, {.tokens = 1500});
+  refused.http->replies["one"] = {{.status = 400, .body = R"({"error": {"message": "no"}})"}};
+  for (int call = 0; call < 3; ++call) CHECK(refused.said("generate", kPrompt) == "! model_request");
+  // Nor does an empty count pass for none.
+  Models uncounted({endpoint("one")}, {.tokens = 1500});
+  const std::string text(3000, 'x');
+  uncounted.http->replies["one"] = {
+      {.body = R"({"choices":[{"message":{"content":")" + text + R"("},"finish_reason":"stop"}],"usage":{}})"}
+  };
+  CHECK(uncounted.said("generate", kPrompt) == "\"" + text + "\"");
+  CHECK(uncounted.said("generate", kPrompt) == "! budget");
+}
+
 TEST_CASE("a step may name a model; those behind it answer when it does not") {
   Models models({endpoint("one"), endpoint("two"), endpoint("three")});
   models.http->replies["two"] = {{.status = 401}};

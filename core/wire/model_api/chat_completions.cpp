@@ -99,8 +99,7 @@ std::string arguments_of(const Value& arguments) {
 }
 
 Usage usage_of(const Value& usage) {
-  if (!usage.is_map()) return {};
-  return {token_count(usage["prompt_tokens"]), token_count(usage["completion_tokens"]), true};
+  return counted(usage["prompt_tokens"], usage["completion_tokens"]);
 }
 
 void add_call(Answer& answer, const Value& call) {
@@ -124,6 +123,10 @@ std::uint32_t token_count(const Value& value) {
   if (!value.is_int() || value.as_int() <= 0) return 0;
   constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint32_t>(std::min(kMost, value.as_int()));
+}
+
+Usage counted(const Value& input, const Value& output) {
+  return {token_count(input), token_count(output), input.is_int() && output.is_int()};
 }
 
 std::string chat_request(const Question& question, const Provider& provider, Structured structured) {

@@ -155,7 +155,7 @@ TEST_CASE("answers are read, and what servers leave out or get wrong does no har
        "Hi / / stop"},
       {"negative and text counts",
        R"({"choices":[{"message":{"content":"Hi"}}],"usage":{"prompt_tokens":-3,"completion_tokens":"x"}})",
-       "Hi / / stop / 0+0"},
+       "Hi / / stop"},
       {"stopped by the filter",
        R"({"choices":[{"message":{"content":""},"finish_reason":"content_filter"}]})",
        "! refused"},

@@ -61,8 +61,8 @@ Result<Embeddings> read_embeddings(std::string_view body, std::size_t texts) {
     if (vector.size() != out.vectors.front().size())
       return std::unexpected(malformed("its vectors are of different lengths"));
   }
-  if (const Value& usage = (*parsed)["usage"]; usage.is_map())
-    out.usage = {token_count(usage["prompt_tokens"]), 0, true};
+  const Value& tokens = (*parsed)["usage"]["prompt_tokens"];
+  out.usage = {token_count(tokens), 0, tokens.is_int()};
   return out;
 }
 

@@ -68,5 +68,7 @@ inline constexpr std::size_t kMostCalls = 128;
 
 // What servers call a token count; too large ones are capped, others are 0.
 [[nodiscard]] std::uint32_t token_count(const Value& value);
+// What a server has counted: known when it says both.
+[[nodiscard]] Usage counted(const Value& input, const Value& output);
 
 }  // namespace parley::wire::model_api

@@ -141,6 +141,12 @@ bool may_pass(const Error& failure) {
   return std::ranges::find(kPassing, std::string_view(failure.pointer)) != kPassing.end();
 }
 
+bool may_have_worked(const Error& failure) {
+  constexpr auto kWorked =
+      std::to_array<std::string_view>({"timeout", "stalled", "interrupted", "model_answer", "too_large"});
+  return std::ranges::find(kWorked, std::string_view(failure.pointer)) != kWorked.end();
+}
+
 std::optional<std::uint32_t> retry_after_ms(std::string_view seconds, std::string_view milliseconds) {
   constexpr double kMost = 3'600'000;
   const auto read = [](std::string_view text) -> std::optional<double> {

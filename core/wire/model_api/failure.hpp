@@ -31,6 +31,9 @@ namespace parley::wire::model_api {
 // Whether the same question may be answered when it is asked again.
 [[nodiscard]] bool may_pass(const Error& failure);
 
+// The model may have worked on it, and have to be paid for, although nothing that can be used has come.
+[[nodiscard]] bool may_have_worked(const Error& failure);
+
 // How long the server wants us to wait, from its headers: whole or fractional seconds, or milliseconds.
 // Nothing when there is none or it is a date.
 [[nodiscard]] std::optional<std::uint32_t> retry_after_ms(

@@ -96,8 +96,8 @@ Result<Answer> read_object(const Value& response) {
                   : answer.calls.empty()        ? "stop"
                                                 : "tool_calls";
   answer.model = response.text("model");
-  if (const Value& usage = response["usage"]; usage.is_map())
-    answer.usage = {token_count(usage["input_tokens"]), token_count(usage["output_tokens"]), true};
+  const Value& usage = response["usage"];
+  answer.usage = counted(usage["input_tokens"], usage["output_tokens"]);
   return answer;
 }
 

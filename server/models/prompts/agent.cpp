@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/utf8.hpp"
 #include "server/models/prompts/prompt.hpp"
 #include "wire/model_api/loose_json.hpp"
 #include "wire/names.hpp"
@@ -51,11 +52,7 @@ std::map<std::string, std::string, std::less<>> names_of(const Value& tools) {
 
 std::string shown(const Value& value) {
   std::string text = value.is_string() ? std::string(value.as_string()) : write_json(value);
-  if (text.size() <= kMostResult) return text;
-  text.resize(kMostResult);
-  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) text.pop_back();
-  if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0U) text.pop_back();
-  return text + " … (cut)";
+  return text.size() <= kMostResult ? text : std::string(utf8_prefix(text, kMostResult)) + " … (cut)";
 }
 
 // What was done so far, as the exchange that the provider's API knows.
