@@ -268,9 +268,11 @@ std::optional<std::chrono::milliseconds> wait_asked_for(
                        (answer.status == 403 && (used_up || !value.empty())) ||
                        broke_while_working(answer.status);
   if (!passing) return std::nullopt;
+  // In seconds: a clock that counts nanoseconds ends in 2262, and a date may be of the year 9999.
+  const std::int64_t seconds_now =
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   const auto until = [&](std::int64_t seconds_since_1970) {
-    const auto at = std::chrono::system_clock::time_point(std::chrono::seconds(seconds_since_1970));
-    return std::max(std::chrono::duration_cast<milliseconds>(at - now), milliseconds(0));
+    return milliseconds(std::chrono::seconds(std::max<std::int64_t>(seconds_since_1970 - seconds_now, 0)));
   };
   if (value.empty()) {
     const auto begins_anew = used_up ? seconds_in(answer.header("x-ratelimit-reset")) : std::nullopt;

@@ -235,6 +235,7 @@ TEST_CASE("a service may say when it wants to be asked again") {
       {503, "120", milliseconds(120'000)},
       {503, "Tue, 14 Nov 2023 22:13:25 GMT", milliseconds(5000)},
       {503, "Tue, 14 Nov 2023 22:13:10 GMT", milliseconds(0)},
+      {503, "Fri, 31 Dec 9999 23:59:59 GMT", milliseconds(251'702'300'799'000)},
       {429, "", std::nullopt},
       {429, "soon", std::nullopt},
       {429, "-1", std::nullopt},

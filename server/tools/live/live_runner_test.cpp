@@ -254,7 +254,7 @@ TEST_CASE("credentials do not go over plain http to hosts that no person has nam
 
 TEST_CASE("a client's token is fetched once, kept, and renewed when the service refuses it") {
   Service ids({
-      json_answer(R"({"access_token":"one","token_type":"bearer","expires_in":3600})"),
+      json_answer(R"({"access_token":"one","token_type":"bearer","expires_in":9223372036854775807})"),
       json_answer(R"({"access_token":"two","token_type":"bearer","expires_in":3600})"),
       json_answer(R"({"error":"invalid_client"})", "401 No"),
   });

@@ -14,6 +14,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kUsualSeconds = 300;  // of a token that does not say how long it lives
 constexpr std::int64_t kMarginSeconds = 30;
+constexpr std::int64_t kMostSeconds = 366 * 24 * 3600;
 constexpr std::size_t kTokenBytesMax = 64U << 10U;
 
 std::string form_encoded(std::string_view text) {
@@ -91,7 +92,9 @@ net::Awaitable<Result<std::string>> TokenSource::token(
   if (!body || body->text("access_token").empty())
     co_return no_token(credential, "the answer of the token server has no access_token", false);
   const Value& lifetime = (*body)["expires_in"];
-  const std::int64_t seconds = lifetime.is_int() ? lifetime.as_int() : kUsualSeconds;
+  // Whatever a server says: a clock that counts nanoseconds holds no more than three centuries.
+  const std::int64_t seconds =
+      std::clamp<std::int64_t>(lifetime.is_int() ? lifetime.as_int() : kUsualSeconds, 0, kMostSeconds);
   std::string token(body->text("access_token"));
   const std::lock_guard lock(mutex_);
   kept_[key] = {

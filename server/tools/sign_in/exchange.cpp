@@ -76,6 +76,8 @@ net::Awaitable<Result<net::IncomingAnswer>> ask(
   co_return co_await http.send(request_of(client, url, std::move(fields), Showing::body, timeout_ms));
 }
 
+constexpr std::int64_t kLongestSeconds = 10LL * 366 * 24 * 3600;
+
 std::unexpected<Error> failed(std::string why, bool passing) {
   return fail(
       passing ? ErrorCode::unavailable : ErrorCode::unauthenticated,
@@ -84,8 +86,28 @@ std::unexpected<Error> failed(std::string why, bool passing) {
   );
 }
 
+// What is wrong with the client, such as a secret that was changed, may be put right; a grant that is dropped
+// for it would make everybody sign in again.
+bool blames_client(const net::IncomingAnswer& answer) {
+  constexpr auto kBlames = std::to_array<std::string_view>(
+      {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request"}
+  );
+  const auto body = parse_json(answer.body, {.reject_duplicate_keys = false});
+  const std::string_view error = body ? body->text("error") : std::string_view();
+  if (!error.empty()) return std::ranges::find(kBlames, error) != kBlames.end();
+  return answer.status == 401 || answer.status == 403 || answer.status == 404 || answer.status == 405;
+}
+
 Result<Grant> grant_in(const Result<net::IncomingAnswer>& answer, Timestamp now) {
   if (!answer) return failed(answer.error().message, true);
+  if (answer->status != 200 && blames_client(*answer)) {
+    return fail(
+        ErrorCode::unauthenticated,
+        "the authorization server answered " + std::to_string(answer->status),
+        "client_refused",
+        "check user, secret and token_url under tools.connectors in parley.yaml"
+    );
+  }
   if (answer->status != 200) {
     const bool passing = answer->status >= 500 || answer->status == 429 || answer->status == 408;
     return failed("the authorization server answered " + std::to_string(answer->status), passing);
@@ -99,7 +121,8 @@ Result<Grant> grant_in(const Result<net::IncomingAnswer>& answer, Timestamp now)
       .until = {},
   };
   const Value& lifetime = (*body)["expires_in"];
-  if (lifetime.is_int() && lifetime.as_int() > 0) grant.until = {now.seconds + lifetime.as_int(), 0};
+  if (lifetime.is_int() && lifetime.as_int() > 0)
+    grant.until = {now.seconds + std::min(lifetime.as_int(), kLongestSeconds), 0};
   return grant;
 }
 

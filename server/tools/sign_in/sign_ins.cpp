@@ -158,7 +158,11 @@ net::Awaitable<Result<std::string>> SignIns::token(
   std::string access((*grant)->access.reveal());
   if (!old && access != refused) co_return access;
   auto renewed = co_await renew(*offer, name, std::move(access), timeout_ms);
-  if (!renewed) co_return no_token(client, renewed.error().message, "", true);
+  if (!renewed) {
+    Error& problem = renewed.error();
+    const bool passing = problem.pointer != "client_refused";
+    co_return no_token(client, std::move(problem.message), std::move(problem.hint), passing);
+  }
   if (!*renewed) co_return sign_in_required(client, conversation_id);
   co_return std::string((*renewed)->access.reveal());
 }
@@ -187,7 +191,7 @@ net::Awaitable<Result<std::optional<Grant>>> SignIns::renewed(
     auto fresh = co_await refresh_grant(*offer.http, offer.client, std::move(old), world_.now(), timeout_ms);
     if (fresh) {
       outcome = *std::move(fresh);
-    } else if (fresh.error().pointer == "unavailable") {
+    } else if (fresh.error().pointer != "refused") {
       co_return std::unexpected(std::move(fresh.error()));
     }
   }

@@ -203,6 +203,24 @@ TEST_CASE("a renewal that fails for the moment does not end the grant") {
   CHECK(bench.token() == "a-2");
 }
 
+TEST_CASE("a client that the server does not know any more loses nobody's grant") {
+  const std::string unknown = json_answer(R"({"error":"invalid_client"})", "401 No");
+  Bench bench({kGranted, unknown, unknown, json_answer("", "404 Gone"), kRenewed});
+  bench.sign_in();
+  bench.now.seconds += 3600;
+  CHECK(bench.token() == "no_token");  // as a header and in the body
+  CHECK(bench.token() == "no_token");
+  CHECK(bench.token() == "a-2");
+}
+
+TEST_CASE("a lifetime beyond all calendars is a long one") {
+  Bench bench({json_answer(R"({"access_token":"a-1","refresh_token":"r-1","expires_in":9223372036854775807})")
+  });
+  bench.sign_in();
+  bench.now.seconds += 3600;
+  CHECK(bench.token() == "a-1");
+}
+
 TEST_CASE("a client that must show itself in the body is understood") {
   Bench bench({json_answer(R"({"error":"invalid_client"})", "401 No"), kGranted});
   bench.sign_in();
