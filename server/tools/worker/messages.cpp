@@ -15,9 +15,7 @@ constexpr std::size_t kMaxCode = 64;
 constexpr std::string_view kCodeLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
 std::string cut(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-  return std::string(text.substr(0, most));
+  return std::string(utf8_prefix(text, most));
 }
 
 std::unexpected<Error> wrong(std::string message, std::string hint = {}) {
@@ -49,13 +47,17 @@ Result<FromWorker> read_register(const Value& message, std::size_t max_capacity)
   return out;
 }
 
-Result<FromWorker> read_error(const Value& message, std::string call_id) {
+// A code that flows could not name is a part of the words: whoever waits for the call must hear that it
+// failed.
+CallError read_error(const Value& message, std::string call_id) {
   const std::string_view code = message.text("code", "worker_error");
-  if (code.empty() || code.size() > kMaxCode ||
-      code.find_first_not_of(kCodeLetters) != std::string_view::npos) {
-    return wrong("'code' must be at most 64 letters, digits, '_', '.' and '-'");
-  }
-  return CallError{std::move(call_id), std::string(code), cut(message.text("message"), kMaxMessage)};
+  const std::string_view words = message.text("message");
+  const bool usable = !code.empty() && code.size() <= kMaxCode &&
+                      code.find_first_not_of(kCodeLetters) == std::string_view::npos;
+  if (usable) return CallError{std::move(call_id), std::string(code), cut(words, kMaxMessage)};
+  return CallError{
+      std::move(call_id), "worker_error", cut(cut(code, kMaxCode) + ": " + std::string(words), kMaxMessage)
+  };
 }
 
 }  // namespace

@@ -16,6 +16,14 @@ using std::chrono::milliseconds;
 // throw are told of.
 constexpr std::string_view kThrew = "exception";
 
+// What this server says itself of a call: a link to sign in at, which is shown to users, is not a worker's.
+constexpr std::string_view kSignIn = "sign_in_required";
+
+std::string_view told_as(std::string_view code) {
+  if (code == kThrew) return "tool_broke";
+  return code == kSignIn ? std::string_view("worker_error") : code;
+}
+
 }  // namespace
 
 PendingCall::PendingCall(WorkerPool& pool, net::Executor executor, Order order, Done done)
@@ -76,6 +84,15 @@ void PendingCall::progressed(const std::string& session) {
 void PendingCall::succeed(std::string_view json) {
   if (stage_ == Stage::done) return;
   auto result = order_.contract->checked_result(json, pool_.options().result_bytes);
+  // It has happened: whoever hears of a failure might do it again, or tell the user that it was not done.
+  if (!result && !turns::may_repeat(order_.contract->effect)) {
+    return fail_as(
+        ErrorCode::unavailable,
+        "in_doubt",
+        result.error().message + "; it has been carried out",
+        result.error().hint
+    );
+  }
   if (!result) return settle(std::unexpected(std::move(result.error())));
   settle(turns::ToolAnswer{*std::move(result), false});
 }
@@ -83,7 +100,7 @@ void PendingCall::succeed(std::string_view json) {
 void PendingCall::fail_with(const std::string& code, const std::string& message) {
   fail_as(
       ErrorCode::unavailable,
-      code == kThrew ? "tool_broke" : code,
+      std::string(told_as(code)),
       tool() + ": " + (message.empty() ? "the worker gives no reason" : message)
   );
 }

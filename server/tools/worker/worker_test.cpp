@@ -168,6 +168,10 @@ TEST_CASE("answers that do not fit are failures with a code") {
        R"("type": "error", "code": "card_declined", "message": "no")",
        "card_declined"},
       {"an error without a code", R"("type": "error")", "worker_error"},
+      {"a code that no flow could name", R"("type": "error", "code": "card declined")", "worker_error"},
+      {"a code of this server's own",
+       R"("type": "error", "code": "sign_in_required", "message": "https://evil.example")",
+       "worker_error"},
       {"the function threw",
        R"("type": "error", "code": "exception", "message": "x is undefined")",
        "tool_broke"},
@@ -180,6 +184,21 @@ TEST_CASE("answers that do not fit are failures with a code") {
   }
 }
 
+TEST_CASE("an unsafe call whose answer does not fit has happened all the same, and is in doubt") {
+  Bench bench({.result_bytes = 100});
+  Worker worker = bench.connect(
+      R"([{"name": "pay", "result": {"type": "object", "required": ["n"]}}, {"name": "post", "effect": "natural"}])"
+  );
+  for (const std::string& result : {std::string(R"({"m": 1})"), "\"" + std::string(100, 'x') + "\""}) {
+    const auto outcome = bench.call(asks_for("worker.pay"));
+    bench.answer(worker, worker.call_id(), result);
+    CHECK(*outcome == "in_doubt");
+  }
+  const auto outcome = bench.call(asks_for("worker.post"));
+  bench.answer(worker, worker.call_id(), "\"" + std::string(100, 'x') + "\"");
+  CHECK(*outcome == "too_large");
+}
+
 TEST_CASE("what a worker says wrongly is told to it, and the connection stays") {
   Bench bench;
   Worker worker = bench.connect();
@@ -187,7 +206,6 @@ TEST_CASE("what a worker says wrongly is told to it, and the connection stays") 
       {"no json", "the message is not JSON"},
       {R"({"type": "hello"})", "there is no message of the type 'hello'"},
       {R"({"type": "result"})", "'call_id' is missing"},
-      {R"({"type": "error", "call_id": "x", "code": "a b"})", "'code' must be at most 64"},
       {R"({"type": "register", "version": 2, "tools": []})", "this server speaks version 1"},
       {R"({"type": "register", "version": 1})", "'tools' must be a list"},
       {R"({"type": "register", "version": 1, "tools": [], "capacity": 0})", "'capacity' must be"},
