@@ -85,14 +85,14 @@ class Terminal {
   void show(const engine::Say& message) {
     std::string who =
         message.speaker == engine::Speaker::operator_ && !message.author.empty() ? message.author + ": " : "";
-    print(who + message.text + "\n");
+    print(visible(who + message.text) + "\n");
     if (message.buttons.empty()) return;
     std::string line;
     for (const engine::SaidButton& button : message.buttons) {
       buttons_.push_back(button);
       line += "  [" + std::to_string(buttons_.size()) + "] " + button.label;
     }
-    print(line + "\n");
+    print(visible(line) + "\n");
   }
 
   ChatPartner& partner_;

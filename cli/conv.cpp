@@ -101,7 +101,8 @@ void print_transcript(
   print(
       summary.id + "  " + summary.status + (summary.outcome.empty() ? "" : ", " + summary.outcome) +
       "\nflow " + (summary.flow.empty() ? "-" : summary.flow) + ", release " + summary.release.substr(0, 12) +
-      ", user " + (summary.user_id.empty() ? "-" : summary.user_id) + ", channel " + summary.channel + "\n"
+      ", user " + (summary.user_id.empty() ? "-" : visible(summary.user_id)) + ", channel " +
+      summary.channel + "\n"
   );
   for (const turns::TranscriptTurn& turn : transcript) {
     if (!turn.user.by_user && turn.messages.empty()) continue;  // it only began, or only a tool was called

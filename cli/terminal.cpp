@@ -6,6 +6,8 @@
 #include <cstdlib>
 
 #include "base/json.hpp"
+#include "base/unseen.hpp"
+#include "base/utf8.hpp"
 
 namespace parley::cli {
 namespace {
@@ -52,7 +54,31 @@ bool wants_colour(std::FILE* stream) {
   return is_terminal(stream);
 }
 
-std::string table(const Rows& rows) {
+std::string visible(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const DecodedCodePoint next = decode_utf8(text, at);
+    if (next.length == 0) {
+      append_utf8(out, 0xFFFD);
+    } else if (is_unseen(next.code_point)) {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      std::string digits;
+      for (char32_t left = next.code_point; left != 0 || digits.empty(); left /= 16)
+        digits.insert(digits.begin(), kHex[left % 16]);
+      out += "\\u{" + digits + "}";
+    } else {
+      out += text.substr(at, next.length);
+    }
+    at += std::max<std::size_t>(1, next.length);
+  }
+  return out;
+}
+
+std::string table(const Rows& given) {
+  Rows rows = given;
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = visible(cell);
+  }
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     if (row.size() > widths.size()) widths.resize(row.size());

@@ -23,7 +23,11 @@ int report(const Error& error, int exit_code);
 [[nodiscard]] bool wants_colour(std::FILE* stream);
 [[nodiscard]] bool is_terminal(std::FILE* stream);
 
-// Columns two spaces apart; the first row is the heading.
+// What somebody else has written, for a terminal: what would move its cursor, change its colours or turn the
+// direction of writing is shown as its number, "\\u{1b}".
+[[nodiscard]] std::string visible(std::string_view text);
+
+// Columns two spaces apart; the first row is the heading. Cells are made visible.
 using Rows = std::vector<std::vector<std::string>>;
 [[nodiscard]] std::string table(const Rows& rows);
 

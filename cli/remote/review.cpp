@@ -89,7 +89,7 @@ int run_show(const Arguments& arguments) {
   if (arguments.has("--json")) {
     print_json(*review);
   } else {
-    print(as_text(*review));
+    print(visible(as_text(*review)));
   }
   return kExitOk;
 }
