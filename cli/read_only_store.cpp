@@ -55,7 +55,7 @@ Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::connect(
 ) {
   const auto status = stores::postgres::schema_status(url);
   if (!status) return std::unexpected(status.error());
-  if (status->made != status->known) {
+  if (!status->usable()) {
     return fail(
         ErrorCode::unsupported,
         "the database has schema " + std::to_string(status->made) + "; this version reads " +

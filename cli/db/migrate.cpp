@@ -10,19 +10,39 @@ namespace {
 
 using stores::postgres::SchemaStatus;
 
+// Who is to be restarted.
+void note_older_servers(const SchemaStatus& status) {
+  const auto older = status.older_servers();
+  if (older.empty()) return;
+  std::string names;
+  for (const auto& server : older) names += (names.empty() ? "" : ", ") + server.name;
+  note(
+      counted(older.size(), "server") + " of an older version " + (older.size() == 1 ? "goes" : "go") +
+      " on with the new schema: " + names + "; install this version there, one after the other"
+  );
+}
+
 int show(const SchemaStatus& status, const Arguments& arguments) {
   const bool current = status.made == status.known;
   if (arguments.has("--json")) {
+    ListBuilder servers;
+    for (const auto& server : status.servers)
+      servers.add(MapBuilder()
+                      .set("name", server.name)
+                      .set("schema", static_cast<std::int64_t>(server.known_schema))
+                      .build());
     print_json(MapBuilder()
                    .set("schema", static_cast<std::int64_t>(status.made))
                    .set("known", static_cast<std::int64_t>(status.known))
                    .set("current", current)
+                   .set("servers", servers.build())
                    .build());
   } else {
     print(
         "schema " + std::to_string(status.made) + " of " + std::to_string(status.known) +
         (current ? ", up to date\n" : "\n")
     );
+    if (current) note_older_servers(status);
   }
   return current ? kExitOk : kExitFindings;
 }
@@ -56,7 +76,9 @@ constinit const Command kDbMigrate{
     "db migrate",
     "Bring a PostgreSQL database up to this version",
     "Connect as the owner of the database, or as a role that may become it; never as a superuser. Each\n"
-    "migration is a transaction. Servers connect as another role, which is given what it needs and no more.",
+    "migration is a transaction: one that is broken off is made the next time. Servers that run go on with\n"
+    "most of them, and are named; where one must be stopped, this says so and does nothing. Servers connect\n"
+    "as another role, which is given what it needs and no more.",
     kMigrateOptions,
     "parley db migrate --to postgres://parley_migrate@db.example.org/parley",
     run_migrate

@@ -1,3 +1,4 @@
+-- servers: stopped
 -- The first schema on PostgreSQL. One database serves all tenants: every key leads with the tenant, and row-level
 -- security lets a transaction see only the rows of the tenant that it has named with SET LOCAL parley.tenant.
 --

@@ -1,3 +1,4 @@
+-- servers: stopped
 -- Several servers on one database. Each registers as a worker and beats once a second; one whose last beat is older
 -- than 5 seconds, by this database's clock, is dead from the moment somebody says so by deleting its row. A
 -- conversation in the middle of a turn belongs to a worker, and nobody else writes to it until that worker is dead.

@@ -1,3 +1,4 @@
+-- servers: go on
 -- What models made of texts: of one user's, or of none of theirs (''). The key is a digest of the model and the text.
 CREATE TABLE parley.vector (
   tenant   text   NOT NULL DEFAULT parley.tenant(),

@@ -1,3 +1,4 @@
+-- servers: go on
 -- Erasing what is stored of a user, and conversations that are past. The record of it tells who did it, when and how much, and
 -- nothing of whose it was.
 

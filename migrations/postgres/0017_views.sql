@@ -1,3 +1,4 @@
+-- servers: go on
 -- What SQL of a team's own may look at: flows, conversations and their logs as text, time and JSON. Views, so that nothing is
 -- written twice and a turn's commit costs what it cost. They read as whoever asks (security_invoker): the policies hold. Look a
 -- conversation up by its key, as bytes: that takes the index.

@@ -1,3 +1,4 @@
+-- servers: go on
 -- Behind a pooler a connection belongs to nobody: its name is that of whoever uses it, or used it last. Of a dead worker only
 -- those are closed that are in the middle of a transaction, which nobody else can be in. The others hold no lock.
 CREATE OR REPLACE FUNCTION parley.bury_workers() RETURNS void LANGUAGE plpgsql AS $$

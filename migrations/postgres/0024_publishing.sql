@@ -1,3 +1,4 @@
+-- servers: go on
 -- Publishing as a compare-and-set: a release becomes active only while the one is that it was made from. p_base is that one's
 -- hash, '' when nothing was active, NULL when it does not matter. 0 done, 1 another one is active: nothing is changed then.
 CREATE FUNCTION parley.put_release_on(

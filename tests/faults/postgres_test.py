@@ -156,3 +156,53 @@ def test_a_database_that_would_not_keep_tenants_apart_is_refused():
                 assert sentence in server.stderr, server.stderr
 
     with_database(refused)
+
+
+def schema_of(cluster):
+    """All that a schema is, as text."""
+    dumped = subprocess.run(["pg_dump", "--schema-only", "-h", cluster.folder, "-U", "admin", "parley"], capture_output=True, text=True,
+                            check=True).stdout
+    return "\n".join(line for line in dumped.splitlines() if not line.startswith(("--", "\\")))
+
+
+def migrated_under_kills(cluster):
+    equal(cluster.migrate().returncode, 0)
+    expected = schema_of(cluster)
+    dice = random.Random(5)
+    command = [os.path.abspath(parley_server.BINARY), "db", "migrate", "--to", cluster.url("parley_migrate")]
+    reached = []
+    for _ in range(20 if SOAK else 3):
+        cluster.admin("DROP SCHEMA parley CASCADE")
+        # Where each kill falls is chance; the longer it is let run, the further it gets.
+        for patience in [0.05 * n for n in range(1, 12)]:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(dice.uniform(0, patience))
+            process.kill()
+            process.wait(parley_server.PATIENCE)
+            status = db("status", "--to", cluster.url("parley_migrate"), "--json")
+            reached.append(json.loads(status.stdout)["schema"])
+        done = cluster.migrate()
+        equal((done.returncode, done.stderr), (0, ""))
+        equal(schema_of(cluster), expected)
+    print(f"{len(reached)} kills, after which the schema was {sorted(set(reached))}")
+
+
+def test_a_migration_that_is_killed_is_made_by_the_next_call():
+    with_database(migrated_under_kills)
+
+
+def older_server_is_named(cluster):
+    equal(cluster.migrate().returncode, 0)
+    with Server(environment={"PARLEY_STORE__URL": cluster.url("parley")}) as server:
+        status = json.loads(db("status", "--to", cluster.url("parley"), "--json").stdout)
+        equal([row["schema"] for row in status["servers"]], [status["known"]])
+        # As if it were of the version before.
+        cluster.admin("UPDATE parley.worker SET known_schema = known_schema - 1")
+        told = cluster.migrate()
+        equal(told.returncode, 0)
+        assert f"1 server of an older version goes on with the new schema: {status['servers'][0]['name']}" in told.stderr, told
+        equal(server.chat(message="/notes").status, 200)
+
+
+def test_servers_of_an_older_version_are_named():
+    with_database(older_server_is_named)

@@ -5,6 +5,7 @@
 
 #include "server/stores/nanoseconds.hpp"
 #include "server/stores/postgres/rows.hpp"
+#include "server/stores/postgres/schema.hpp"
 #include "server/stores/storable.hpp"
 
 namespace parley::stores::postgres {
@@ -156,7 +157,10 @@ constexpr Statement kSetting{
     "setting", "SELECT value FROM parley.setting WHERE tenant = parley.tenant() AND name = $1"
 };
 constexpr Statement kEnroll{
-    "enroll", "INSERT INTO parley.worker (name, instance) VALUES ($1, convert_from($2, 'UTF8')) RETURNING id"
+    "enroll",
+    "INSERT INTO parley.worker (name, instance, known_schema) VALUES ($1, convert_from($2, 'UTF8'), "
+    "$3::bigint) "
+    "RETURNING id"
 };
 constexpr Statement kBeat{"beat", "SELECT parley.beat($1)"};
 constexpr Statement kRetire{"retire", "DELETE FROM parley.worker WHERE id = $1"};
@@ -556,7 +560,7 @@ std::optional<std::string> Reader::setting(std::string_view name) {
 
 turns::WorkerId Reader::enroll(std::string_view name) {
   Parameters parameters;
-  parameters.add(name).add(name_);
+  parameters.add(name).add(name_).add(static_cast<std::int64_t>(std::ssize(own_migrations())));
   return static_cast<turns::WorkerId>(ask(kEnroll, std::move(parameters), Access::write).number(0, 0));
 }
 
