@@ -147,6 +147,7 @@ Reply post_setup(Api& api, Call& call) {
   const std::string token(call.request.query.find("token").value_or(""));
   const auto key = co_await api.setup().redeem(token);
   if (!key) co_return setup_refusal(key.error(), call);
+  api.driver().live().changed(api.tenant(), turns::kKeys, 0);
   co_return setup_page(
       200,
       "<p>Your admin key:</p><p><code>" + *key +

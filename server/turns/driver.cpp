@@ -544,6 +544,7 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
 
 void TurnDriver::publish(Turn& turn) {
   const ConversationSummary& summary = turn.hot->summary;
+  world_.live.changed(turn.tenant, summary.id, summary.sequence);
   if (!wanted(turn.tenant, summary.id)) return;
   const auto tell = [&](std::string kind, std::string json) {
     HubElement element{summary.id, summary.sequence, std::move(kind), std::move(json)};

@@ -125,7 +125,7 @@ Awaitable<Result<void>> TurnDriver::wait_for_other(
   count(metrics_.waits_for_others);
   for (milliseconds look = kFirstLook;; look = std::min(2 * look, kLastLook)) {
     if (options_.alarms->now() + look > deadline) co_return busy_elsewhere();
-    co_await pause(*options_.alarms, look);
+    co_await world_.live.wait(*options_.alarms, tenant, conversation_id, look);
     const auto standing = co_await world_.store.standing(tenant, conversation_id);
     if (!standing) co_return std::unexpected(standing.error());
     if (!*standing || (*standing)->worker != other || !(*standing)->worker_lives) co_return Result<void>();
@@ -246,13 +246,16 @@ Awaitable<void> TurnDriver::run_beats() {
 }
 
 Awaitable<void> TurnDriver::run_sharing(std::string tenant) {
-  const auto share = [=, this]() -> Awaitable<Result<void>> {
-    if (auto followed = co_await world_.releases.restore(tenant); !followed)
-      options_.log_problem(followed.error().message);
-    (void)co_await share_recovery(tenant);
-    co_return Result<void>();
-  };
-  co_await keep_doing(share, kShareEvery);
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    try {
+      if (auto followed = co_await world_.releases.restore(tenant); !followed)
+        options_.log_problem(followed.error().message);
+      (void)co_await share_recovery(tenant);
+    } catch (const std::exception& problem) {
+      options_.log_problem(problem.what());
+    }
+    co_await world_.live.wait(*options_.alarms, tenant, kReleases, kShareEvery);
+  }
 }
 
 }  // namespace parley::turns

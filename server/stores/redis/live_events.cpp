@@ -134,7 +134,13 @@ void RedisLiveEvents::leave() {
 
 void RedisLiveEvents::on_interest(std::string_view tenant, std::string_view conversation_id, bool wanted) {
   std::string channel = channel_of(tenant, conversation_id);
-  if (conversation_id.empty()) channel += '*';
+  if (conversation_id.empty()) {
+    channel += '*';
+  } else if (wanted) {
+    watch_.begin(tenant, conversation_id);
+  } else {
+    watch_.end(tenant, conversation_id);
+  }
   {
     const std::lock_guard lock(mutex_);
     if (wanted) {
@@ -180,7 +186,7 @@ std::optional<RedisLiveEvents::Topic> RedisLiveEvents::topic_of(
   const auto named = topics_.find(channel);
   if (named != topics_.end() && named->second.heard) {
     if (by_pattern) return std::nullopt;
-    named->second.sequence = std::max(named->second.sequence, sequence);
+    watch_.told(named->second.tenant, named->second.conversation_id, sequence);
     return named->second;
   }
   if (!by_pattern) return std::nullopt;
@@ -242,27 +248,7 @@ turns::Awaitable<void> RedisLiveEvents::look_at_log(turns::Store& store) {
   // Somebody may never have reached Redis, so that nobody here knows of him.
   const bool careful = ++beats_ % options_.careful_beats == 0;
   if (!store.is_shared() || !(careful || somebody_is_missed(Clock::now()))) co_return;
-  std::vector<std::pair<std::string, Topic>> topics;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& [channel, topic] : topics_) {
-      if (!topic.conversation_id.empty()) topics.emplace_back(channel, topic);
-    }
-  }
-  for (const auto& [channel, topic] : topics) {
-    if (!hub_.listened(topic.tenant, topic.conversation_id)) continue;
-    counts_.looks.fetch_add(1, std::memory_order_relaxed);
-    const auto standing = co_await store.standing(topic.tenant, topic.conversation_id);
-    if (!standing) co_return;  // the store is away; the next look tells
-    if (!*standing || (*standing)->sequence <= topic.sequence) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      const auto found = topics_.find(channel);
-      if (found == topics_.end()) continue;
-      found->second.sequence = std::max(found->second.sequence, (*standing)->sequence);
-    }
-    hub_.interrupt(topic.tenant, topic.conversation_id);
-  }
+  counts_.looks.fetch_add(co_await watch_.look(store, hub_), std::memory_order_relaxed);
 }
 
 }  // namespace parley::stores::redis

@@ -24,6 +24,7 @@
 #include "server/stores/redis/seal.hpp"
 #include "server/turns/hub.hpp"
 #include "server/turns/live_events.hpp"
+#include "server/turns/log_watch.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::stores::redis {
@@ -69,7 +70,6 @@ class RedisLiveEvents final : public turns::LiveEvents, public Client::Subscribe
   struct Topic {
     std::string tenant;
     std::string conversation_id;  // empty: all of the tenant
-    std::uint64_t sequence = 0;   // as far as look_at_log() has seen
     bool heard = false;           // whatever is published there comes here
   };
   struct Other {
@@ -94,6 +94,7 @@ class RedisLiveEvents final : public turns::LiveEvents, public Client::Subscribe
   const Clock::time_point begun_ = Clock::now();
   Counts counts_;
 
+  turns::LogWatch watch_;
   mutable std::mutex mutex_;
   std::map<std::string, Topic, std::less<>> topics_;  // by channel; guarded by mutex_
   std::map<std::string, Other, std::less<>> others_;  // by id; guarded by mutex_
