@@ -20,8 +20,8 @@
 #include "server/stores/redis/live_events.hpp"
 #include "server/stores/redis/seal.hpp"
 #include "server/stores/redis/session_cache.hpp"
-#include "server/turns/hub.hpp"
-#include "server/turns/live_events.hpp"
+#include "server/turns/live/hub.hpp"
+#include "server/turns/live/live_events.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/session_cache.hpp"
 

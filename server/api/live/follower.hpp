@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "server/turns/driver.hpp"
-#include "server/turns/hub.hpp"
+#include "server/turns/live/hub.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/transcript.hpp"
 

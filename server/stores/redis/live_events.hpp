@@ -22,9 +22,9 @@
 
 #include "server/stores/redis/client.hpp"
 #include "server/stores/redis/seal.hpp"
-#include "server/turns/hub.hpp"
-#include "server/turns/live_events.hpp"
-#include "server/turns/log_watch.hpp"
+#include "server/turns/live/hub.hpp"
+#include "server/turns/live/live_events.hpp"
+#include "server/turns/live/log_watch.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::stores::redis {

@@ -23,11 +23,11 @@
 
 #include "base/result.hpp"
 #include "server/stores/postgres/connection.hpp"
-#include "server/turns/hub.hpp"
-#include "server/turns/live_events.hpp"
-#include "server/turns/log_watch.hpp"
+#include "server/turns/live/hub.hpp"
+#include "server/turns/live/live_events.hpp"
+#include "server/turns/live/log_watch.hpp"
+#include "server/turns/live/wakeups.hpp"
 #include "server/turns/ports.hpp"
-#include "server/turns/wakeups.hpp"
 
 namespace parley::stores::postgres {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "server/turns/hub.hpp"
+#include "server/turns/live/hub.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::turns {

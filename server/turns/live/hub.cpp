@@ -1,4 +1,4 @@
-#include "server/turns/hub.hpp"
+#include "server/turns/live/hub.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "server/turns/log_watch.hpp"
+#include "server/turns/live/log_watch.hpp"
 
 #include <doctest/doctest.h>
 

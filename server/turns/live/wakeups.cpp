@@ -1,4 +1,4 @@
-#include "server/turns/wakeups.hpp"
+#include "server/turns/live/wakeups.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>

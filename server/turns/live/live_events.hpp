@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "server/turns/alarms.hpp"
-#include "server/turns/hub.hpp"
+#include "server/turns/live/hub.hpp"
 
 namespace parley::turns {
 
