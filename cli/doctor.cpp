@@ -17,6 +17,7 @@
 #include "server/model_setup.hpp"
 #include "server/stores/postgres/schema.hpp"
 #include "server/stores/sqlite/connection.hpp"
+#include "server/vector_setup.hpp"
 
 namespace parley::cli {
 namespace {
@@ -236,6 +237,13 @@ void print_checks_as_json(const Checks& checks) {
   print_json(list.build());
 }
 
+Check check_vectors(const ops::Config& config) {
+  VectorPlace place;
+  if (auto chosen = place.choose(config); !chosen)
+    return {"vectors", false, chosen.error().message, chosen.error().hint};
+  return {"vectors", !place.falls_back(), place.words(), place.advice()};
+}
+
 Check check_postgres(const std::string& url) {
   const auto sound = stores::postgres::check_runtime(url);
   if (!sound) return {"database", false, sound.error().message, sound.error().hint};
@@ -264,6 +272,7 @@ int run(const Arguments& arguments) {
     checks.push_back(check_disk(settings.data_dir));
     if (const std::string& url = config->text("store.url"); !url.empty()) {
       checks.push_back(check_postgres(url));
+      if (checks.back().good) checks.push_back(check_vectors(*config));
     } else {
       checks.push_back(check_sqlite(settings.data_dir));
       check_databases(settings.data_dir, checks);

@@ -26,7 +26,6 @@
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
 #include "server/erasure/eraser.hpp"
-#include "server/memory/stored_vectors.hpp"
 #include "server/memory/user_memory.hpp"
 #include "server/model_setup.hpp"
 #include "server/net/client/curl_client.hpp"
@@ -45,6 +44,7 @@
 #include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/world.hpp"
+#include "server/vector_setup.hpp"
 #include "server/welcome.hpp"
 #include "server/workspace/live_tools.hpp"
 #include "server/workspace/workspace.hpp"
@@ -173,6 +173,7 @@ class Application {
   std::optional<Protection> protection_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<turns::Store> store_;
+  VectorPlace vector_place_;
   tools::ToolTable tools_;
   std::shared_ptr<models::ModelRunner> models_;
   std::shared_ptr<memory::UserMemory> memory_;
@@ -283,6 +284,8 @@ std::optional<int> Application::open_data() {
   if (!store) return report(store.error(), kConfiguration);
   protection_.emplace(*config_);
   store_ = protection_->watched(std::move(*store));
+  if (auto chosen = vector_place_.choose(*config_); !chosen) return report(chosen.error(), kConfiguration);
+  say(vector_place_.note(config_->assistant()));
   return std::nullopt;
 }
 
@@ -297,7 +300,7 @@ std::optional<int> Application::prepare_tools() {
           .locale = config_->assistant().locale, .keep_since = [this] { return keep_memory_since(); }
       }
   );
-  vectors_ = std::make_shared<memory::StoredVectors>(models_, *store_, clock_);
+  vectors_ = vector_place_.make_vectors(models_, *store_, clock_);
   memory_->use_vectors(vectors_);
   set_models(config_->assistant());
   make_workers();
@@ -440,8 +443,9 @@ Awaitable<Result<void>> Application::prepare_data() {
 }
 
 std::vector<api::Helper> Application::helpers() const {
-  if (redis_->none()) return {};
-  return {{"redis", [this] { return redis_->check(); }}};
+  std::vector<api::Helper> all = vector_place_.helpers();
+  if (!redis_->none()) all.push_back({"redis", [this] { return redis_->check(); }});
+  return all;
 }
 
 // A lost or foreign key would silently lock every visitor out of his conversation.
@@ -752,6 +756,7 @@ int Application::shut_down() {
   leave_others();
   // The store finishes its writes while the loops still exist; what was cut off dies with the loops, while
   // the driver that it belongs to still exists.
+  vector_place_.stop();
   store_.reset();
   driver_->abandon_waiting();
   tools_.stop();

@@ -51,6 +51,7 @@ struct Services {
 struct Helper {
   std::string name;
   std::function<Result<void>()> check;
+  std::function<std::string()> detail = nullptr;  // what is in use; null: nothing to tell
 };
 
 struct ApiOptions {

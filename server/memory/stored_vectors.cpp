@@ -34,7 +34,26 @@ Vector vector_of(std::string_view bytes) {
   return vector;
 }
 
+std::string key_of(const std::string& maker, std::string_view text) {
+  return sha256_hex(maker + "\n" + std::string(cut(text)));
+}
+
 }  // namespace
+
+std::string StoredVectors::key(std::string_view text) const {
+  return key_of(maker(), text);
+}
+
+turns::Awaitable<Result<void>> StoredVectors::collect(
+    turns::VectorsAsked asked, turns::Collection collection
+) {
+  std::vector<turns::StoredVector> found;
+  for (const std::string& text : asked.texts) found.push_back({key_of(collection.maker, text), {}});
+  auto made = co_await of(std::move(asked));
+  if (!made) co_return std::unexpected(std::move(made.error()));
+  for (std::size_t i = 0; i < found.size(); ++i) found[i].bytes = bytes_of((*made)[i]);
+  co_return co_await search_.by->add(std::move(collection), std::move(found));
+}
 
 turns::Awaitable<Result<turns::Vectors>> StoredVectors::of(turns::VectorsAsked asked) {
   const std::string maker = this->maker();
@@ -42,9 +61,8 @@ turns::Awaitable<Result<turns::Vectors>> StoredVectors::of(turns::VectorsAsked a
   std::map<std::string, std::string> texts;  // the text of a key
   std::vector<std::string> keys;             // parallel to what was asked
   for (const std::string& text : asked.texts) {
-    const std::string_view used = cut(text);
-    keys.push_back(sha256_hex(maker + "\n" + std::string(used)));
-    texts.try_emplace(keys.back(), used);
+    keys.push_back(key_of(maker, text));
+    texts.try_emplace(keys.back(), cut(text));
   }
   std::vector<std::string> wanted;
   for (const auto& [key, text] : texts) wanted.push_back(key);

@@ -23,6 +23,14 @@ std::string key_of(const turns::Caller& caller) {
   return caller.tenant + '\0' + caller.user_id;
 }
 
+// Turns get vectors at a question: with it, and after it.
+constexpr std::size_t kTogether = 64;
+constexpr std::size_t kLater = 448;
+
+std::string searched_as(const language::RememberedTurn& turn) {
+  return turn.user + "\n" + turn.assistant;
+}
+
 std::string joined(const std::vector<engine::Say>& messages) {
   std::string text;
   for (const engine::Say& message : messages) {
@@ -234,10 +242,7 @@ turns::Awaitable<Result<turns::Vectors>> UserMemory::vectors_with_turns(
     if (known.maker != maker) known.turns.forget_vectors();
     known.maker = maker;
     places = known.turns.without_vector(most, since);
-    for (const std::size_t place : places) {
-      const language::RememberedTurn& turn = known.turns.turn(place);
-      asked.texts.push_back(turn.user + "\n" + turn.assistant);
-    }
+    for (const std::size_t place : places) asked.texts.push_back(searched_as(known.turns.turn(place)));
   }
   if (asked.texts.empty()) co_return turns::Vectors();
   auto made = co_await vectors.of(std::move(asked));
@@ -251,13 +256,59 @@ turns::Awaitable<Result<turns::Vectors>> UserMemory::vectors_with_turns(
   co_return made;
 }
 
+// Brings the collection up to date as far as time allows, and asks it.
+turns::Awaitable<std::vector<float>> UserMemory::nearness_in_store(
+    turns::TextVectors& vectors, const turns::ToolCall& call, Known& known, Meant meant, Timestamp since
+) {
+  turns::Collection collection{
+      .tenant = call.caller.tenant,
+      .user_id = call.caller.user_id,
+      .what = "turns",
+      .maker = vectors.maker(),
+      .texts = 0
+  };
+  std::shared_ptr<turns::SearchedTexts> stored;
+  {
+    const std::lock_guard lock(known.mutex);
+    if (known.stored == nullptr || known.maker != collection.maker)
+      known.stored = std::make_shared<turns::SearchedTexts>();
+    known.maker = collection.maker;
+    stored = known.stored;
+    while (stored->size() < known.turns.size())
+      stored->add(vectors.key(searched_as(known.turns.turn(stored->size()))));
+    collection.texts = stored->size();
+  }
+  if (auto looked = co_await stored->look(*vectors.search(), collection); !looked)
+    co_return std::vector<float>();
+  turns::VectorsAsked asked{
+      .tenant = collection.tenant,
+      .user_id = collection.user_id,
+      .texts = {},
+      .timeout_ms = call.timeout_ms / 3
+  };
+  std::vector<std::size_t> fresh = stored->missing();
+  {
+    const std::lock_guard lock(known.mutex);
+    std::erase_if(fresh, [&](std::size_t place) { return known.turns.turn(place).at < since; });
+    fresh.resize(std::min(fresh.size(), kTogether + kLater));
+    for (const std::size_t place : fresh) asked.texts.push_back(searched_as(known.turns.turn(place)));
+  }
+  if (!fresh.empty() && co_await vectors.collect(std::move(asked), collection)) stored->note_there(fresh);
+  std::vector<std::uint32_t> promising;
+  {
+    const std::lock_guard lock(known.mutex);
+    promising = known.turns.promising(call.arguments.text("query"), turns::VectorSearch::kNearest);
+  }
+  auto near =
+      co_await stored->nearness(*vectors.search(), collection, std::move(meant.vectors.front()), promising);
+  co_return near ? std::move(*near) : std::vector<float>();
+}
+
 // The question goes with some turns, as one request usually; then more turns, without which it can do. Both
 // together take two thirds of the time at most. Turns that are still left wait for the next question.
-turns::Awaitable<turns::Vectors> UserMemory::meanings(
+turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
     const turns::ToolCall& call, Known& known, std::vector<std::string> more, Timestamp since
 ) {
-  constexpr std::size_t kTogether = 64;
-  constexpr std::size_t kLater = 448;
   std::shared_ptr<turns::TextVectors> vectors;
   {
     const std::lock_guard lock(mutex_);
@@ -265,7 +316,7 @@ turns::Awaitable<turns::Vectors> UserMemory::meanings(
   }
   const std::string_view query = call.arguments.text("query");
   if (vectors == nullptr || vectors->maker().empty() || query.find_first_not_of(" \t\r\n") == query.npos)
-    co_return turns::Vectors();
+    co_return Meant();
   turns::VectorsAsked asked{
       .tenant = call.caller.tenant,
       .user_id = call.caller.user_id,
@@ -273,12 +324,25 @@ turns::Awaitable<turns::Vectors> UserMemory::meanings(
       .timeout_ms = call.timeout_ms / 3,
   };
   std::ranges::move(more, std::back_inserter(asked.texts));
+  bool in_store = vectors->search() != nullptr;
+  if (in_store) {
+    const std::lock_guard lock(known.mutex);
+    in_store = known.turns.size() > vectors->searched_beyond(call.caller.user_id);
+    if (in_store) known.turns.forget_vectors();
+  }
+  if (in_store) {
+    auto made = co_await vectors->of(std::move(asked));
+    if (!made) co_return Meant();
+    Meant meant{.vectors = std::move(*made), .nearness = {}};
+    meant.nearness = co_await nearness_in_store(*vectors, call, known, meant, since);
+    co_return meant;
+  }
   const std::size_t room = kTogether - std::min(kTogether, asked.texts.size());
   auto first = co_await vectors_with_turns(*vectors, known, asked, room, since);
-  if (!first) co_return turns::Vectors();
+  if (!first) co_return Meant();
   asked.texts.clear();
   (void)co_await vectors_with_turns(*vectors, known, std::move(asked), kLater, since);
-  co_return std::move(*first);
+  co_return Meant{.vectors = std::move(*first), .nearness = {}};
 }
 
 turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCall& call) {
@@ -304,7 +368,7 @@ turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCal
   const float min_score = least.is_number() ? static_cast<float>(least.to_double()) : 0.0F;
   const Facts known_facts(turns::facts_of(*entries), options_.locale);
   const Timestamp since = std::max(turns::forgotten_before(*entries, *setting), options_.keep_since());
-  const auto vectors = co_await meanings(call, *known, known_facts.texts(), since);
+  const auto [vectors, nearness] = co_await meanings(call, *known, known_facts.texts(), since);
   const std::vector<Found> facts = known_facts.find(query, min_score, vectors);
   std::vector<Found> said;
   {
@@ -312,6 +376,7 @@ turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCal
     const auto matches = known->turns.recall(
         {.text = query,
          .vector = vectors.empty() ? std::span<const float>() : vectors.front(),
+         .nearness = nearness,
          .k = most,
          .min_score = min_score,
          .conversation = call.caller.conversation_id,

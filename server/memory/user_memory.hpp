@@ -22,6 +22,7 @@
 #include "server/tools/tool_table.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/text_vectors.hpp"
+#include "server/turns/vectors/searched_texts.hpp"
 
 namespace parley::memory {
 
@@ -59,6 +60,7 @@ class UserMemory : public tools::ConnectorRunner {
     language::TurnMemory turns;
     std::unordered_map<std::string, std::uint64_t> read_until;  // by conversation: a record's sequence
     std::string maker;                                          // of the vectors of `turns`
+    std::shared_ptr<turns::SearchedTexts> stored;               // `turns`, when the store compares them
     explicit Known(std::string locale) : turns(std::move(locale)) {}
   };
   using KnownPtr = std::shared_ptr<Known>;
@@ -74,9 +76,17 @@ class UserMemory : public tools::ConnectorRunner {
   turns::Awaitable<Result<turns::Vectors>> vectors_with_turns(
       turns::TextVectors& vectors, Known& known, turns::VectorsAsked asked, std::size_t most, Timestamp since
   );
-  // The question's vector, then those of `more`; nothing when there are none. Turns get theirs.
-  turns::Awaitable<turns::Vectors> meanings(
+  struct Meant {
+    turns::Vectors vectors;       // of the question, then of `more`
+    std::vector<float> nearness;  // of every turn, when the store has compared them
+  };
+  // Nothing when there are none. Turns get their vectors.
+  turns::Awaitable<Meant> meanings(
       const turns::ToolCall& call, Known& known, std::vector<std::string> more, Timestamp since
+  );
+  // Empty: the store does not know.
+  turns::Awaitable<std::vector<float>> nearness_in_store(
+      turns::TextVectors& vectors, const turns::ToolCall& call, Known& known, Meant meant, Timestamp since
   );
 
   turns::Store& store_;

@@ -10,6 +10,7 @@
 #include "server/memory/test_vectors.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/test_driver.hpp"
+#include "server/turns/vectors/test_vector_search.hpp"
 
 using namespace parley;
 using namespace parley::turns;
@@ -222,6 +223,61 @@ TEST_CASE(
   SUBCASE("a fact") {
     world.talk("ana", {"/like", "sushi"}, "");
     CHECK(world.finds("ana", "what would I eat", "favourite dish: sushi"));
+  }
+}
+
+TEST_CASE("where the store compares vectors, they stay there, and as much is found") {
+  Remembering world;
+  const auto maker = std::make_shared<memory::testing::WordMaker>();
+  turns::testing::MemorySearch search;
+  const auto vectors = [&](std::size_t beyond) {
+    return std::make_shared<memory::StoredVectors>(
+        maker, world.store, world.clock, memory::SearchPlace{.by = &search, .beyond_of_user = beyond}
+    );
+  };
+  const auto anew = [&](std::size_t beyond) {
+    world.memory = std::make_unique<memory::UserMemory>(world.store);
+    world.memory->use_vectors(vectors(beyond));
+  };
+  anew(2);
+  world.talk("ana", {"hello", "every Friday I have sushi", "my train was late"});
+  CHECK(world.ask("ana", "am I ever hungry for some dish") == "You said: every Friday I have sushi");
+  CHECK(search.searches == 1);
+  const Collection turns{.tenant = "default", .user_id = "ana", .what = "turns", .maker = maker->name};
+  CHECK(search.rows(turns).size() >= 3);
+  const std::size_t made = maker->made.size();
+
+  SUBCASE("a new process asks which are there, and makes those of what came since") {
+    anew(2);
+    CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
+    CHECK(maker->made.size() <= made + 2);
+    const std::size_t looked_for = search.looked_for;
+    CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
+    CHECK(search.looked_for == looked_for);  // they are known to be there
+  }
+  SUBCASE("a few turns are compared in the process") {
+    anew(100);
+    CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
+    CHECK(search.searches == 1);
+  }
+  SUBCASE("a database that is away leaves the words") {
+    search.fails = true;
+    CHECK(world.ask("ana", "was my train late") == "You said: my train was late");
+  }
+  SUBCASE("a model that is down leaves the words") {
+    maker->fail_after = 0;
+    CHECK(world.ask("ana", "was my train late") == "You said: my train was late");
+  }
+  SUBCASE("another model begins anew") {
+    maker->name = "others/3";
+    CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
+    CHECK(maker->made.size() >= 2 * made);
+  }
+  SUBCASE("another user's are another collection") {
+    const std::size_t before = search.rows(turns).size();
+    world.talk("ben", {"hello", "I took the train", "and again"});
+    CHECK_FALSE(world.finds("ben", "am I ever hungry for some dish", "every Friday I have sushi"));
+    CHECK(search.rows(turns).size() == before);
   }
 }
 

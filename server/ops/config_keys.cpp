@@ -95,6 +95,15 @@ constexpr std::array kKeys{
     ConfigKey{
         "store.url", secret, "", "A PostgreSQL database, postgres://…; SQLite in the data folder when empty."
     },
+    ConfigKey{
+        "store.vectors",
+        text,
+        "auto",
+        "Where the vectors of texts are compared: server, database (PostgreSQL with pgvector), or auto, "
+        "which "
+        "is the "
+        "database where it can and there are many."
+    },
 };
 
 }  // namespace

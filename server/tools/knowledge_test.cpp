@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "server/turns/vectors/test_vector_search.hpp"
+
 using namespace parley;
 using namespace parley::tools;
 
@@ -128,6 +130,67 @@ TEST_CASE("with a model's vectors a passage is found by other words, from the se
   meaning->fails = true;
   CHECK(found().empty());
   CHECK(search(*knowledge, "knowledge.faq", "do you ship to spain")->result.size() >= 1);
+}
+
+namespace {
+
+class KeptMeaning : public Meaning {
+ public:
+  [[nodiscard]] turns::VectorSearch* search() const override { return by; }
+  [[nodiscard]] std::size_t searched_beyond(std::string_view /*user_id*/) const override { return beyond; }
+  turns::Awaitable<Result<void>> collect(turns::VectorsAsked asked, turns::Collection of) override {
+    std::vector<turns::StoredVector> fresh;
+    for (const std::string& text : asked.texts) fresh.push_back({key(text), {}});
+    const auto made = co_await Meaning::of(std::move(asked));
+    if (!made) co_return std::unexpected(made.error());
+    for (std::size_t i = 0; i < fresh.size(); ++i)
+      fresh[i].bytes.assign(reinterpret_cast<const char*>((*made)[i].data()), 2 * sizeof(float));
+    co_return co_await by->add(std::move(of), std::move(fresh));
+  }
+  turns::VectorSearch* by = nullptr;
+  std::size_t beyond = 0;
+};
+
+}  // namespace
+
+TEST_CASE("where the store compares vectors, it is asked from the second search on, and keeps no old passages"
+) {
+  turns::testing::MemorySearch kept;
+  const turns::Collection faq{.tenant = {}, .user_id = {}, .what = "knowledge.faq", .maker = "meaning"};
+  kept.rows(faq)["a passage of last year"] = {1, 0.1F};
+  const auto meaning = std::make_shared<KeptMeaning>();
+  meaning->by = &kept;
+  const auto knowledge = std::make_shared<KnowledgeRunner>();
+  fill(*knowledge);
+  knowledge->use_vectors(meaning);
+  const auto found = [&] {
+    const auto answer = search(*knowledge, "knowledge.faq", "when am I reimbursed", 0.2);
+    REQUIRE(answer.has_value());
+    return answer->result.size() == 0 ? std::string()
+                                      : std::string(answer->result.as_list()[0].text("heading"));
+  };
+  SUBCASE("it is there") {
+    CHECK(found().empty());
+    CHECK(found() == "Returns > Refunds");
+    CHECK(kept.rows(faq).size() == 4);
+    kept.fails = true;
+    CHECK(found().empty());
+    CHECK(search(*knowledge, "knowledge.faq", "do you ship to spain")->result.size() >= 1);
+  }
+  SUBCASE("what failed is tried again") {
+    kept.fails = true;
+    CHECK(found().empty());
+    CHECK(found().empty());
+    kept.fails = false;
+    CHECK(found().empty());
+    CHECK(found() == "Returns > Refunds");
+  }
+  SUBCASE("a small source is compared in the process") {
+    meaning->beyond = 4;
+    CHECK(found().empty());
+    CHECK(found() == "Returns > Refunds");
+    CHECK(kept.searches == 0);
+  }
 }
 
 TEST_CASE("a large source gets a graph in the background, which finds the same") {

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
 #include "server/turns/ports.hpp"
+#include "server/turns/vectors/vector_search.hpp"
 
 namespace parley::turns {
 
@@ -42,6 +45,20 @@ class TextVectors {
   // One vector a text, in order, all of one length. What was made once is not made again, also when the
   // others fail.
   virtual Awaitable<Result<Vectors>> of(VectorsAsked asked) = 0;
+
+  // ---- for what is searched where vectors are stored; as a default that is nothing.
+  // Where collections of more texts than searched_beyond() are searched. Null: nowhere, and what follows is
+  // not called.
+  [[nodiscard]] virtual VectorSearch* search() const { return nullptr; }
+  [[nodiscard]] virtual std::size_t searched_beyond(std::string_view /*user_id*/) const { return SIZE_MAX; }
+  // What the vector of a text is stored as.
+  [[nodiscard]] virtual std::string key(std::string_view text) const { return std::string(text); }
+  // of(), and what comes of it becomes part of a collection.
+  virtual Awaitable<Result<void>> collect(VectorsAsked asked, Collection /*collection*/) {
+    auto made = co_await of(std::move(asked));
+    if (!made) co_return std::unexpected(std::move(made.error()));
+    co_return Result<void>();
+  }
 };
 
 }  // namespace parley::turns

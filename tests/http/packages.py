@@ -43,3 +43,11 @@ def programs(name: str) -> pathlib.Path:
             assert done.returncode == 0, done.stderr
             stamp.write_text(wanted)
     return folder / "bin"
+
+
+if __name__ == "__main__":  # for tests that are not written in Python
+    try:
+        print(programs(sys.argv[1]))
+    except Unreachable as why:
+        print(why, file=sys.stderr)
+        sys.exit(77)

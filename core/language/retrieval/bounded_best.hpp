@@ -93,6 +93,13 @@ template <typename Allowed>
   return found;
 }
 
+// Where the k highest above 0 are, in no order.
+[[nodiscard]] inline std::vector<std::uint32_t> places_of_highest(std::span<const float> scores, std::size_t k) {
+  std::vector<std::uint32_t> places;
+  for (const Match& each : highest(scores, k, 0, [](std::uint32_t) { return true; })) places.push_back(each.text);
+  return places;
+}
+
 // `bounds`: of each, a number that its score does not exceed. `closer(ids)`: of those of which these do not
 // say enough, numbers that do, in their order; nothing when there are none. `exact(ids)`: the scores of some.
 template <typename Allowed, typename Closer, typename Exact>

@@ -32,6 +32,27 @@ std::span<const float> HybridIndex::scores(std::string_view question, std::span<
   return scores_;
 }
 
+std::vector<TextIndex::Id> HybridIndex::promising(std::string_view question, std::size_t k) {
+  return places_of_highest(words_.scores(terms_of(question, options_.locale)), k);
+}
+
+std::span<const float> HybridIndex::scores_with(std::string_view question, std::span<const float> nearness) {
+  const std::span<const float> by_words = words_.scores(terms_of(question, options_.locale));
+  std::vector<std::uint32_t> others;
+  scores_.resize(size());
+  for (std::uint32_t i = 0; i < scores_.size(); ++i) {
+    if (i < nearness.size() && nearness[i] >= 0) {
+      scores_[i] = fused(by_words[i], nearness[i], Meanings::kShareOfWords);
+    } else {
+      others.push_back(i);
+    }
+  }
+  const std::vector<float> similar = vectors_.similarities(hashed_vector(question, options_.locale), others);
+  for (std::size_t i = 0; i < others.size(); ++i)
+    scores_[others[i]] = fused(by_words[others[i]], similar[i], kShareOfWords);
+  return scores_;
+}
+
 ByteVector HybridIndex::vector_of(TextIndex::Id id) const {
   return has_vectors() ? meanings_.at(id) : vectors_.at(id);
 }
@@ -81,17 +102,7 @@ void HybridIndex::compare_some(
     std::span<const float> by_words, std::span<const float> vector, const Nearest& nearest, bool by_model
 ) {
   constexpr std::size_t kPromising = 200;
-  std::vector<std::uint32_t> some;
-  for (std::uint32_t id = 0; id < by_words.size(); ++id) {
-    if (by_words[id] > 0) some.push_back(id);
-  }
-  if (some.size() > kPromising) {
-    const auto middle = some.begin() + static_cast<std::ptrdiff_t>(kPromising);
-    std::ranges::nth_element(some, middle, [&](std::uint32_t a, std::uint32_t b) {
-      return by_words[a] != by_words[b] ? by_words[a] > by_words[b] : a > b;
-    });
-    some.erase(middle, some.end());
-  }
+  std::vector<std::uint32_t> some = places_of_highest(by_words, kPromising);
   for (const std::uint32_t id : nearest(byte_vector(vector), kPromising)) some.push_back(id);
   std::ranges::sort(some);
   const auto repeated = std::ranges::unique(some);

@@ -54,6 +54,14 @@ class HybridIndex {
       const Nearest& nearest = nullptr
   );
 
+  // For vectors that are somewhere else: the texts whose words fit best, at most k, and scores() with how
+  // near each text's meaning is, as somebody else knows: 0 to 1 as of Meanings, -1 of a text without a
+  // vector.
+  [[nodiscard]] std::vector<TextIndex::Id> promising(std::string_view question, std::size_t k);
+  [[nodiscard]] std::span<const float> scores_with(
+      std::string_view question, std::span<const float> nearness
+  );
+
   // What `nearest` is made from: the model's vectors when every text has one, else the hashed ones. Beside
   // searches, not beside add() and set_vector().
   [[nodiscard]] ByteVector vector_of(TextIndex::Id id) const;

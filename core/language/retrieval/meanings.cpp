@@ -11,7 +11,7 @@ constexpr float kUsual = 0.2F;
 constexpr float kUsualWeight = 1;
 constexpr std::size_t kSample = 512;
 
-float stands_out(float similarity, const Meanings::Asked& question) {
+float nearness_of(float similarity, const Meanings::Asked& question) {
   return std::clamp((similarity - question.usual) * question.stretch, 0.0F, 1.0F);
 }
 
@@ -33,10 +33,14 @@ Meanings::Asked Meanings::asked(std::span<const float> question) {
   const std::size_t step = vectors_->size() / kSample + 1;
   for (std::size_t row = 0; row < vectors_->size(); row += step)
     sample.push_back(static_cast<std::uint32_t>(row));
-  float sum = kUsual * kUsualWeight;
+  float sum = 0;
   for (const float each : vectors_->similarities(question, sample)) sum += each;
-  const float usual = std::min(sum / (static_cast<float>(sample.size()) + kUsualWeight), 0.99F);
+  const float usual = usual_of(sum, sample.size());
   return {.vector = question, .usual = usual, .stretch = 1 / (1 - usual)};
+}
+
+float Meanings::usual_of(float sum, std::size_t sampled) {
+  return std::min((sum + kUsual * kUsualWeight) / (static_cast<float>(sampled) + kUsualWeight), 0.99F);
 }
 
 std::span<const float> Meanings::spread(
@@ -44,7 +48,7 @@ std::span<const float> Meanings::spread(
 ) {
   nearness_.assign(count, -1.0F);
   for (std::size_t text = 0; text < std::min(count, rows_.size()) && !similar.empty(); ++text) {
-    if (rows_[text] != kNone) nearness_[text] = stands_out(similar[rows_[text]], question);
+    if (rows_[text] != kNone) nearness_[text] = nearness_of(similar[rows_[text]], question);
   }
   return nearness_;
 }
@@ -67,7 +71,7 @@ std::vector<float> Meanings::nearness(const Asked& question, std::span<const std
   for (const std::uint32_t text : texts) rows.push_back(has(text) ? rows_[text] : 0);
   const std::vector<float> similar = vectors_->similarities(question.vector, rows);
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (has(texts[i])) near[i] = stands_out(similar[i], question);
+    if (has(texts[i])) near[i] = nearness_of(similar[i], question);
   }
   return near;
 }

@@ -6,6 +6,7 @@
 // texts. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -47,6 +48,13 @@ class Meanings {
   // Of a text that has one. May be called beside searches, not beside set().
   [[nodiscard]] ByteVector at(std::uint32_t text) const { return vectors_->at(rows_[text]); }
   [[nodiscard]] std::size_t dimensions() const { return vectors_ ? vectors_->dimensions() : 0; }
+
+  // What is usual, from the cosines of a question with a sample of the texts.
+  [[nodiscard]] static float usual_of(float sum, std::size_t sampled);
+  // How far a cosine stands out from that, 0 to 1.
+  [[nodiscard]] static float stands_out(float cosine, float usual) {
+    return std::clamp((cosine - usual) / (1 - usual), 0.0F, 1.0F);
+  }
 
  private:
   std::span<const float> spread(const Asked& question, std::span<const float> similar, std::size_t count);

@@ -137,6 +137,29 @@ std::vector<Match> TurnMemory::best_by_meaning(const Question& question) {
   return best(question, [](std::span<const std::uint32_t>) { return std::vector<float>(); }, exact);
 }
 
+// The same when somebody else has said how near the turns are.
+std::vector<Match> TurnMemory::best_by_nearness(const Question& question) {
+  const auto near = [&](std::size_t turn) {
+    return turn < question.nearness.size() ? question.nearness[turn] : -1.0F;
+  };
+  const std::vector<float> pieces = hashed_vector(question.text, locale_);
+  const std::span<const float> similar = vectors_.similarity_bounds(pieces);
+  for (std::size_t i = 0; i < bounds_.size(); ++i) {
+    bounds_[i] = near(i) < 0 ? fused(by_words_[i], similar[i], kShareOfWords)
+                             : fused(by_words_[i], near(i), Meanings::kShareOfWords);
+  }
+  const auto exact = [&](std::span<const std::uint32_t> turns) {
+    std::vector<float> scores = vectors_.similarities(pieces, turns);
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      const float words = by_words_[turns[i]];
+      scores[i] = near(turns[i]) < 0 ? fused(words, scores[i], kShareOfWords)
+                                     : fused(words, near(turns[i]), Meanings::kShareOfWords);
+    }
+    return scores;
+  };
+  return best(question, [](std::span<const std::uint32_t>) { return std::vector<float>(); }, exact);
+}
+
 void TurnMemory::set_vector(std::size_t index, std::span<const float> vector) {
   if (index < turns_.size()) meanings_.set(static_cast<std::uint32_t>(index), vector);
 }
@@ -153,9 +176,9 @@ void TurnMemory::forget_vectors() {
   meanings_ = Meanings();
 }
 
-std::vector<Match> TurnMemory::recall(const Question& question) {
-  const std::span<const float> by_words = words_.scores(terms_of(question.text, locale_));
-  const About whose = about(question.text);
+void TurnMemory::score_words(std::string_view question) {
+  const std::span<const float> by_words = words_.scores(terms_of(question, locale_));
+  const About whose = about(question);
   // The boost only orders: a score stays within 1.
   const float user_share = whose == About::assistant ? 1 / kSpeakerBoost : 1.0F;
   const float assistant_share = whose == About::user ? 1 / kSpeakerBoost : 1.0F;
@@ -167,6 +190,16 @@ std::vector<Match> TurnMemory::recall(const Question& question) {
         by_words[2 * i] * user_share * weights.user, by_words[2 * i + 1] * assistant_share * weights.assistant
     );
   }
+}
+
+std::vector<std::uint32_t> TurnMemory::promising(std::string_view text, std::size_t k) {
+  score_words(text);
+  return places_of_highest(by_words_, k);
+}
+
+std::vector<Match> TurnMemory::recall(const Question& question) {
+  score_words(question.text);
+  if (!question.nearness.empty()) return best_by_nearness(question);
   return meanings_.fits(question.vector) ? best_by_meaning(question) : best_by_pieces(question);
 }
 

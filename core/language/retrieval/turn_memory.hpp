@@ -43,6 +43,9 @@ class TurnMemory {
     std::string_view text;
     std::span<const float> vector = {
     };  // a model's, of the text; empty: the turns' words alone are looked at
+    // Instead of it, for vectors that are somewhere else: how near each turn's meaning is, 0 to 1 as of
+    // Meanings, or -1 of a turn without a vector.
+    std::span<const float> nearness = {};
     std::size_t k = 3;
     float min_score = 0;  // less than kNoise is never found
     // Turns of this conversation from this one on are not memory yet.
@@ -58,6 +61,8 @@ class TurnMemory {
   // At most so many turns since a time that have none, the last added first.
   [[nodiscard]] std::vector<std::size_t> without_vector(std::size_t most, Timestamp since = {}) const;
   void forget_vectors();
+  // The turns whose words fit best, at most k, in no order.
+  [[nodiscard]] std::vector<std::uint32_t> promising(std::string_view text, std::size_t k);
 
   // `text` of a match is an index for turn().
   [[nodiscard]] std::vector<Match> recall(const Question& question);
@@ -68,8 +73,10 @@ class TurnMemory {
   [[nodiscard]] std::uint64_t last_turn(std::string_view conversation) const;
 
  private:
-  // The best by words and a model's vectors; by words and hashed vectors.
+  void score_words(std::string_view question);
+  // The best by words and a model's vectors, here or somewhere else; by words and hashed vectors.
   std::vector<Match> best_by_meaning(const Question& question);
+  std::vector<Match> best_by_nearness(const Question& question);
   std::vector<Match> best_by_pieces(const Question& question);
   template <typename Closer, typename Exact>
   std::vector<Match> best(const Question& question, const Closer& closer, const Exact& exact);

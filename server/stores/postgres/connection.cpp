@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t kBytea = 17;  // the types' numbers in pg_type
 constexpr std::uint32_t kBigint = 20;
+constexpr std::uint32_t kReal = 700;
 
 void append_big_endian(std::string& out, std::uint64_t number, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(number >> shift & 0xFFU);
@@ -100,6 +101,16 @@ Parameters& Parameters::add(const Numbers& numbers) {
   return *this;
 }
 
+Parameters& Parameters::add(std::span<const float> numbers) {
+  std::string bytes = array_head(numbers.size(), kReal);
+  for (const float number : numbers) {
+    append_big_endian(bytes, 4, 4);
+    append_big_endian(bytes, std::bit_cast<std::uint32_t>(number), 4);
+  }
+  add_owned(std::move(bytes));
+  return *this;
+}
+
 Parameters& Parameters::add_null() {
   values_.push_back(nullptr);
   lengths_.push_back(0);
@@ -120,6 +131,10 @@ std::string_view Rows::bytes(int row, int column) const {
 
 std::int64_t Rows::number(int row, int column) const {
   return static_cast<std::int64_t>(read_big_endian(bytes(row, column)));
+}
+
+double Rows::real(int row, int column) const {
+  return std::bit_cast<double>(read_big_endian(bytes(row, column)));
 }
 
 std::vector<std::string> Rows::texts(int row, int column) const {

@@ -61,7 +61,8 @@ class Parameters {
   Parameters& add(const Texts& texts);      // bytea[]
   Parameters& add(const Numbers& numbers);  // bigint[]
   Parameters& add_null();
-  Parameters& add_copy(std::string_view text);  // one that does not live that long
+  Parameters& add(std::span<const float> numbers);  // real[]
+  Parameters& add_copy(std::string_view text);      // one that does not live that long
 
  private:
   friend class Connection;
@@ -83,6 +84,7 @@ class Rows {
   [[nodiscard]] std::string_view bytes(int row, int column) const;
   [[nodiscard]] std::string text(int row, int column) const { return std::string(bytes(row, column)); }
   [[nodiscard]] std::int64_t number(int row, int column) const;  // of a bigint
+  [[nodiscard]] double real(int row, int column) const;          // of a double precision
   [[nodiscard]] bool truth(int row, int column) const { return bytes(row, column) == "\1"; }
   [[nodiscard]] std::vector<std::string> texts(int row, int column) const;  // of a bytea[]
 

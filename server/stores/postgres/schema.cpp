@@ -10,6 +10,7 @@
 #include "postgres_migrations.hpp"
 #include "server/stores/postgres/connection.hpp"
 #include "server/stores/postgres/runtime_checks.hpp"
+#include "server/stores/postgres/vectors/vector_support.hpp"
 
 namespace parley::stores::postgres {
 
@@ -148,6 +149,7 @@ Result<int> migrate_once(Connection& db, const std::string& runtime_role, Migrat
                  : "INSERT INTO parley.migration (number) VALUES (" + n + ")"
     );
   }
+  if (made >= last - 1) make_vector_table(db);
   // TRUNCATE is no privilege of a server: it would ignore the policies.
   db.plain(
       "GRANT USAGE ON SCHEMA parley TO " + runtime_role +
@@ -173,6 +175,11 @@ Migrations own_migrations() {
 
 bool servers_go_on(std::string_view migration) {
   return migration.starts_with("-- servers: go on\n");
+}
+
+void become_owner(Connection& db) {
+  const std::string owner = db.plain(kAsOwner).at(0).at(0);
+  if (!owner.empty()) db.plain("SET ROLE " + owner);
 }
 
 Result<SchemaStatus> schema_status(const std::string& url) {

@@ -51,6 +51,9 @@ struct Runtime {
   bool pooled = false;  // something in between shares its connections among clients, see Connection::pooled()
 };
 
+// Lets a connection act as the owner of the database, if its role may. Throws PostgresFailure.
+void become_owner(Connection& db);
+
 // Refuses a database that is not what row-level security and durability rely on: another schema, a role that
 // stands above the policies, tables without them, a server that does not sync. Errors say what to do.
 [[nodiscard]] Result<Runtime> check_runtime(const std::string& url);

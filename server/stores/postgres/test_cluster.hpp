@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "server/stores/postgres/connection.hpp"
 #include "server/stores/temporary_directory.hpp"
@@ -19,20 +20,20 @@ class TestCluster {
   // Null, and says so, when PostgreSQL is not installed.
   static TestCluster* get() {
     static std::optional<TestCluster> cluster;
-    static const bool there = [] {
-      cluster.emplace();
-      const int code = cluster->run("start");
-      if (code == 0) return true;
-      REQUIRE_MESSAGE(code == kNotInstalled, "PostgreSQL starts");
-      cluster.reset();
-      return false;
-    }();
+    static const bool there = start(cluster, "");
     if (!there) MESSAGE("skipped: PostgreSQL is not installed");
+    return there ? &*cluster : nullptr;
+  }
+  // One that has pgvector, though not in its database yet. Null, and says so, when it cannot be fetched.
+  static TestCluster* with_vectors() {
+    static std::optional<TestCluster> cluster;
+    static const bool there = start(cluster, " vectors");
+    if (!there) MESSAGE("skipped: a PostgreSQL with pgvector cannot be fetched");
     return there ? &*cluster : nullptr;
   }
 
   // Another account may have to go through this folder to its own.
-  TestCluster() { ::chmod(folder_.path().c_str(), 0711); }
+  explicit TestCluster(std::string kind) : kind_(std::move(kind)) { ::chmod(folder_.path().c_str(), 0711); }
   TestCluster(const TestCluster&) = delete;
   TestCluster& operator=(const TestCluster&) = delete;
   ~TestCluster() {
@@ -42,6 +43,7 @@ class TestCluster {
   }
 
   [[nodiscard]] std::string folder() const { return folder_.path() + "/pg"; }
+  [[nodiscard]] bool has_vectors() const { return !kind_.empty(); }
   [[nodiscard]] std::string url(const std::string& role, const std::string& database = "parley") const {
     return "postgresql:///" + database + "?user=" + role + "&host=" + folder();
   }
@@ -62,12 +64,23 @@ class TestCluster {
   void admin(const std::string& sql) const { Connection(url("admin")).plain(sql); }
   int run(const std::string& verb, const std::string& more = {}) const {
     const std::string script = std::string(PARLEY_SOURCE_DIR) + "/scripts/postgres_for_tests ";
-    const int status = std::system((script + verb + " " + folder_.path() + "/pg" + more).c_str());
+    const int status = std::system((script + verb + " " + folder_.path() + "/pg" + more + kind_).c_str());
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
  private:
   static constexpr int kNotInstalled = 77;
+
+  static bool start(std::optional<TestCluster>& cluster, const std::string& kind) {
+    cluster.emplace(kind);
+    const int code = cluster->run("start");
+    if (code == 0) return true;
+    REQUIRE_MESSAGE(code == kNotInstalled, "PostgreSQL starts");
+    cluster.reset();
+    return false;
+  }
+
+  std::string kind_;
   TemporaryDirectory folder_;
 };
 
