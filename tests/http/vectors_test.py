@@ -59,6 +59,12 @@ def searches(server):
     return False
 
 
+def in_use(server):
+    """What /readyz tells of where vectors are compared."""
+    (check,) = [each for each in server.get("/readyz?verbose").json["checks"] if each["name"] == "vectors"]
+    return check["status"], check["detail"]
+
+
 def texts(model):
     return [text for question in model.questions for text in question["input"]]
 
@@ -109,8 +115,7 @@ def test_on_postgres_the_database_compares_them_when_it_can():
             assert "the database has no extension vector\n  CREATE EXTENSION vector in this database" in server.output, server.output
             talk(server, "ana", "/talk", SAID, "the train was late")
             assert recalls(server) and searches(server)
-            (check,) = [each for each in server.get("/readyz?verbose").json["checks"] if each["name"] == "vectors"]
-            equal((check["status"], "in the server" in check["detail"]), ("degraded", True))
+            equal(in_use(server), ("degraded", "vectors are compared in the server: the database has no extension vector"))
             server.stop()
 
             # Installed afterwards.
@@ -118,13 +123,23 @@ def test_on_postgres_the_database_compares_them_when_it_can():
             server.start()
             assert "no table for it yet\n  Run: parley db migrate" in server.output, server.output
             server.stop()
+            version = cluster.admin("SELECT extversion FROM pg_extension WHERE extname = 'vector'").strip()
             said = db("migrate", "--to", cluster.url("parley_migrate"), "--vector-index", "3").stdout
             assert "vectors can be compared in the database: pgvector" in said and "HNSW for 3 dimensions" in said, said
+            del server.environment["PARLEY_STORE__VECTORS"]
+            server.start()
+            equal(in_use(server), ("ok", "vectors can be compared in the database: pgvector " + version + ", HNSW for 3 dimensions; it does so for users of "
+                                         "more than 512 turns and sources of more than 50000 passages"))
+            server.stop()
+            server.environment["PARLEY_STORE__VECTORS"] = "server"
+            server.start()
+            equal(in_use(server), ("ok", "vectors are compared in the server, as store.vectors says"))
+            server.stop()
+            server.environment["PARLEY_STORE__VECTORS"] = "database"
             model.questions.clear()
             server.start()
             assert "extension vector" not in server.output, server.output
-            (check,) = [each for each in server.get("/readyz?verbose").json["checks"] if each["name"] == "vectors"]
-            equal((check["status"], "in the database" in check["detail"]), ("ok", True))
+            equal(in_use(server), ("ok", f"vectors can be compared in the database: pgvector {version}, HNSW for 3 dimensions"))
             assert recalls(server) and searches(server)
             equal([text for text in texts(model) if text.startswith(SAID) or "soup" in text], [])  # they were kept
             kept = cluster.admin("SELECT count(*) FROM parley.embedding WHERE user_id = 'ana'")
