@@ -18,6 +18,7 @@
 #include "server/stores/postgres/postgres_store.hpp"
 #include "server/stores/postgres/schema.hpp"
 #include "server/stores/postgres/test_cluster.hpp"
+#include "server/stores/postgres/vectors/vector_search.hpp"
 
 namespace parley::stores::postgres {
 namespace {
@@ -36,6 +37,7 @@ std::string canary(int number) {
 
 void migrated(const TestCluster& cluster) {
   cluster.admin("DROP SCHEMA IF EXISTS parley CASCADE");
+  if (cluster.has_vectors()) cluster.admin("CREATE EXTENSION IF NOT EXISTS vector");
   REQUIRE(migrate(cluster.url("parley_migrate"), "parley").has_value());
 }
 
@@ -58,6 +60,7 @@ void fill(turns::Store& store, std::string_view tenant, const std::function<std:
     turn.inbox = turns::InboxEntry{"new", id, text(i), id, text(i + 5)};
     turn.memory.push_back({"name " + std::to_string(i), text(i + 6), at(2)});
     put(store, std::move(turn), tenant);
+    get(store.put_vectors(tenant, text(i), {{text(i + 1), text(i + 2)}}, at(3)));
     const std::string hash = "h_" + std::to_string(i);
     get(store.put_flow(tenant, {text(i), hash, text(i + 1), text(i + 2), text(i + 3), text(i + 4), at(1)}));
     get(store.put_setting(tenant, "s_" + std::to_string(i), text(i)));
@@ -73,12 +76,47 @@ void fill(turns::Store& store, std::string_view tenant, const std::function<std:
   get(store.erase(tenant, erased));
 }
 
+// In globex' vectors, as the database shows them; nobody else has such.
+constexpr std::string_view kTold = "0.6,0.8";
+
+// The same in the form that the database compares.
+void fill_embeddings(
+    turns::VectorSearch& search,
+    turns::Store& store,
+    std::string tenant,
+    const std::function<std::string(int)>& text
+) {
+  for (int i = 0; i < kCanaries; ++i) {
+    const float told[] = {0.6F, 0.8F, 0};
+    const float others[] = {1, static_cast<float>(i), 1};
+    const float(&numbers)[3] = tenant == "globex" ? told : others;
+    const std::string bytes(reinterpret_cast<const char*>(numbers), sizeof numbers);
+    for (const std::string& user : {text(i), std::string()}) {
+      const turns::Collection of{
+          .tenant = tenant, .user_id = user, .what = text(i + 2), .maker = text(i + 3)
+      };
+      get(store.put_vectors(tenant, user, {{text(i + 4), bytes}}, at(3)));
+      get(search.add(of, {{text(i + 4), bytes}}));
+    }
+  }
+}
+
+std::string plain(int i) {
+  return "plain " + std::to_string(i % kCanaries);
+}
+
 struct Seeded {
   explicit Seeded(const TestCluster& cluster) {
     migrated(cluster);
-    const auto store = get(PostgresStore::open({.url = cluster.url("parley")}));
+    const std::string url = cluster.url("parley");
+    const auto store = get(PostgresStore::open({.url = url}));
     fill(*store, "globex", canary);
-    fill(*store, "acme", [](int i) { return "plain " + std::to_string(i % kCanaries); });
+    fill(*store, "acme", plain);
+    if (!cluster.has_vectors()) return;
+    PostgresVectorSearch search(url, get(vector_support(url)));
+    fill_embeddings(search, *store, "globex", canary);
+    fill_embeddings(search, *store, "acme", plain);
+    get(make_vector_graph(cluster.url("parley_migrate"), 3));
   }
 };
 
@@ -86,10 +124,14 @@ struct Seeded {
 std::string everything_of(const TestCluster& cluster, std::string_view tenant) {
   Connection db(cluster.url("admin"));
   std::string all;
-  for (const ArchiveTable& table : archive_tables()) {
+  for (const auto& table :
+       db.plain("SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING "
+                "(table_schema, table_name) WHERE table_schema = 'parley' AND column_name = 'tenant' AND "
+                "table_type = "
+                "'BASE TABLE' ORDER BY 1")) {
     for (const auto& row : db.plain(
-             "SELECT t::text FROM parley." + std::string(table.name) + " t WHERE tenant = '" +
-             std::string(tenant) + "' ORDER BY 1"
+             "SELECT t::text FROM parley." + table[0] + " t WHERE tenant = '" + std::string(tenant) +
+             "' ORDER BY 1"
          ))
       all += row[0] + "\n";
   }
@@ -111,7 +153,7 @@ bool shows_canary(const std::vector<std::vector<std::string>>& rows) {
   return std::ranges::any_of(rows, [](const auto& row) {
     return std::ranges::any_of(row, [](const std::string& cell) {
       return cell.find("yranac") != std::string::npos || cell.find(kHex) != std::string::npos ||
-             cell.find("globex") != std::string::npos;
+             cell.find("globex") != std::string::npos || cell.find(kTold) != std::string::npos;
     });
   });
 }
@@ -179,6 +221,24 @@ constexpr std::string_view kProbesOfRows[] = {
     "SELECT * FROM parley.{T} WHERE set_config('parley.tenant', 'globex', true) = 'globex'",
     "SET ROLE parley_owner; SELECT * FROM parley.{T}",
     "SET SESSION AUTHORIZATION admin; SELECT * FROM parley.{T}",
+    "SELECT e.* FROM parley.embedding e ORDER BY e.embedding <=> '[0.6, 0.8, 0]' LIMIT 20",
+    "SELECT e.key, e.embedding <-> '[0.6, 0.8, 0]' FROM parley.embedding e WHERE tenant = 'globex'",
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL hnsw.iterative_scan = "
+    "relaxed_order; "
+    "SELECT e.* FROM parley.embedding e WHERE user_id = ''::bytea AND vector_dims(embedding) = 3 ORDER BY "
+    "e.embedding::halfvec(3) <=> '[0.6, 0.8, 0]'::halfvec(3) LIMIT 50",
+    "SELECT avg(embedding), sum(embedding) FROM parley.embedding",
+    "SELECT 1 / (CASE WHEN embedding <=> '[0.6, 0.8, 0]' < 0.0001 THEN 0 ELSE 1 END) FROM parley.embedding",
+    "SELECT v.*, e.* FROM parley.vector v LEFT JOIN parley.embedding e USING (user_id, key) WHERE e.tenant "
+    "<> "
+    "'acme'",
+    "INSERT INTO parley.embedding (user_id, collection, key, embedding) SELECT user_id, 'x', key, '[1,1,1]' "
+    "FROM "
+    "parley.vector RETURNING *",
+    "INSERT INTO parley.embedding (tenant, user_id, collection, key, embedding) VALUES ('globex', '{K}', "
+    "'x', "
+    "'{K}', '[1,1,1]') RETURNING *",
+    "UPDATE parley.embedding SET embedding = '[1,1,1]' WHERE tenant = 'globex' RETURNING *",
     "SELECT pg_read_file('PG_VERSION')",
     "SELECT lo_import('/etc/hostname')",
 };
@@ -217,17 +277,18 @@ std::string filled_in(
   return out;
 }
 
-TEST_CASE("a thousand random attempts at another tenant's rows find and change none") {
-  TestCluster* cluster = TestCluster::get();
-  if (cluster == nullptr) return;
-  const Seeded seeded(*cluster);
-  cluster->admin("ANALYZE");
-  const std::string before = everything_of(*cluster, "globex");
-  for (int i = 0; i < kCanaries; ++i) REQUIRE(before.find(hexadecimal(canary(i))) != std::string::npos);
-  const std::vector<Column> columns = text_columns(*cluster);
+struct Probed {
+  int leaks = 0;
+  int refused = 0;
+  std::array<int, std::size(kProbesOfRows)> answered{};
   std::set<std::string> tables;
-  for (const Column& column : columns) tables.insert(column.table);
-  REQUIRE(tables.size() == archive_tables().size() + 1);  // and the vectors, which no archive has
+};
+
+// As the server's role; `told` is given what leaks.
+Probed probe(const TestCluster& cluster, const std::function<void(const std::string&)>& told) {
+  Probed result;
+  const std::vector<Column> columns = text_columns(cluster);
+  for (const Column& column : columns) result.tables.insert(column.table);
 
   // Views are asked like tables.
   std::vector<Column> places = columns;
@@ -237,52 +298,90 @@ TEST_CASE("a thousand random attempts at another tenant's rows find and change n
         {"conversation_overview", "key"}}) {
     for (int i = 0; i < 8; ++i) places.push_back({view, column});
   }
-  Connection db(cluster->url("parley"));
+  Connection db(cluster.url("parley"));
   std::mt19937 dice(20261128);
   const auto any = [&](const auto& list) -> const auto& { return list[dice() % std::size(list)]; };
-  int leaks = 0;
-  int refused = 0;
-  std::array<int, std::size(kProbesOfRows)> answered{};
   for (int number = 0; number < kProbes; ++number) {
     const std::size_t which = static_cast<std::size_t>(number) % std::size(kProbesOfRows);
-    const std::string probe = filled_in(
+    const std::string statement = filled_in(
         kProbesOfRows[which], any(places), any(columns).table, canary(static_cast<int>(dice() % kCanaries))
     );
     const std::string session(any(kSessions));
-    INFO(session << "; " << probe);
     db.plain("BEGIN");
     try {
       db.plain(session);
       // Several statements are asked one by one, so that every answer is seen.
-      for (std::size_t from = 0; from < probe.size();) {
-        const std::size_t end = std::min(probe.find("; ", from), probe.size());
-        const auto rows = db.plain(probe.substr(from, end - from));
+      for (std::size_t from = 0; from < statement.size();) {
+        const std::size_t end = std::min(statement.find("; ", from), statement.size());
+        const auto rows = db.plain(statement.substr(from, end - from));
         if (shows_canary(rows)) {
-          ++leaks;
-          FAIL_CHECK("it shows another tenant's row");
+          ++result.leaks;
+          told(session + "; " + statement + ": shows another tenant's row");
         }
         from = end + 2;
       }
-      ++answered[which];
+      ++result.answered[which];
       db.plain(dice() % 2 == 0 ? "COMMIT" : "ROLLBACK");
     } catch (const PostgresFailure& failure) {
-      ++refused;
+      ++result.refused;
       const std::string said = failure.what();
       if (said.find("yranac") != std::string::npos || said.find("division") != std::string::npos) {
-        ++leaks;
-        FAIL_CHECK("its error tells of another tenant's row: " << said);
+        ++result.leaks;
+        told(session + "; " + statement + ": its error tells of another tenant's row: " + said);
       }
       db.plain("ROLLBACK");
     }
     db.plain("DISCARD ALL");
   }
-  CHECK(leaks == 0);
-  CHECK(refused > 100);
-  CHECK(answered[0] > 0);  // the probes do reach the tables
-  CHECK(everything_of(*cluster, "globex") == before);
+  return result;
+}
+
+void check_that_nothing_leaks(const TestCluster& cluster) {
+  const Seeded seeded(cluster);
+  cluster.admin("ANALYZE");
+  const std::string before = everything_of(cluster, "globex");
+  for (int i = 0; i < kCanaries; ++i) REQUIRE(before.find(hexadecimal(canary(i))) != std::string::npos);
+  const Probed probed = probe(cluster, [](const std::string& what) { FAIL_CHECK(what); });
+  CHECK(probed.leaks == 0);
+  CHECK(probed.refused > 100);
+  CHECK(probed.answered[0] > 0);  // the probes do reach the tables
+  // And the vectors, which no archive has, in one form or in two.
+  CHECK(probed.tables.size() == archive_tables().size() + (cluster.has_vectors() ? 2 : 1));
+  CHECK(everything_of(cluster, "globex") == before);
   MESSAGE(
-      kProbes << " probes of " << tables.size() << " tables: " << leaks << " leaks, " << refused << " refused"
+      kProbes << " probes of " << probed.tables.size() << " tables: " << probed.leaks << " leaks, "
+              << probed.refused << " refused"
   );
+}
+
+TEST_CASE("a thousand random attempts at another tenant's rows find and change none") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster != nullptr) check_that_nothing_leaks(*cluster);
+}
+
+TEST_CASE("nor do they where the database compares vectors") {
+  TestCluster* cluster = TestCluster::with_vectors();
+  if (cluster != nullptr) check_that_nothing_leaks(*cluster);
+}
+
+// Without this nobody knows whether they would have found something.
+TEST_CASE("the same attempts find what a policy that is missing lets through") {
+  TestCluster* cluster = TestCluster::with_vectors();
+  if (cluster == nullptr) return;
+  for (const std::string table : {"vector", "embedding", "record"}) {
+    CAPTURE(table);
+    const Seeded seeded(*cluster);
+    cluster->admin(
+        "DROP POLICY own_tenant ON parley." + table + "; ALTER TABLE parley." + table +
+        " DISABLE ROW LEVEL SECURITY"
+    );
+    int of_table = 0;
+    const Probed probed =
+        probe(*cluster, [&](const std::string& what) { of_table += what.contains(table) ? 1 : 0; });
+    CHECK(of_table > 0);
+    CHECK_FALSE(check_runtime(cluster->url("parley")).has_value());
+    MESSAGE("without the policy of " << table << ": " << probed.leaks << " leaks");
+  }
 }
 
 TEST_CASE("a store that is asked with another tenant's ids knows nothing of them") {

@@ -319,6 +319,30 @@ TEST_CASE("a search that the database breaks off is made again on a new connecti
   CHECK(vectors.nearest(turns_of("ana"), {1, 0}).size() == 1);
 }
 
+TEST_CASE("a server that stands still in the middle of adding does not hold up the others for ever") {
+  TestCluster* cluster = TestCluster::with_vectors();
+  if (cluster == nullptr) return;
+  prepare(*cluster);
+  Vectors vectors(*cluster);
+  const auto ana = turns_of("ana");
+  const std::vector<turns::StoredVector> east = {{"east", bytes_of({1, 0})}};
+  get(vectors.store->put_vectors(kTenant, "ana", east, at(1)));
+  postgres::Connection paused(cluster->url("parley"));
+  paused.plain("BEGIN");
+  paused.plain("SET LOCAL parley.tenant = 'default'");
+  paused.plain(
+      "INSERT INTO parley.embedding (user_id, collection, key, embedding) VALUES ('ana', "
+      "E'turns\\nm'::bytea, "
+      "'east', '[1,0]')"
+  );
+  const auto waited = contract::wait_for(vectors.search->add(ana, east));
+  REQUIRE_FALSE(waited.has_value());
+  CHECK(waited.error().code == ErrorCode::unavailable);
+  paused.plain("ROLLBACK");
+  get(vectors.search->add(ana, east));
+  CHECK(vectors.nearest(ana, {1, 0}).size() == 1);
+}
+
 TEST_CASE("what the contract of stores says of memory and erasing holds beside pgvector") {
   TestCluster* cluster = TestCluster::with_vectors();
   if (cluster == nullptr) return;
