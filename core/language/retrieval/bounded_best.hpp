@@ -94,9 +94,12 @@ template <typename Allowed>
 }
 
 // Where the k highest above 0 are, in no order.
-[[nodiscard]] inline std::vector<std::uint32_t> places_of_highest(std::span<const float> scores, std::size_t k) {
+[[nodiscard]] inline std::vector<std::uint32_t> places_of_highest(
+    std::span<const float> scores, std::size_t k
+) {
   std::vector<std::uint32_t> places;
-  for (const Match& each : highest(scores, k, 0, [](std::uint32_t) { return true; })) places.push_back(each.text);
+  for (const Match& each : highest(scores, k, 0, [](std::uint32_t) { return true; }))
+    places.push_back(each.text);
   return places;
 }
 
