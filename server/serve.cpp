@@ -1,7 +1,6 @@
 #include "server/serve.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
@@ -11,7 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -39,6 +37,7 @@
 #include "server/redis_parts.hpp"
 #include "server/retention.hpp"
 #include "server/sign_in_setup.hpp"
+#include "server/terminal.hpp"
 #include "server/tools/tool_finder.hpp"
 #include "server/tools/tool_table.hpp"
 #include "server/tools/worker/worker_runner.hpp"
@@ -65,19 +64,6 @@ constexpr std::size_t kShortestKey = 24;
 constexpr std::uint32_t kCountedConversations = 10'000;
 constexpr std::chrono::milliseconds kLookForKeys{500};
 constexpr std::chrono::seconds kFarewell{3};  // for telling the other servers
-
-void say(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-}
-
-bool on_terminal() {
-  return isatty(STDERR_FILENO) != 0;
-}
-
-int report(const Error& error, int code) {
-  say(describe(error));
-  return code;
-}
 
 ops::LogFormat log_format(const ops::Config& config) {
   // Lines for people on a terminal, for machines elsewhere, unless somebody has decided.
@@ -110,13 +96,6 @@ turns::AdmissionRules admission_rules(const assistant::Settings& settings) {
     rules.insert_or_assign(each.channel, turns::Admission{mode, each.window});
   }
   return rules;
-}
-
-// For people who look into the table of workers.
-std::string process_name() {
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  return std::string(host) + ":" + std::to_string(::getpid());
 }
 
 class Application {
