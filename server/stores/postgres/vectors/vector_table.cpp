@@ -31,7 +31,7 @@ constexpr Statement kKeepOnly{
     "substring(e.collection from 1 for length($3::bytea)) = $3 AND (e.collection <> $2 OR e.key <> ALL ($4))"
 };
 // A server that stands still in the middle of adding the same must not hold up a question.
-constexpr Statement kImpatient{"vectors_impatient", "SET LOCAL lock_timeout = '2s'"};
+constexpr Statement kImpatient{"vectors_impatient", "SET LOCAL lock_timeout = '1s'"};
 // Of this transaction: an index is the only way to an order, and gives as many rows as are asked for.
 constexpr Statement kByIndex{"vectors_by_index", "SET LOCAL enable_sort = off"};
 constexpr Statement kWide{"vectors_wide", "SET LOCAL hnsw.ef_search = 300"};
