@@ -11,6 +11,7 @@
 #include <boost/asio/async_result.hpp>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -30,9 +31,9 @@ template <typename Readers>
 class ReadThreads {
  public:
   // `make` is called on each thread.
-  ReadThreads(std::size_t threads, std::function<std::unique_ptr<Readers>()> make) : make_(std::move(make)) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
-      threads_.emplace_back([this] { run(); });
+  ReadThreads(std::size_t threads, std::function<std::unique_ptr<Readers>()> make)
+      : make_(std::move(make)), count_(std::max<std::size_t>(threads, 1)) {
+    for (std::size_t i = 0; i < count_; ++i) threads_.emplace_back([this] { run(); });
   }
   ~ReadThreads() {
     {
@@ -69,8 +70,7 @@ class ReadThreads {
   }
 
  private:
-  static constexpr std::size_t kJobsAtOnce =
-      32;  // answered with one post; the rest is left for the other threads
+  static constexpr std::size_t kJobsAtOnce = 32;  // answered with one post
   using Job = std::move_only_function<void(Readers&, Resumptions&)>;
 
   void enqueue(Job job) {
@@ -90,7 +90,9 @@ class ReadThreads {
         std::unique_lock lock(mutex_);
         work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
-        const auto count = static_cast<std::ptrdiff_t>(std::min(kJobsAtOnce, queue_.size()));
+        // A share for each thread: a load must not wait behind a long list while another thread has nothing.
+        const std::size_t share = (queue_.size() + count_ - 1) / count_;
+        const auto count = static_cast<std::ptrdiff_t>(std::min(kJobsAtOnce, share));
         taken.assign(std::move_iterator(queue_.begin()), std::move_iterator(queue_.begin() + count));
         queue_.erase(queue_.begin(), queue_.begin() + count);
       }
@@ -101,10 +103,11 @@ class ReadThreads {
   }
 
   std::function<std::unique_ptr<Readers>()> make_;
+  const std::size_t count_;
   std::mutex mutex_;
   std::condition_variable work_;
-  std::vector<Job> queue_;  // guarded by mutex_
-  bool stopping_ = false;   // guarded by mutex_
+  std::deque<Job> queue_;  // guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
   std::vector<std::thread> threads_;
 };
 
