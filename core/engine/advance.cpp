@@ -170,14 +170,19 @@ class Advance {
     }
     if (origins::traced(state_)) state_.origins = read_origins(event.user_origins);
     if (!event.event.is_null()) {
-      if (start_by_event(run_, {std::string(event.event.text("name")), event.event["data"]})) run_steps(run_);
+      const EventArrived arrived{
+          std::string(event.event.text("name")), event.event["data"], std::string(event.event.text("origin"))
+      };
+      if (start_by_event(run_, arrived)) run_steps(run_);
       return;
     }
     const std::string& flow_id = event.flow.empty() ? run_.release().settings().start_flow : event.flow;
     if (flow_id.empty() || run_.release().find(flow_id) == nullptr) return;
     Frame first;
     first.flow = flow_id;
-    (void)run_.fill_inputs(*run_.release().find(flow_id), first.slots);
+    OriginMap untold;
+    const bool lasting = state_.semantics >= kLastingOrigins;
+    (void)run_.fill_inputs(*run_.release().find(flow_id), first.slots, lasting ? first.origins : untold);
     run_.push(std::move(first));
     run_steps(run_);
   }

@@ -115,6 +115,7 @@ struct Write {
     if (review.due) out.set("due", *review.due);
     if (review.people != 1) out.set("people", static_cast<std::int64_t>(review.people));
     text(out, "replaces", review.replaces);
+    if (!review.sensitive.empty()) out.set("sensitive", names(review.sensitive));
   }
   void operator()(const NoteApproval& approval) const {
     out.set("review_id", approval.review_id);
@@ -131,6 +132,7 @@ struct Write {
     out.set("name", memory.name);
     if (!memory.value.is_null()) out.set("value", memory.value);
     if (!memory.origins.empty()) out.set("origins", names(memory.origins));
+    if (memory.sensitive) out.set("sensitive", true);
   }
   void operator()(const RecordExposure& exposure) const {
     out.set("experiment", exposure.experiment);
@@ -194,6 +196,7 @@ Effect read_review_request(const Value& m) {
   if (const Value& due = m["due"]; due.is_timestamp()) review.due = due.as_timestamp();
   review.people = count(m, "people", 1);
   review.replaces = text(m, "replaces");
+  review.sensitive = names(m, "sensitive");
   return review;
 }
 
@@ -257,7 +260,9 @@ constexpr Reader kReaders[] = {
        };
      }},
     {"Remember",
-     [](const Value& m) -> Effect { return Remember{text(m, "name"), m["value"], names(m, "origins")}; }},
+     [](const Value& m) -> Effect {
+       return Remember{text(m, "name"), m["value"], names(m, "origins"), m["sensitive"] == Value(true)};
+     }},
     {"NoteApproval",
      [](const Value& m) -> Effect { return NoteApproval{text(m, "review_id"), names(m, "reviewers")}; }},
     {"RecordExposure",

@@ -110,8 +110,9 @@ struct RequestReview {
   Value subject;         // of a tool call: {tool, arguments}
   Value form;            // the fields: a list of {name, label, type, …}
   std::optional<Timestamp> due;
-  std::uint32_t people = 1;  // how many different people must say yes
-  std::string replaces;      // the review whose call somebody has edited into this one
+  std::uint32_t people = 1;                 // how many different people must say yes
+  std::string replaces;                     // the review whose call somebody has edited into this one
+  std::vector<std::string> sensitive = {};  // arguments of the call that outside views mask
 };
 
 // Who has said yes so far, where one person's is not enough.
@@ -135,6 +136,7 @@ struct Remember {
   std::string name;
   Value value;
   std::vector<std::string> origins = {};  // where it came from, unless from the user or the author
+  bool sensitive = false;                 // outside views mask the value
 };
 
 // No flow runs any more. outcome: "resolved", "abandoned", "escalated" or "failed".

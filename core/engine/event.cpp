@@ -46,6 +46,11 @@ struct Write {
     out.value("event", e.event);
     write_semantics(e.semantics);
     out.value("user_origins", e.user_origins);
+    if (!e.sensitive.empty()) {
+      ListBuilder names;
+      for (const std::string& name : e.sensitive) names.add(name);
+      out.value("sensitive", names.build());
+    }
   }
   void operator()(const MessageReceived& e) const {
     out.text("message_id", e.message_id);
@@ -106,6 +111,7 @@ struct Write {
   void operator()(const EventArrived& e) const {
     out.text("name", e.name);
     out.value("data", e.data);
+    out.text("origin", e.origin);
   }
   void operator()(const ModelReturned& e) const {
     out.text("effect_id", e.effect_id);
@@ -177,6 +183,15 @@ struct Reader {
 };
 
 // One row an event; the order is of no consequence.
+std::vector<std::string> texts(const Value& list) {
+  std::vector<std::string> all;
+  if (!list.is_list()) return all;
+  for (const Value& each : list.as_list()) {
+    if (each.is_string()) all.emplace_back(each.as_string());
+  }
+  return all;
+}
+
 constexpr Reader kReaders[] = {
     {"ConversationStarted",
      [](const Value& m) -> EventBody {
@@ -195,6 +210,7 @@ constexpr Reader kReaders[] = {
            .event = m["event"],
            .semantics = semantics(m),
            .user_origins = m["user_origins"],
+           .sensitive = texts(m["sensitive"]),
        };
      }},
     {"MessageReceived",
@@ -252,7 +268,8 @@ constexpr Reader kReaders[] = {
            .author = m["author"] == Value(true),
        };
      }},
-    {"EventArrived", [](const Value& m) -> EventBody { return EventArrived{text(m, "name"), m["data"]}; }},
+    {"EventArrived",
+     [](const Value& m) -> EventBody { return EventArrived{text(m, "name"), m["data"], text(m, "origin")}; }},
     {"ModelReturned",
      [](const Value& m) -> EventBody {
        return ModelReturned{

@@ -30,9 +30,10 @@ struct ConversationStarted {
   std::string flow;  // to start at once; empty: wait for the first message
   Value context;     // what the caller knows about the user; read-only for flows
   Value user_slots;  // what is remembered of the user, by name: slots, and facts (see facts.hpp)
-  Value event;       // the outside event that starts it: {name, data}; its flow follows from the triggers
+  Value event;  // the outside event that starts it: {name, data, origin?}; its flow follows from the triggers
   std::uint32_t semantics = kNewestSemantics;
   Value user_origins = {};  // of user_slots that are not the user's own words: slot name to a list
+  std::vector<std::string> sensitive = {};  // those of user_slots that no view shows
 };
 
 struct MessageReceived {
@@ -143,6 +144,8 @@ struct ReviewDecided {
 struct EventArrived {
   std::string name;
   Value data;
+  // Where the data came from, such as "github.webhook"; empty: from a program of the team's own.
+  std::string origin = {};
 };
 
 // Between flows a conversation may move to newer flows. Inside of one it does only where the newer flow's

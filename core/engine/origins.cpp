@@ -6,7 +6,11 @@
 #include <utility>
 #include <variant>
 
+#include "base/json.hpp"
+#include "base/unseen.hpp"
+#include "base/utf8.hpp"
 #include "engine/semantics.hpp"
+#include "expr/display.hpp"
 #include "policy/links.hpp"
 
 namespace parley::engine::origins {
@@ -31,6 +35,7 @@ const Origins* look_up(const Run& run, std::string_view name) {
   const State& state = run.state();
   for (std::size_t depth = state.stack.size(); depth-- > 0;) {
     const Frame& frame = state.stack[depth];
+    if (frame.kind == Frame::Kind::repair && name == "repair") return found_in(frame.origins, name);
     if (frame.slots.contains(name)) return found_in(frame.origins, name);
     const flow::Slot* declared = run.flow_of(frame).slot(name);
     if (declared != nullptr && declared->scope != flow::SlotScope::flow) return found_in(state.origins, name);
@@ -121,10 +126,94 @@ std::set<std::string> shown_whole(const expr::Template& form) {
   return names;
 }
 
+bool reads_as_it_is(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const DecodedCodePoint next = decode_utf8(text, at);
+    if (next.length == 0 || is_unseen(next.code_point)) return false;
+    at += next.length;
+  }
+  return true;
+}
+
+// Whether a text shows all of a value.
+bool shows_all_of(const Value& value);
+
+// Money is shown with the currency's digits, things with their number; what else such a map holds is not.
+bool shows_all_of_map(const Value& value) {
+  if (value["quantity"].is_number() && value["item"].is_string() && value.size() > 2) return false;
+  if (value.size() == 2 && value["amount"].is_double() && value["currency"].is_string()) {
+    const std::string shown = expr::display(value);
+    const auto read = parse_json(std::string_view(shown).substr(0, shown.find(' ')));
+    return read && read->is_number() && read->to_double() == value["amount"].as_double();
+  }
+  return std::ranges::all_of(value.entries(), [](const Value::Entry& member) {
+    return shows_all_of(member.key) && shows_all_of(member.value);
+  });
+}
+
+bool shows_all_of(const Value& value) {
+  switch (value.type()) {
+    case ValueType::boolean:
+    case ValueType::integer:
+    case ValueType::unsigned_integer:
+    case ValueType::real:
+      return true;
+    case ValueType::string:
+      return reads_as_it_is(value.as_string());
+    case ValueType::timestamp:
+      return value.as_timestamp().seconds % 60 == 0 && value.as_timestamp().nanos == 0;
+    case ValueType::duration:
+      return value.as_duration().nanos == 0;
+    case ValueType::list:
+      return std::ranges::all_of(value.as_list(), shows_all_of);
+    case ValueType::map:
+      return shows_all_of_map(value);
+    default:
+      return false;
+  }
+}
+
+bool is_shared(const Run& run, std::string_view name) {
+  const flow::Slot* declared = run.flow().slot(name);
+  return declared != nullptr && declared->scope != flow::SlotScope::flow;
+}
+
+// What a name of the top frame, or one that flows share, holds; null: nothing.
+const Value* held(const Run& run, const std::string& name) {
+  const Slots& values = is_shared(run, name) ? run.state().slots : run.state().stack.back().slots;
+  const auto value = values.find(name);
+  return value == values.end() ? nullptr : &value->second;
+}
+
+// Of a phrase that is chosen by a value, and of the value that it is chosen by, the user may have seen
+// nothing.
+std::set<std::string> seen_among(Run& run, const expr::Template& form, const std::set<std::string>& names) {
+  std::vector<std::string> shown;
+  std::set<std::string> seen;
+  if (!form.render(run.scope_for_models(), "en", expr::kDefaultCostLimit, &shown)) return seen;
+  for (const std::string& name : names) {
+    const Value* value = held(run, name);
+    if (value != nullptr && std::ranges::find(shown, expr::display(*value)) != shown.end()) seen.insert(name);
+  }
+  return seen;
+}
+
+// Whether the user has seen what the name holds, and not something in its place.
+bool seen_as_it_is(const Run& run, const Value* value, const Origins& origins) {
+  if (run.state().semantics < kLastingOrigins) return true;
+  if (value == nullptr || !shows_all_of(*value)) return false;
+  return !by_model(origins) || shown_words(run, *value) == *value;
+}
+
 }  // namespace
 
 bool traced(const State& state) {
   return state.semantics >= kOriginSemantics;
+}
+
+Origins of_failure(const Run& run, std::string_view call) {
+  if (run.state().semantics < kLastingOrigins) return {};
+  return {std::string(call)};
 }
 
 void add(Origins& to, std::string_view origin) {
@@ -182,6 +271,7 @@ void confirm(Run& run, const flow::Text& text) {
     if (each.kind == flow::Text::Kind::key) whole.clear(), first = false;
     if (each.kind != flow::Text::Kind::plain) return;
     std::set<std::string> here = shown_whole(each.plain);
+    if (state.semantics >= kLastingOrigins) here = seen_among(run, each.plain, here);
     if (!first) std::erase_if(here, [&](const std::string& name) { return !whole.contains(name); });
     whole = std::move(here);
     first = false;
@@ -189,9 +279,9 @@ void confirm(Run& run, const flow::Text& text) {
   for (const std::string& name : whole) {
     const flow::Slot* declared = run.flow().slot(name);
     if (declared != nullptr && declared->sensitive) continue;  // masked, so not seen
-    const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
-    OriginMap& marks = shared ? state.origins : run.frame().origins;
-    if (const auto mark = marks.find(name); mark != marks.end()) marks.erase(mark);
+    OriginMap& marks = is_shared(run, name) ? state.origins : run.frame().origins;
+    const auto mark = marks.find(name);
+    if (mark != marks.end() && seen_as_it_is(run, held(run, name), mark->second)) marks.erase(mark);
   }
 }
 
@@ -206,7 +296,12 @@ bool by_model(const OriginMap& marks, std::string_view name) {
 
 std::string shown_words(const Run& run, std::string_view written) {
   if (!traced(run.state())) return std::string(written);
-  return policy::without_foreign_links(written, run.release().settings().link_hosts);
+  const bool first = run.state().semantics < kLastingOrigins;
+  return policy::without_foreign_links(
+      written,
+      run.release().settings().link_hosts,
+      first ? policy::LinkRules::first : policy::LinkRules::second
+  );
 }
 
 Value shown_words(const Run& run, const Value& written) {

@@ -22,6 +22,9 @@ inline constexpr std::string_view kReadByModel = "model.understand";
 // Whether the conversation runs at a level that traces origins.
 [[nodiscard]] bool traced(const State& state);
 
+// Of the words of a failure that a call, or the model behind it, has chosen.
+[[nodiscard]] Origins of_failure(const Run& run, std::string_view call);
+
 // Adds to a sorted list.
 void add(Origins& to, std::string_view origin);
 void add(Origins& to, const Origins& more);
@@ -42,7 +45,8 @@ void add(Origins& to, const Origins& more);
 // What a call gives: the mark of the call, and those of what it was given.
 [[nodiscard]] Origins of_result(std::string_view call, Origins given);
 
-// The user has said yes to this text: what it shows as a whole ("{{amount}}") is now their word.
+// The user has said yes to this text: what it shows as a whole ("{{amount}}"), and as it is, is now their
+// word.
 void confirm(Run& run, const flow::Text& text);
 
 // What a model has written, as it is shown: without images and foreign links (policy/links.hpp).

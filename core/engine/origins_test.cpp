@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,14 @@ constexpr Timestamp kStart{1'700'000'000, 0};
 // Runs a flow to its last call. Every other call is answered at once; a model says "from a model".
 class Played {
  public:
-  Played(std::vector<std::string> documents, std::uint32_t semantics, std::vector<language::Command> said) {
+  Played(
+      std::vector<std::string> documents,
+      std::uint32_t semantics,
+      std::vector<language::Command> said,
+      Value event = {},
+      Value user_slots = {},
+      Value user_origins = {}
+  ) {
     std::vector<flow::FlowPtr> flows;
     for (const std::string& document : documents) {
       flow::Diagnostics diagnostics;
@@ -38,11 +46,12 @@ class Played {
         .tenant = "t",
         .user_id = "ana",
         .release = release_->hash(),
-        .flow = id,
+        .flow = event.is_null() ? id : "",
         .context = {},
-        .user_slots = {},
-        .event = {},
-        .semantics = semantics
+        .user_slots = std::move(user_slots),
+        .event = event,
+        .semantics = semantics,
+        .user_origins = std::move(user_origins)
     });
     if (!said.empty()) feed(CommandsUnderstood{.commands = std::move(said), .source = "model"});
     if (state_.stack.empty()) return;
@@ -73,10 +82,13 @@ class Played {
         feed(ToolReturned{.effect_id = call->effect_id, .result = made});
       }
     }
-    if (const auto* call = std::get_if<CallModel>(&effect))
+    if (const auto* call = std::get_if<CallModel>(&effect)) {
+      const bool links = call->input.text("prompt") == "Link";
       feed(ModelReturned{
-          .effect_id = call->effect_id, .result = call->task == "extract" ? made : Value("words")
+          .effect_id = call->effect_id,
+          .result = call->task == "extract" ? made : Value(links ? "to https://evil.example/x" : "words")
       });
+    }
     if (const auto* call = std::get_if<Recall>(&effect)) feed(Recalled{call->effect_id, Value::list({made})});
     if (const auto* asked = std::get_if<RequestReview>(&effect)) {
       outcome = asked->kind == ReviewKind::approval && !asked->subject.text("tool").empty()
@@ -237,6 +249,64 @@ TEST_CASE("what a call is made with decides whether a person is asked") {
           {"id": "s", "type": "remember", "facts": {"friend": "Ann"}},
           {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{user.friend}}"}})",
        "called"},
+      {"an item of a list whose name means something else in a later round",
+       find + R"({"id": "l", "type": "loop", "for_each": "[result.id, result.id]", "as": "one", "steps": [
+          {"id": "p", "type": "tool", "call": "bank.pay", "if": "given != null", "with": {"to": "{{one}}"}},
+          {"id": "own", "type": "tool", "call": "bank.find", "with": {"n": 1}, "save": "own"},
+          {"id": "s", "type": "set", "values": {"given": {"second": true}}}]})",
+       waits("crm.find")},
+      {"the words of a model's failure",
+       R"({"id": "c", "type": "classify", "labels": ["a"], "text": "x", "on_error": "p"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{error.message}}"}})",
+       waits("model.classify")},
+      {"a model's words that the user was shown and said yes to",
+       R"({"id": "g", "type": "generate", "prompt": "Write", "save": "text"},
+          {"id": "c", "type": "confirm", "text": "Send {{text}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{text}}"}})",
+       "called"},
+      {"a model's words that were shown without their link",
+       R"({"id": "g", "type": "generate", "prompt": "Link", "save": "text"},
+          {"id": "c", "type": "confirm", "text": "Send {{text}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{text}}"}})",
+       waits("model.generate")},
+      {"one that only a phrase was chosen by",
+       find + R"({"id": "s", "type": "set", "values": {"sum": "{{found.total}}"}},
+          {"id": "c", "type": "confirm", "text": "{sum, select, yes {Yes} other {No}} it is?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{sum}}"}})",
+       waits("crm.find")},
+      {"one in a phrase that was not chosen",
+       find + R"({"id": "s", "type": "set", "values": {"sum": "{{found.total}}"}},
+          {"id": "c", "type": "confirm", "text": "{size([1]), plural, one {Sure} other {Pay {{sum}}}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{sum}}"}})",
+       waits("crm.find")},
+      {"one in the phrase that was chosen",
+       find + R"({"id": "s", "type": "set", "values": {"sum": "{{found.total}}"}},
+          {"id": "c", "type": "confirm", "text": "{size([1, 2]), plural, one {Sure} other {Pay {{sum}}}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{sum}}"}})",
+       "called"},
+      {"a map that was shown with all of its members",
+       find +
+           R"({"id": "s", "type": "set", "values": {"given": {"to": "{{found.id}}", "sum": "{{found.total}}"}}},
+          {"id": "c", "type": "confirm", "text": "Pay {{given}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{given}}"}})",
+       "called"},
+      {"a map that was shown as a number of things",
+       find +
+           R"({"id": "s", "type": "set", "values": {"given": {"quantity": 1, "item": "tea", "to": "{{found.id}}"}}},
+          {"id": "c", "type": "confirm", "text": "Pay {{given}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{given}}"}})",
+       waits("crm.find")},
+      {"a sum that was shown with two digits of its three",
+       find +
+           R"({"id": "s", "type": "set", "values": {"given": {"amount": "{{found.total + 0.004}}", "currency": "EUR"}}},
+          {"id": "c", "type": "confirm", "text": "Pay {{given}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{given}}"}})",
+       waits("crm.find")},
+      {"a text that turns what is behind it around",
+       find + R"({"id": "s", "type": "set", "values": {"given": ["\u202e{{found.id}}"]}},
+          {"id": "c", "type": "confirm", "text": "Pay {{given}}?"},
+          {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{given}}"}})",
+       waits("crm.find")},
       {"one that only some of the words show",
        R"({"id": "find", "type": "tool", "call": "crm.find", "with": {"n": 1}, "save": "found", "effect": "read"},
           {"id": "s", "type": "set", "values": {"sum": "{{found.total}}"}},
@@ -266,6 +336,67 @@ TEST_CASE("what a model reads into the user's words is the user's once they have
   // Without `with` a call takes every slot.
   const std::string all = std::string(kAsk) + R"({"id": "p", "type": "tool", "call": "bank.pay"})";
   CHECK(outcome(all, kSlots, {set("to", Value("Eve"), true)}) == waits("model.understand"));
+}
+
+TEST_CASE("what a flow's inputs are made from by default keeps its origin") {
+  const std::string pays = R"({"id": "f", "inputs": {"to": "{{friend}}"},
+    "slots": {"friend": {"type": "text", "scope": "user"}},
+    "steps": [{"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{to}}"}}]})";
+  const Value slots = MapBuilder().set("friend", "Eve").build();
+  const Value marks = MapBuilder().set("friend", Value::list({Value("crm.find")})).build();
+  CHECK(Played({pays}, kNewestSemantics, {}, {}, slots, marks).outcome == waits("crm.find"));
+  CHECK(Played({pays}, kNewestSemantics, {}, {}, slots, {}).outcome == "called");
+  CHECK(Played({pays}, kStyleForModels, {}, {}, slots, marks).outcome == "called");
+}
+
+TEST_CASE("what a failure says stays the tool's in the flow that handles it") {
+  const std::string breaks =
+      flow_of(R"({"id": "b", "type": "tool", "call": "crm.broken", "with": {"n": 1}})");
+  const std::string handler = R"({"id": "repair.error", "steps": [
+    {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{repair.message}}"}}]})";
+  CHECK(Played({breaks, handler}, kNewestSemantics, {}).outcome == waits("crm.broken"));
+  CHECK(Played({breaks, handler}, kStyleForModels, {}).outcome == "called");
+}
+
+TEST_CASE("what a webhook brings is a stranger's, what the team's own programs send is not") {
+  const auto with = [](std::string_view call, std::string_view keywords, std::string_view origin) {
+    const std::string flow =
+        R"({"id": "f", "triggers": [{"event": "closed"}], "steps": [
+          {"id": "p", "type": "tool", "call": ")" +
+        std::string(call) + R"(", "with": {"to": "{{event.data.who}}"})" + std::string(keywords) + "}]}";
+    MapBuilder event;
+    event.set("name", "closed").set("data", MapBuilder().set("who", "Eve").build());
+    if (!origin.empty()) event.set("origin", origin);
+    return Played({flow}, kNewestSemantics, {}, event.build()).outcome;
+  };
+  CHECK(with("bank.pay", "", "") == "called");
+  CHECK(with("bank.pay", "", "desk.webhook") == waits("desk.webhook"));
+  CHECK(with("bank.pay", "", "bank.webhook") == "called");
+  CHECK(with("bank.pay", R"(, "trust": ["desk.webhook"])", "desk.webhook") == "called");
+}
+
+TEST_CASE("an event that a flow waits for brings its origin along") {
+  const std::string document = R"({"id": "f", "steps": [
+    {"id": "w", "type": "wait", "event": "paid", "save": "came"},
+    {"id": "p", "type": "tool", "call": "bank.pay", "with": {"to": "{{came.who}}"}}]})";
+  flow::Diagnostics diagnostics;
+  const auto release = make_release(
+      {flow::load(flow::parse_json_document(document).value(), "test.json", step_specs(), diagnostics)}
+  );
+  for (const std::string origin : {"", "desk.webhook"}) {
+    State state;
+    Effects effects;
+    advance(
+        *release, state, Event{kStart, ConversationStarted{.conversation_id = "c", .flow = "f"}}, effects
+    );
+    state = restore(snapshot(state)).value();
+    const EventBody paid = EventArrived{"paid", MapBuilder().set("who", "Eve").build(), origin};
+    advance(*release, state, event_from(to_value(Event{kStart, paid})).value(), effects);
+    const bool called = std::ranges::any_of(effects, [](const Effect& effect) {
+      return std::holds_alternative<CallTool>(effect);
+    });
+    CHECK(called == origin.empty());
+  }
 }
 
 TEST_CASE("values keep where they came from on their way through other flows and through memory") {

@@ -61,7 +61,8 @@ std::string ProvisionalText::take(std::string_view piece) {
   std::string words = pending_.substr(0, end);
   pending_.erase(0, end);
   if (!original_) return policy::without_foreign_links(words, *hosts_);
-  if (!steps::brings_no_own(words, *original_)) {
+  if (!steps::brings_no_own(words, *original_) ||
+      (hosts_ && !steps::brings_no_link(words, *original_, *hosts_))) {
     stopped_ = true;
     return {};
   }

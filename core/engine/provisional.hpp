@@ -3,7 +3,8 @@
 //
 // Only a text that will be said is shown, in whole words and without images and foreign links: what a step
 // saves is not. Of a message that is put into other
-// words, nothing is shown from the first number, link or address on that the author's text does not have.
+// words, nothing is shown from the first number, link, address or mark-up on that the author's text does not
+// have.
 #pragma once
 
 #include <optional>

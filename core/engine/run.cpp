@@ -48,6 +48,10 @@ expr::Scope Run::scope(const Value* value) {
   return expr::Scope(&Run::look_up, &tables_.emplace_front(NameTable{.run = this, .value = value}));
 }
 
+expr::Scope Run::scope_for_models() {
+  return state_.semantics >= kLastingOrigins ? expr::Scope(&Run::look_up, &texts_) : scope();
+}
+
 const Value* Run::look_up(const void* names, std::string_view name) {
   const auto* table = static_cast<const NameTable*>(names);
   return table->run->find_name(*table, name);
@@ -63,7 +67,11 @@ const Value* Run::find_name(const NameTable& table, std::string_view name) {
     // A repair handler talks about the frame below it, so it sees that frame's slots behind its own.
     for (std::size_t depth = state_.stack.size(); depth-- > 0;) {
       const Frame& frame = state_.stack[depth];
-      if (frame.kind == Frame::Kind::repair && name == "repair") return &frame.about;
+      if (frame.kind == Frame::Kind::repair && name == "repair") {
+        if (table.shown && origins::by_model(frame.origins, name))
+          return keep(origins::shown_words(*this, frame.about));
+        return &frame.about;
+      }
       const flow::Flow& flow = flow_of(frame);
       const bool hidden = table.shown && is_sensitive(flow, name);
       if (const auto found = frame.slots.find(name); found != frame.slots.end()) {
@@ -97,7 +105,7 @@ const Value* Run::find_name(const NameTable& table, std::string_view name) {
         : table.shown        ? shown_slots(state_.stack.back())
                              : slots_as_value(state_.stack.back().slots)
     );
-  if (name == "user") return keep(facts::user(release_, state_));
+  if (name == "user") return keep(table.shown ? shown_user() : facts::user(release_, state_));
   if (name == "conversation") {
     return keep(MapBuilder()
                     .set("id", state_.conversation_id)
@@ -174,7 +182,12 @@ void Run::set_slot(Frame& frame, std::string_view name, Value value, Origins ori
   const bool shared = declared != nullptr && declared->scope != flow::SlotScope::flow;
   // Nobody can be told apart from others without an id, so nothing is kept for them.
   if (shared && declared->scope == flow::SlotScope::user && !state_.user_id.empty())
-    emit(Remember{std::string(name), value, state_.semantics >= kOriginSemantics ? origins : Origins()});
+    emit(Remember{
+        std::string(name),
+        value,
+        state_.semantics >= kOriginSemantics ? origins : Origins(),
+        state_.semantics >= kLastingOrigins && declared->sensitive
+    });
   Slots& slots = shared ? state_.slots : frame.slots;
   slots.insert_or_assign(std::string(name), std::move(value));
   mark(shared ? state_.origins : frame.origins, name, std::move(origins));
@@ -196,11 +209,13 @@ void Run::clear_slot(Frame& frame, std::string_view name) {
   frame.confirmed = false;
 }
 
-std::vector<std::string_view> Run::fill_inputs(const flow::Flow& flow, Slots& slots) {
+std::vector<std::string_view> Run::fill_inputs(const flow::Flow& flow, Slots& slots, OriginMap& origins) {
   std::vector<std::string_view> missing;
   for (const flow::Parameter& input : flow.inputs) {
     if (slots.contains(input.name)) continue;
     if (input.required) missing.push_back(input.name);
+    if (Origins from = input.required ? Origins() : origins::of(*this, input.value); !from.empty())
+      origins.insert_or_assign(input.name, std::move(from));
     slots.emplace(input.name, input.required ? Value() : input.value.evaluate(scope()).value_or(Value()));
   }
   return missing;

@@ -105,6 +105,8 @@ class Run {
   // Names for expressions, valid while this Run lives. `value` is added as a name when given (for
   // `validate`).
   [[nodiscard]] expr::Scope scope(const Value* value = nullptr);
+  // The same with sensitive values masked, for what models are told.
+  [[nodiscard]] expr::Scope scope_for_models();
   // In the conversation's language and tone. Takes turns between variants and assigns experiments, so a text
   // is rendered only to be said. Sensitive values are masked. `shown`, where given, gets each value in the
   // text.
@@ -148,8 +150,11 @@ class Run {
   // Where a value that the conversation's flows share came from; without origins the mark goes.
   void mark_shared(std::string_view name, Origins origins) { mark(state_.origins, name, std::move(origins)); }
 
-  // What a flow's inputs hold when a caller gives none. The names of required ones that are missing.
-  [[nodiscard]] std::vector<std::string_view> fill_inputs(const flow::Flow& flow, Slots& slots);
+  // What a flow's inputs hold when a caller gives none, and where that comes from. The names of required ones
+  // that are missing.
+  [[nodiscard]] std::vector<std::string_view> fill_inputs(
+      const flow::Flow& flow, Slots& slots, OriginMap& origins
+  );
 
   // Frames.
   void push(Frame frame);
@@ -182,6 +187,7 @@ class Run {
   [[nodiscard]] std::string_view locale_of_words(std::string_view tag) const;
   [[nodiscard]] const Value* shown(const Value* value, bool sensitive);
   [[nodiscard]] Value shown_slots(const Frame& frame) const;
+  [[nodiscard]] Value shown_user() const;
   [[nodiscard]] bool is_sensitive(const flow::Flow& flow, std::string_view name) const;
 
   const Value* event_ = nullptr;

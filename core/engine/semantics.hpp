@@ -13,8 +13,12 @@ inline constexpr std::uint32_t kFirstSemantics = 1;  // of logs that name none
 // alone waits for a person, and what a person refuses or lets expire can be caught like any error.
 inline constexpr std::uint32_t kOriginSemantics = 2;
 inline constexpr std::uint32_t kStyleForModels = 3;  // models that write are told the tone and the length
+// Origins last: a loop's items keep those that their list had when the loop began, a model's and a tool's
+// words in a failure carry theirs, a yes clears only what was seen as it is, and a text put into other words
+// links nowhere new. Models and reviewers are not shown sensitive values.
+inline constexpr std::uint32_t kLastingOrigins = 4;
 // A question which of several things was meant keeps the words it is about, for the choice to go on with.
-inline constexpr std::uint32_t kOfferedWordsSemantics = 4;
+inline constexpr std::uint32_t kOfferedWordsSemantics = 5;
 // Of conversations that begin, or go on to newer flows, now.
 inline constexpr std::uint32_t kNewestSemantics = kOfferedWordsSemantics;
 

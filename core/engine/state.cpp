@@ -143,6 +143,7 @@ void write_scope(std::string& out, const Scope& s) {
       .list("branches", s.branches, write_branch)
       .number("count", s.count)
       .value("items", s.items)
+      .list("origins", s.origins, append_json_string)
       .number("owner", s.owner)
       .text("then", leaving ? kLeavings[static_cast<std::size_t>(s.then.kind)] : "")
       .text("then_code", s.then.code)
@@ -213,6 +214,7 @@ void write_review(std::string& out, const OpenReview& r) {
       .list("approvals", r.approvals, write_approval)
       .text("digest", r.digest)
       .value("due", r.due ? Value(*r.due) : Value())
+      .value("hidden", r.hidden)
       .text("id", r.id)
       .text("kind", name(r.kind))
       .text("note", r.note)
@@ -304,6 +306,7 @@ OpenReview read_review(const Value& m) {
   };
   if (const Value& due = m["due"]; due.is_timestamp()) review.due = due.as_timestamp();
   review.people = static_cast<std::uint32_t>(number(m, "people", 1));
+  review.hidden = m["hidden"];
   if (const Value& approvals = m["approvals"]; approvals.is_list()) {
     for (const Value& each : approvals.as_list())
       review.approvals.push_back({text(each, "reviewer"), text(each, "actor"), flag(each, "author")});
@@ -349,6 +352,7 @@ Scope read_scope(const Value& m) {
       .block = count(m, "block"),
       .count = count(m, "count"),
       .items = m["items"],
+      .origins = read_names<Origins>(m["origins"]),
       .then =
           {.kind = by_name<Leaving::Kind>(kLeavings, m.text("then", "none")),
            .step = step(m, "then_step", -1),

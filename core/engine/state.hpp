@@ -52,6 +52,7 @@ struct OpenReview {
   Value values;
   std::uint32_t people = 1;  // how many must say yes
   std::vector<Approval> approvals;
+  Value hidden;  // of a call: {argument: value} of those that no view shows
 };
 
 // What to do when a repair frame is done.
@@ -91,6 +92,7 @@ struct Scope {
   std::uint32_t block = 0;          // which of the owner's blocks
   std::uint32_t count = 0;          // of a loop: rounds begun
   Value items;                      // of a loop over a list: the list
+  Origins origins = {};             // of these items
   Leaving then;                     // of a try in its `finally`
   std::vector<BranchRun> branches;  // of a parallel
 };

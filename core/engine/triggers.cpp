@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/origins.hpp"
 #include "engine/repair/repair.hpp"
 
 namespace parley::engine {
@@ -44,7 +45,9 @@ bool start_by_event(Run& run, const EventArrived& event) {
   if (chosen == nullptr) return false;
   Slots slots;
   slots.insert_or_assign("event", seen);
-  repair::digression(run, *chosen->flow, {}, std::move(slots));
+  OriginMap origins;
+  if (!event.origin.empty() && origins::traced(run.state())) origins.emplace("event", Origins{event.origin});
+  repair::digression(run, *chosen->flow, {}, std::move(slots), std::move(origins));
   return true;
 }
 

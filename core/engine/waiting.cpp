@@ -33,6 +33,7 @@ bool hear_in(Run& run, const flow::Flow& flow, Cursor& cursor, const EventArrive
     stop_timers(run, cursor);
     cursor.due = true;
     cursor.held = MapBuilder().set("data", event.data).set("event", event.name).build();
+    if (!event.origin.empty()) cursor.held = cursor.held.with("origin", event.origin);
     return true;
   }
   bool heard = false;

@@ -344,7 +344,8 @@ void check_flow_call(
 
 // Where values come from besides tools.
 bool names_no_tool(std::string_view origin) {
-  return origin.starts_with("model.") || origin.starts_with("memory.") || origin.starts_with("knowledge.");
+  return origin.starts_with("model.") || origin.starts_with("memory.") || origin.starts_with("knowledge.") ||
+         origin.ends_with(kWebhookOrigin);
 }
 
 void check_step(

@@ -28,6 +28,8 @@ inline constexpr StepIndex kContinue = UINT32_MAX - 3;    // `next: continue`: i
 
 // Facts about users stand beside slots under this and their name, which no slot can have.
 inline constexpr std::string_view kFactPrefix = "user.";
+// What the data of a webhook come from is named by the hook and this: "github.webhook".
+inline constexpr std::string_view kWebhookOrigin = ".webhook";
 
 // What a step type tells the loader about itself; the engine keeps the code that runs it in the same registry
 // row.

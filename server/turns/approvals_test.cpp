@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "server/turns/forwarding_store.hpp"
+#include "server/turns/people_entries.hpp"
 #include "server/turns/test_driver.hpp"
 
 using namespace parley;
@@ -138,6 +139,55 @@ TEST_CASE("what has changed since it was approved is not sent") {
   CHECK(waiting.decide(ReviewStatus::approved, "bo") == "Failed: call_changed");
   CHECK(waiting.world.tools.calls.empty());
   waiting.world.check_replays();
+}
+
+TEST_CASE("what was approved when nobody could say what it would send is not sent once somebody can") {
+  for (const bool described_since : {false, true}) {
+    CAPTURE(described_since);
+    World world;
+    world.tools.has_server = false;
+    world.publish({refund("")});
+    const std::string id = world.begin("refund");
+    REQUIRE(world.say(id, "200").has_value());
+    const auto open = world.run(world.store.reviews("default", {.status = "open"}));
+    REQUIRE(open->size() == 1);
+    world.tools.has_server = described_since;
+    const auto answer = world.run(world.driver->decide(
+        "default",
+        {.review_id = open->front().review_id,
+         .decision = ReviewStatus::approved,
+         .values = {},
+         .reviewer = "bo",
+         .note = {},
+         .digest = std::string(parse_json(open->front().request).value().text("digest"))}
+    ));
+    CHECK(text_of(answer) == (described_since ? "Failed: call_changed" : "Paid: r_1"));
+    CHECK(world.tools.calls.size() == (described_since ? 0 : 1));
+  }
+}
+
+TEST_CASE("an author is known by name and by key, whichever is hidden") {
+  struct {
+    const char* author;
+    const char* reviewer;
+    const char* actor;
+    bool same;
+  } cases[] = {
+      {"ana", "ana", "", true},
+      {"ana", "bo", "", false},
+      {"key:k1", "bo", "k1", true},
+      {"key:k1", "bo", "k2", false},
+      {"Somebody Else (key:k1)", "bo", "k1", true},
+      {"ana (key:k1)", "ana", "k2", true},
+      {"ana (key:k1)", "bo", "k2", false},
+      {"ana (key:k1)", "bo", "", false},
+      {"ana (key:k1", "bo", "k1", false},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.author);
+    CAPTURE(c.actor);
+    CHECK(is_author(c.author, {.review_id = {}, .reviewer = c.reviewer, .actor = c.actor}) == c.same);
+  }
 }
 
 TEST_CASE("edited arguments are checked, are a new review, and say who changed what") {

@@ -54,6 +54,16 @@ std::string_view shown_state(EffectState state) {
   return "failed";
 }
 
+// Those of what is remembered of a user that no view shows.
+std::vector<std::string> sensitive_names(const engine::Release& release, const Value& remembered) {
+  std::vector<std::string> names;
+  if (!release.has_sensitive() || !remembered.is_map()) return names;
+  for (const auto& [name, value] : remembered.entries()) {
+    if (release.is_sensitive(name.as_string())) names.emplace_back(name.as_string());
+  }
+  return names;
+}
+
 // The flow that the user is in: the top one that is not a repair; when none runs, the last one stays named.
 void name_flow(ConversationSummary& summary, const engine::State& state) {
   for (auto frame = state.stack.rbegin(); frame != state.stack.rend(); ++frame) {
@@ -196,9 +206,10 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
           .release = release->hash(),
           .flow = request.flow,
           .context = std::move(context),
-          .user_slots = std::move(remembered),
+          .user_slots = remembered,
           .event = request.event,
           .user_origins = std::move(origins),
+          .sensitive = sensitive_names(*release, remembered),
       }
   );
   if (!request.event.is_null() && turn.hot->state.stack.empty() && turn.effects.empty()) {
@@ -456,10 +467,11 @@ Awaitable<void> TurnDriver::make_call(
 Awaitable<Result<void>> TurnDriver::still_what_was_approved(const ToolCall& call) {
   const auto review = co_await world_.store.review(call.caller.tenant, call.review_id);
   if (!review) co_return std::unexpected(review.error());
-  const std::string shown = *review ? shown_fingerprint(**review) : std::string();
-  if (shown.empty()) co_return Result<void>();
+  // Where no request was shown, as of tools that send none, none must have come up since.
+  const auto shown = *review ? shown_fingerprint(**review) : std::nullopt;
+  if (!shown) co_return Result<void>();
   const auto now = world_.tools.preview(call);
-  if (now && now->fingerprint == shown) co_return Result<void>();
+  if ((now ? now->fingerprint : std::string()) == *shown) co_return Result<void>();
   co_return fail(
       ErrorCode::conflict,
       call.tool + " would send something else now than what was approved",

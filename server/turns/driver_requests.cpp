@@ -8,6 +8,7 @@
 #include "engine/advance.hpp"
 #include "engine/people/reviews.hpp"
 #include "server/turns/driver.hpp"
+#include "server/turns/people_entries.hpp"
 #include "server/turns/turn.hpp"
 
 namespace parley::turns {
@@ -49,7 +50,10 @@ Result<void> check_given(
   const Value request = parse_json(asked.request).value_or(Value());
   const std::string_view tool = request["subject"].text("tool");
   if (tool.empty()) return {};
-  if (decision.decision == engine::ReviewStatus::edited) return tools.check_arguments(tool, decision.values);
+  // What stands for a value that was not shown fits nothing; the call is checked again when it is made.
+  const bool hides = request["sensitive"].is_list();
+  if (decision.decision == engine::ReviewStatus::edited)
+    return hides ? Result<void>() : tools.check_arguments(tool, decision.values);
   if (decision.decision == engine::ReviewStatus::answered) return tools.check_result(tool, decision.values);
   return {};
 }
@@ -311,7 +315,14 @@ Awaitable<Result<void>> TurnDriver::open_turn(
   }
   turn.request = request.idempotency;
   if (!fresh && !request.event.is_null()) {
-    advance(turn, engine::EventArrived{std::string(request.event.text("name")), request.event["data"]});
+    advance(
+        turn,
+        engine::EventArrived{
+            std::string(request.event.text("name")),
+            request.event["data"],
+            std::string(request.event.text("origin"))
+        }
+    );
   }
   if (!fresh && !request.style.is_null()) {
     advance(turn, engine::StyleChosen{request.style["tone"], std::string(request.style.text("length"))});
@@ -356,9 +367,7 @@ Awaitable<Result<bool>> TurnDriver::decides_as_author(
   const auto version = co_await world_.store.flow_by_hash(turn.tenant, flow->hash);
   if (!version) co_return std::unexpected(version.error());
   if (!*version) co_return false;
-  const std::string& author = (*version)->author;
-  co_return author == decision.reviewer ||
-      (!decision.actor.empty() && (author == decision.actor || author == "key:" + decision.actor));
+  co_return is_author((*version)->author, decision);
 }
 
 // What only the server knows about a decision, and whether it can be taken.

@@ -81,6 +81,76 @@ TEST_CASE("a sensitive value reaches the tool and no view of the conversation") 
   CHECK(std::ranges::any_of(views, [](const std::string& view) { return view.contains("•••• 59"); }));
 }
 
+TEST_CASE("people who decide about a call do not see a sensitive value, and send it all the same") {
+  World world;
+  world.publish({R"({"id": "pay", "slots": {
+      "card": {"type": "text", "sensitive": true, "ask": "Card?", "pattern": "[0-9 ]{15,}"}},
+    "steps": [
+      {"id": "ask", "type": "input", "gather": ["card"]},
+      {"id": "charge", "type": "tool", "call": "shop.charge", "approve": "true",
+       "with": {"source": "{{ card }}", "sum": 5}}]})"});
+  for (const bool edits : {false, true}) {
+    const std::string id = world.begin("pay");
+    std::vector<std::string> views{world.say(id, std::string(kCanary))->json};
+    const auto open = *world.run(world.store.reviews("default", {.status = "open"}));
+    REQUIRE(open.size() == 1);
+    views.push_back(open[0].request);
+    const Value asked = parse_json(open[0].request).value();
+    CHECK(asked["subject"]["arguments"].text("source") == "•••• 42");
+    engine::ReviewDecided decision{
+        .review_id = open[0].review_id,
+        .decision = edits ? engine::ReviewStatus::edited : engine::ReviewStatus::approved,
+        .values = edits ? asked["subject"]["arguments"].with("sum", Value(7)) : Value(),
+        .reviewer = "bo",
+        .note = {},
+        .digest = std::string(asked.text("digest")),
+    };
+    const auto answer = world.run(world.driver->decide("default", std::move(decision)));
+    REQUIRE(answer.has_value());
+    views.push_back(answer->json);
+    const Value& sent = world.tools.calls.back().arguments;
+    CHECK(sent.text("source") == kCanary);
+    CHECK(sent["sum"] == Value(edits ? 7 : 5));
+    for (const ReviewEntry& each : *world.run(world.store.reviews("default", {}))) {
+      views.push_back(each.request);
+      views.push_back(each.decision);
+    }
+    for (const LogRecord& record : *world.run(world.store.records("default", id, 0, 100)))
+      views.push_back(outside_view(record.body));
+    for (const std::string& view : views) {
+      CAPTURE(view);
+      CHECK_FALSE(shows(view));
+    }
+    world.check_replays();
+  }
+}
+
+TEST_CASE("a sensitive value that is remembered of a user is in no view") {
+  World world;
+  world.publish({R"({"id": "keep", "slots": {
+      "card": {"type": "text", "sensitive": true, "scope": "user", "ask": "Card?", "pattern": "[0-9 ]{15,}"}},
+    "steps": [{"id": "ask", "type": "input", "gather": ["card"]}, {"id": "m", "type": "message", "text": "Kept."}]})"
+  });
+  std::vector<std::string> ids;
+  for (int time = 0; time < 2; ++time) {
+    ChatRequest request;
+    request.flow = "keep";
+    request.user_id = "ana";
+    const auto begun = world.run(world.driver->start(request));
+    REQUIRE(begun.has_value());
+    ids.push_back(begun->conversation_id);
+    if (time == 0) REQUIRE(world.say(ids.back(), std::string(kCanary)).has_value());
+  }
+  bool stored = false;
+  for (const std::string& id : ids) {
+    for (const LogRecord& record : *world.run(world.store.records("default", id, 0, 100))) {
+      stored = stored || (id == ids[1] && shows(record.body));
+      CHECK_FALSE(shows(outside_view(record.body)));
+    }
+  }
+  CHECK(stored);
+}
+
 TEST_CASE("records without sensitive values are shown as they are stored") {
   World world;
   world.publish({kFlow});

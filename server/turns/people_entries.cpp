@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "engine/calls.hpp"
+#include "engine/masking.hpp"
 #include "server/turns/record.hpp"
 
 namespace parley::turns {
@@ -17,11 +18,16 @@ ReviewEntry review_entry(const engine::RequestReview& review, Timestamp at) {
   MapBuilder request;
   request.set("title", review.title)
       .set("text", review.text)
-      .set("subject", review.subject)
+      .set("subject", engine::with_masked_arguments(review.subject, review.sensitive))
       .set("form", review.form)
       .set("digest", review.digest);
   if (review.people != 1) request.set("people", static_cast<std::int64_t>(review.people));
   if (!review.replaces.empty()) request.set("replaces", review.replaces);
+  if (!review.sensitive.empty()) {
+    ListBuilder names;
+    for (const std::string& name : review.sensitive) names.add(name);
+    request.set("sensitive", names.build());
+  }
   return {
       .review_id = review.review_id,
       .kind = std::string(engine::name(review.kind)),
@@ -80,6 +86,16 @@ std::string remembered(const engine::Remember& memory) {
   return text + write_typed(memory.value);
 }
 
+std::optional<CallPreview> preview_of(
+    const engine::CallTool& call, const std::string& key, const ToolRunner& tools
+) {
+  const OutboxEntry planned{
+      .effect_id = {}, .tool = call.tool, .request = encode_request(call), .idempotency_key = key
+  };
+  const auto decoded = decode_request(planned);
+  return decoded ? tools.preview(*decoded) : std::nullopt;
+}
+
 }  // namespace
 
 void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp at) {
@@ -96,6 +112,20 @@ void add_people_entries(Commit& commit, const engine::Effect& effect, Timestamp 
     if (memory->name.empty())
       commit.memory.push_back({std::string(kForgottenUntil), write_typed(Value(at)), at});
   }
+}
+
+bool is_author(std::string_view author, const engine::ReviewDecided& decision) {
+  constexpr std::string_view kKey = "key:";
+  std::string_view name = author;
+  std::string_view key = author;
+  if (const std::size_t both = author.rfind(" (key:");
+      both != std::string_view::npos && author.ends_with(')')) {
+    name = author.substr(0, both);
+    key = author.substr(both + 2, author.size() - both - 3);
+  }
+  if (name == decision.reviewer) return true;
+  if (decision.actor.empty()) return false;
+  return key == decision.actor || key == std::string(kKey) + decision.actor;
 }
 
 Value memory_value(const std::vector<MemoryEntry>& entries) {
@@ -168,24 +198,26 @@ void add_preview(
     const auto* made = std::get_if<engine::CallTool>(&effect);
     if (made != nullptr && made->review_id == asked.review_id) call = *made;
   }
-  const OutboxEntry planned{
-      .effect_id = {},
-      .tool = call.tool,
-      .request = encode_request(call),
-      .idempotency_key = engine::idempotency_key(state.tenant, state.conversation_id, call),
-  };
-  const auto decoded = decode_request(planned);
-  const auto preview = decoded ? tools.preview(*decoded) : std::nullopt;
-  if (!preview) return;
+  const std::string key = engine::idempotency_key(state.tenant, state.conversation_id, call);
+  const auto exact = preview_of(call, key, tools);
+  if (!exact) return;
+  // What is compared before the call is sent is the request; what is shown has no sensitive values in it.
+  auto seen = exact;
+  if (!asked.sensitive.empty()) {
+    call.arguments = engine::with_masked(call.arguments, asked.sensitive);
+    seen = preview_of(call, key, tools);
+  }
   MapBuilder shown;
-  shown.set("words", preview->words).set("effect", preview->effect);
-  if (!preview->request.is_null()) shown.set("request", preview->request);
-  if (!preview->fingerprint.empty()) shown.set("fingerprint", preview->fingerprint);
+  shown.set("words", seen->words).set("effect", seen->effect);
+  if (!seen->request.is_null()) shown.set("request", seen->request);
+  if (!exact->fingerprint.empty()) shown.set("fingerprint", exact->fingerprint);
   entry.request = write_json(parse_json(entry.request).value_or(Value::map()).with("call", shown.build()));
 }
 
-std::string shown_fingerprint(const ReviewEntry& entry) {
-  return std::string(parse_json(entry.request).value_or(Value())["call"].text("fingerprint"));
+std::optional<std::string> shown_fingerprint(const ReviewEntry& entry) {
+  const Value request = parse_json(entry.request).value_or(Value());
+  const Value* call = request.find("call");
+  return call == nullptr ? std::nullopt : std::optional(std::string(call->text("fingerprint")));
 }
 
 std::string forgotten_until(std::string_view user_id) {

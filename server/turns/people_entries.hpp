@@ -12,6 +12,7 @@
 #include "base/time.hpp"
 #include "base/value.hpp"
 #include "engine/effect.hpp"
+#include "engine/event.hpp"
 #include "engine/state.hpp"
 #include "flow/flow.hpp"
 #include "server/turns/ports.hpp"
@@ -34,8 +35,13 @@ void add_preview(
     std::span<const engine::Effect> effects,
     const ToolRunner& tools
 );
-// The fingerprint of the request that a review showed; empty when it showed none.
-[[nodiscard]] std::string shown_fingerprint(const ReviewEntry& entry);
+// The fingerprint of the request that a review showed: empty when the call had none, nothing when the review
+// showed no call.
+[[nodiscard]] std::optional<std::string> shown_fingerprint(const ReviewEntry& entry);
+
+// Whether the person who decides is the one that a flow was published by: "ana", "key:k1" or, who has both
+// said a name and shown a key, "ana (key:k1)".
+[[nodiscard]] bool is_author(std::string_view author, const engine::ReviewDecided& decision);
 
 // What is remembered of a user, by name: slots, and facts as "user.prefers".
 [[nodiscard]] Value memory_value(const std::vector<MemoryEntry>& entries);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/sha256.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/document.hpp"
 #include "flow/load.hpp"
@@ -80,6 +81,7 @@ class ScriptedTools : public ToolRunner {
     return found == classes.end() ? EffectClass::unsafe : found->second;
   }
   [[nodiscard]] std::optional<CallPreview> preview(const ToolCall& call) const override {
+    if (!has_server) return CallPreview{"It cannot be made as it is.", "unsafe", {}, {}};
     const std::string body = write_canonical(call.arguments);
     const std::string url = server + "/" + call.tool;
     return CallPreview{
@@ -91,7 +93,7 @@ class ScriptedTools : public ToolRunner {
                        .set("headers", MapBuilder().set("Idempotency-Key", call.idempotency_key).build())
                        .set("body", body)
                        .build(),
-        .fingerprint = url + " " + body,
+        .fingerprint = sha256_hex(url + " " + body),
     };
   }
   [[nodiscard]] Result<void> check_arguments(std::string_view, const Value& arguments) const override {
@@ -110,6 +112,7 @@ class ScriptedTools : public ToolRunner {
   }
 
   std::string server = "https://shop.test";
+  bool has_server = true;  // otherwise nobody can say what a call would send
   std::map<std::string, EffectClass, std::less<>> classes;
   Answerer answer;
   std::vector<ToolCall> calls;

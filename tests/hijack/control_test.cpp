@@ -237,3 +237,20 @@ TEST_CASE("of many tools a model is told only those that it looks for, and calls
   CHECK(world.said.back() == "All is well.");
   world.check_replays();
 }
+
+TEST_CASE("the link to sign in at is the user's, not the model's") {
+  HijackedWorld world;
+  world.publish({agent_flow(R"(["desk.mine"])", R"(["desk.mine"])")});
+  world.script = agent({call("desk.mine"), kDone});
+  world.start("help");
+  world.say("what are my tickets?");
+  CHECK(std::ranges::any_of(world.said, [](const std::string& words) {
+    return words.find("https://login.example/?state=s") != std::string::npos;
+  }));
+  CHECK(world.said.back() == "All is well.");
+  for (const turns::ToolCall& each : world.tools.calls) {
+    CAPTURE(each.tool);
+    CHECK(write_json(each.arguments).find("login.example") == std::string::npos);
+  }
+  world.check_replays();
+}

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 
-from parley_server import PATIENCE, Server, equal
+from parley_server import PATIENCE, SHOP, Server, equal
 
 SECRET = "a-secret-of-the-desk"
 
@@ -97,7 +97,7 @@ def test_slack_is_told_its_challenge_only_when_it_has_signed():
 
 def test_what_is_forged_old_or_changed_starts_nothing():
     now = int(time.time())
-    body = desk()
+    body = desk("7")
     good = {"X-Signature": sign(body), "X-Delivery-Id": "d1"}
     stripe = json.dumps({"id": "evt_1", "type": "charge.succeeded", "data": {"object": {"id": "ch_1"}}})
 
@@ -165,3 +165,30 @@ def test_a_delivery_counts_once_however_often_and_at_once_it_is_sent_and_across_
         for _ in range(3):
             equal(send(s, "desk", body, {"X-Signature": sign(body)}).status, 200)
         equal(len(said(s)), 4)
+
+
+PAY = """\
+id: pay
+triggers:
+  - {event: ticket.closed}
+steps:
+  - {id: note, type: message, text: "closed {{ event.data.ticket }}"}
+  - {id: pay, type: tool, call: shop.charge, with: {amount: "{{ int(event.data.ticket) }}"}TRUST}
+"""
+
+
+def test_a_call_with_what_a_webhook_brought_waits_for_a_person_unless_the_step_trusts_the_hook():
+    for trust, waiting in (("", 1), (", trust: [desk.webhook]", 0)):
+        started = Server(flows={"pay": PAY.replace("TRUST", trust)}, environment={"PARLEY_SECRET_DESK": SECRET})
+        (started.folder / "parley.yaml").write_text(SETTINGS)
+        (started.folder / "tools" / "shop.yaml").write_text(SHOP)
+        with started as s:
+            body = desk("7")
+            equal(send(s, "desk", body, {"X-Signature": sign(body), "X-Delivery-Id": "1"}).json, {"received": True})
+            reviews = s.get("/v1/reviews?status=open").json["data"]
+            equal(len(reviews), waiting)
+            for review in reviews:
+                assert "desk.webhook" in review["text"], review
+            # What the team's own programs send, with an operator's key, is the team's.
+            equal(s.post("/v1/events", {"name": "ticket.closed", "data": {"ticket": "8"}}).status, 200)
+            equal(len(s.get("/v1/reviews?status=open").json["data"]), waiting)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "engine/masking.hpp"
 #include "expr/display.hpp"
 
@@ -14,10 +15,7 @@ constexpr std::size_t kMostQuery = 1'000;  // bytes
 constexpr std::size_t kLeastPiece = 60;    // a shorter piece of a line says nothing
 
 std::string cut(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "…";
+  return text.size() <= most ? std::string(text) : std::string(utf8_prefix(text, most)) + "…";
 }
 
 // "2026-01-31"

@@ -9,7 +9,7 @@ namespace parley::engine::reviews {
 
 namespace {
 
-Question question_about(const CallTool& call, CallQuestion asked) {
+Question question_about(const Run& run, const CallTool& call, CallQuestion asked) {
   return {
       .kind = ReviewKind::approval,
       .title = call.tool,
@@ -19,6 +19,7 @@ Question question_about(const CallTool& call, CallQuestion asked) {
       .form = {},
       .expires = asked.expires,
       .people = asked.people,
+      .sensitive = run.state().semantics >= kLastingOrigins ? call.sensitive : std::vector<std::string>(),
   };
 }
 
@@ -27,7 +28,7 @@ CallDecision edited(Run& run, CallTool& call, OpenReview review, CallQuestion ag
   call.arguments = review.values;
   again.text = "Edited by " + (review.reviewer.empty() ? std::string("a reviewer") : review.reviewer) +
                (review.note.empty() ? "." : ": " + review.note);
-  Question question = question_about(call, std::move(again));
+  Question question = question_about(run, call, std::move(again));
   question.replaces = review.id;
   question.approvals = std::move(review.approvals);
   if (!ask(run, std::move(question))) return {CallDecision::Kind::waits, std::move(review)};
@@ -43,7 +44,7 @@ Value subject_of(const CallTool& call) {
 }
 
 void ask_about(Run& run, const CallTool& call, CallQuestion question) {
-  (void)ask(run, question_about(call, std::move(question)));
+  (void)ask(run, question_about(run, call, std::move(question)));
 }
 
 CallDecision decision_about(Run& run, CallTool& call, CallQuestion again) {

@@ -178,6 +178,20 @@ TEST_CASE("a no goes where the author says, else to what catches it, else the fl
   CHECK(before.heard[1].find("approval_rejected") == std::string::npos);
 }
 
+TEST_CASE("whoever finds out what became of an edited call is shown what was sent") {
+  for (const std::string keywords : {"", R"(, "retry": {"max": 1})"}) {
+    for (const std::uint32_t level : {kStyleForModels, kNewestSemantics}) {
+      CAPTURE(keywords);
+      CAPTURE(level);
+      Talk talk(pay(keywords), level);
+      talk.feed(talk.decision(ReviewStatus::edited, "bo", "", sum(2)));
+      talk.feed(ToolFailed{.effect_id = talk.open_call, .code = "in_doubt", .message = "", .in_doubt = true});
+      CHECK(talk.heard.at(0) == (level == kNewestSemantics ? "? {\"sum\":2}" : "? {\"sum\":5}"));
+      CHECK(talk.request.kind == ReviewKind::outcome);
+    }
+  }
+}
+
 TEST_CASE("what nobody decides in time can be caught") {
   const std::string review =
       R"({"id": "ask", "steps": [{"id": "try", "type": "try", "steps": [

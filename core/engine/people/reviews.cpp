@@ -6,6 +6,7 @@
 
 #include "base/json.hpp"
 #include "base/sha256.hpp"
+#include "engine/masking.hpp"
 #include "engine/repair/repair.hpp"
 
 namespace parley::engine::reviews {
@@ -118,10 +119,30 @@ Result<void> check_person(const OpenReview& review, const ReviewDecided& decisio
   );
 }
 
+// Whoever edits a call sends back what stands for the values that they were not shown.
+Value with_hidden(const OpenReview& review, Value arguments) {
+  if (!review.hidden.is_map() || !arguments.is_map()) return arguments;
+  for (const auto& [name, value] : review.hidden.entries()) {
+    const Value* given = arguments.find(name.as_string());
+    if (given != nullptr && *given == masked(value)) arguments = arguments.with(name.as_string(), value);
+  }
+  return arguments;
+}
+
+Value without_hidden(const OpenReview& review) {
+  std::vector<std::string> names;
+  if (!review.hidden.is_map() || !review.values.is_map()) return review.values;
+  for (const auto& [name, value] : review.hidden.entries()) names.emplace_back(name.as_string());
+  return with_masked(review.values, names);
+}
+
 void close(Run& run, OpenReview& review, ReviewStatus status) {
   review.status = status;
   if (review.due && status != ReviewStatus::expired) run.emit(CancelTimer{review.id});
-  run.emit(CloseReview{review.id, status, review.reviewer, review.note, review.values});
+  const bool edited = status == ReviewStatus::edited;
+  run.emit(CloseReview{
+      review.id, status, review.reviewer, review.note, edited ? without_hidden(review) : review.values
+  });
 }
 
 }  // namespace
@@ -166,6 +187,11 @@ bool ask(Run& run, Question question) {
   if (question.expires) {
     if (const auto due = add(run.at(), *question.expires)) review.due = *due;
   }
+  MapBuilder hidden;
+  for (const std::string& name : question.sensitive) {
+    if (const Value* value = question.subject["arguments"].find(name)) hidden.set(name, *value);
+  }
+  review.hidden = hidden.build();
   review.people = question.people;
   review.approvals = std::move(question.approvals);
   frame.review = review.id;
@@ -183,6 +209,7 @@ bool ask(Run& run, Question question) {
       .due = review.due,
       .people = review.people,
       .replaces = std::move(question.replaces),
+      .sensitive = std::move(question.sensitive),
   });
   if (review.due) run.emit(StartTimer{review.id, *review.due});
   OpenReview& open = state.reviews.emplace_back(std::move(review));
@@ -259,6 +286,7 @@ Result<Value> check_decision(
   if (auto fits = check_kind(*review, about_call, decision); !fits)
     return std::unexpected(std::move(fits.error()));
   if (auto fits = check_person(*review, decision); !fits) return std::unexpected(std::move(fits.error()));
+  if (decision.decision == ReviewStatus::edited) return with_hidden(*review, decision.values);
   if (review->kind != ReviewKind::form || decision.decision != ReviewStatus::answered) return decision.values;
 
   // Rules of fields speak about the flow that waits, which need not be on top.

@@ -27,9 +27,10 @@ struct Question {
   Value subject;
   Value form;
   std::optional<Duration> expires;
-  std::uint32_t people = 1;              // how many different people must say yes
-  std::string replaces = {};             // the review that was edited into this one
-  std::vector<Approval> approvals = {};  // yeses that count already: the editor's
+  std::uint32_t people = 1;                 // how many different people must say yes
+  std::string replaces = {};                // the review that was edited into this one
+  std::vector<Approval> approvals = {};     // yeses that count already: the editor's
+  std::vector<std::string> sensitive = {};  // arguments of the subject that are not shown
 };
 
 // The top frame waits from now on. The user is told so, unless the flow has just said something. True: enough

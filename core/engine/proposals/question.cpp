@@ -22,10 +22,7 @@ constexpr std::size_t kMostMessage = 4000;  // bytes
 constexpr std::size_t kMostWords = 400;     // bytes of any other text
 
 std::string cut(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return std::string(text);
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "…";
+  return text.size() <= most ? std::string(text) : std::string(utf8_prefix(text, most)) + "…";
 }
 
 Value slot_value(const flow::Slot& slot, const Value* held) {

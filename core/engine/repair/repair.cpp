@@ -64,13 +64,18 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   return run.words("parley.refused", MapBuilder().set("label", slot.label).build());
 }
 
-void digression(Run& run, const flow::Flow& wanted, std::span<const Command> values, Slots slots) {
+void digression(
+    Run& run, const flow::Flow& wanted, std::span<const Command> values, Slots slots, OriginMap origins
+) {
   const auto& stack = run.state().stack;
   const auto start = [&] {
     Frame started;
     started.flow = wanted.id;
     started.slots = std::move(slots);
-    (void)run.fill_inputs(wanted, started.slots);
+    started.origins = std::move(origins);
+    OriginMap untold;
+    const bool lasting = run.state().semantics >= kLastingOrigins;
+    (void)run.fill_inputs(wanted, started.slots, lasting ? started.origins : untold);
     run.push(std::move(started));
     for (const Command& command : values) {
       const flow::Slot* slot = wanted.slot(command.slot);
@@ -182,7 +187,15 @@ void memory(Run& run, std::string_view wanted) {
       .set("known", shown.build())
       .set("label", spoken(facts::latest(run.state())))
       .set("open", open);
-  begin(run, "memory", std::move(about), open ? Continuation::ask_again : Continuation::none);
+  Frame details;
+  if (run.state().semantics >= kLastingOrigins) {
+    Origins from;
+    for (const auto& [name, each] : run.state().origins) origins::add(from, each);
+    if (!from.empty()) details.origins.emplace("repair", std::move(from));
+  }
+  begin(
+      run, "memory", std::move(about), open ? Continuation::ask_again : Continuation::none, std::move(details)
+  );
 }
 
 void silence(Run& run) {
@@ -258,6 +271,11 @@ void completed(Run& run, const flow::Flow& flow) {
 void error(Run& run, std::string_view code, std::string_view message, bool in_doubt) {
   Frame details;
   details.outcome = in_doubt ? "escalated" : "failed";
+  if (run.state().semantics >= kLastingOrigins) {
+    // A message that somebody else has chosen stays theirs.
+    if (Origins from = origins::of_name(run, "error"); !from.empty())
+      details.origins.emplace("repair", std::move(from));
+  }
   begin(
       run,
       "error",

@@ -18,9 +18,13 @@ namespace parley::engine::repair {
 // The user changed answers that were already given. Invalid new values keep the old ones and say why.
 void correction(Run& run, const std::vector<language::Command>& changes);
 // The user wants another flow; the running one waits below it. Refused when too many wait already.
-// `values` fill its slots as far as the slots' rules allow; `slots` are set as they are.
+// `values` fill its slots as far as the slots' rules allow; `slots` are set as they are, with their origins.
 void digression(
-    Run& run, const flow::Flow& wanted, std::span<const language::Command> values = {}, Slots slots = {}
+    Run& run,
+    const flow::Flow& wanted,
+    std::span<const language::Command> values = {},
+    Slots slots = {},
+    OriginMap origins = {}
 );
 // The user wants a flow whose guard forbids it now.
 void refused(Run& run, const flow::Flow& wanted);

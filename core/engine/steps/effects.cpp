@@ -21,6 +21,21 @@ Outcome effect_failed(Run& run, const flow::Name* on_error, Failure failure) {
   return Outcome::stay();
 }
 
+void show_sign_in(Run& run, std::string_view tool, std::string_view link) {
+  const Value passed = MapBuilder().set("service", tool.substr(0, tool.find('.'))).set("link", link).build();
+  run.say(Say{.text = run.words("parley.sign_in", passed)});
+}
+
+std::vector<std::string> sensitive_members(const Run& run, const flow::Data& with) {
+  std::vector<std::string> names;
+  const auto* members = std::get_if<flow::Data::Map>(&with.node);
+  if (!run.release().has_sensitive() || members == nullptr) return names;
+  for (const flow::Data::Member& member : *members) {
+    if (run.reads_sensitive(member.value)) names.push_back(member.key);
+  }
+  return names;
+}
+
 std::uint32_t milliseconds(const Value* duration, std::uint32_t otherwise) {
   if (duration == nullptr) return otherwise;
   const Duration given = duration->as_duration();

@@ -32,10 +32,7 @@ Outcome run(Run& run, const flow::Step& step) {
   const std::string& called = step.get<flow::Name>(k_call)->text;
   const flow::Flow* flow = run.release().find(called);
   if (flow == nullptr) return Outcome::fail("there is no flow '" + called + "'");
-  for (const flow::Parameter& input : flow->inputs) {
-    if (!input.required && !inputs.contains(input.name)) mark(input.name, input.value);
-  }
-  if (const auto missing = run.fill_inputs(*flow, inputs); !missing.empty())
+  if (const auto missing = run.fill_inputs(*flow, inputs, marks); !missing.empty())
     return Outcome::fail("the flow '" + called + "' needs the input '" + std::string(missing.front()) + "'");
   return Outcome::call(called, std::move(inputs), std::move(marks));
 }

@@ -45,6 +45,7 @@ Result<Value> items_of(Run& run, const expr::Expression& from) {
 
 Outcome run(Run& run, const flow::Step& step) {
   Frame& frame = run.frame();
+  const bool lasting = run.state().semantics >= kLastingOrigins;
   const auto* for_each = step.get<expr::Expression>(k_for_each);
   if (open_scope(frame) == nullptr) {
     Value items;
@@ -53,7 +54,9 @@ Outcome run(Run& run, const flow::Step& step) {
       if (!found) return Outcome::fail(std::move(found.error().message));
       items = *std::move(found);
     }
-    frame.scopes.push_back(Scope{.owner = frame.step, .items = std::move(items)});
+    // Later rounds may find something else under the names that the list was made from.
+    Origins from = lasting && for_each != nullptr ? origins::of(run, *for_each) : Origins();
+    frame.scopes.push_back(Scope{.owner = frame.step, .items = std::move(items), .origins = std::move(from)});
     frame.entered = true;
   }
   Scope& scope = *open_scope(frame);
@@ -75,7 +78,7 @@ Outcome run(Run& run, const flow::Step& step) {
         frame,
         as == nullptr ? "item" : as->text,
         scope.items.as_list()[scope.count],
-        origins::of(run, *for_each)
+        lasting ? scope.origins : origins::of(run, *for_each)
     );
   }
   ++scope.count;

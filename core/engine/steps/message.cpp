@@ -97,8 +97,13 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   frame.pending_effect.clear();
   const Value held = std::exchange(frame.held, Value());
   std::string text(held.text("text"));
+  const auto brings_links = [&](std::string_view answer) {
+    return run.state().semantics >= kLastingOrigins &&
+           !brings_no_link(answer, text, run.release().settings().link_hosts);
+  };
   if (returned != nullptr && returned->result.is_string() &&
-      keeps_words(returned->result.as_string(), text, held["keep"]))
+      keeps_words(returned->result.as_string(), text, held["keep"]) &&
+      !brings_links(returned->result.as_string()))
     text = returned->result.as_string();
   return say(run, step, std::move(text));
 }

@@ -35,6 +35,13 @@ struct Failure {
 // that catches it goes on, or the error repair.
 [[nodiscard]] Outcome effect_failed(Run& run, const flow::Name* on_error, Failure failure);
 
+// Somebody must let the connector act for them first. The failure's message is the link, for the user alone.
+inline constexpr std::string_view kSignInRequired = "sign_in_required";
+void show_sign_in(Run& run, std::string_view tool, std::string_view link);
+
+// The arguments of a call that are made from sensitive slots.
+[[nodiscard]] std::vector<std::string> sensitive_members(const Run& run, const flow::Data& with);
+
 // The duration of a keyword, or `otherwise` when the author gave none.
 [[nodiscard]] std::uint32_t milliseconds(const Value* duration, std::uint32_t otherwise);
 

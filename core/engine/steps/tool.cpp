@@ -32,9 +32,7 @@ enum Keyword : std::size_t {
   k_trust
 };
 
-// Somebody must let the connector act for him first: what the runner fails with, how long the link that it
-// gives is waited for, and the event that tells that he has.
-constexpr std::string_view kSignInRequired = "sign_in_required";
+// How long the link to sign in at is waited for, and the event that tells that somebody has.
 constexpr std::string_view kSignInExpired = "sign_in_expired";
 constexpr std::string_view kSignedIn = "parley.signed_in";
 constexpr std::string_view kSignIn = "sign_in";
@@ -85,7 +83,7 @@ constexpr flow::Keyword kKeywords[] = {
      FieldKind::tool_names,
      false,
      "Whose answers may go into the arguments without a person: tools of other connectors, `model.extract`, "
-     "`knowledge.NAME`."},
+     "`knowledge.NAME`, `HOOK.webhook`."},
 };
 
 Result<Value> arguments(Run& run, const flow::Step& step) {
@@ -95,17 +93,6 @@ Result<Value> arguments(Run& run, const flow::Step& step) {
     if (const Value* value = run.slot(slot.name)) gathered.set(slot.name, *value);
   }
   return gathered.build();
-}
-
-// The arguments that are made from sensitive slots.
-std::vector<std::string> sensitive_members(Run& run, const flow::Data& with) {
-  std::vector<std::string> names;
-  const auto* members = std::get_if<flow::Data::Map>(&with.node);
-  if (!run.release().has_sensitive() || members == nullptr) return names;
-  for (const flow::Data::Member& member : *members) {
-    if (run.reads_sensitive(member.value)) names.push_back(member.key);
-  }
-  return names;
 }
 
 std::vector<std::string> sensitive_arguments(Run& run, const flow::Step& step) {
@@ -227,9 +214,7 @@ Outcome wait_for_sign_in(Run& run, const flow::Step& step, const ToolFailed& eve
   Frame& frame = run.frame();
   frame.pending_effect.clear();
   frame.held = MapBuilder().set(kSignIn, true).build();
-  const Value passed =
-      MapBuilder().set("service", tool.substr(0, tool.find('.'))).set("link", event.message).build();
-  run.say(Say{.text = run.words("parley.sign_in", passed)});
+  show_sign_in(run, tool, event.message);
   start_timer(run, kSignInWithin);
   return Outcome::wait();
 }
@@ -238,10 +223,30 @@ bool waits_for_sign_in(const Cursor& cursor) {
   return cursor.held.is_map() && cursor.held.find(kSignIn) != nullptr;
 }
 
+// The arguments as a person has edited them, as long as they stand for the same ones of the flow's.
+void take_edited(const Frame& frame, CallTool& call) {
+  const Value* edited = frame.held.find("edited");
+  if (edited != nullptr && frame.held["instead_of"] == call.arguments) call.arguments = *edited;
+}
+
+Value edited_to(const Value& arguments, const Value& proposed) {
+  return MapBuilder().set("edited", arguments).set("instead_of", proposed).build();
+}
+
 // Never a blind retry: a person finds out whether it happened.
 void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event) {
   const std::string& tool = step.get<flow::Name>(k_call)->text;
-  const auto args = arguments(run, step);
+  const bool lasting = run.state().semantics >= kLastingOrigins;
+  auto args = arguments(run, step);
+  // What was sent, which somebody may have edited.
+  const Value* sent = run.frame().held.find("arguments");
+  if (lasting && sent != nullptr) {
+    args = *sent;
+  } else if (lasting && args) {
+    CallTool made{.arguments = *std::move(args)};
+    take_edited(run.frame(), made);
+    args = std::move(made.arguments);
+  }
   (void)reviews::ask(
       run,
       {.kind = ReviewKind::outcome,
@@ -251,7 +256,8 @@ void ask_what_happened(Run& run, const flow::Step& step, const ToolFailed& event
                       .set("tool", tool)
                       .set("arguments", args ? *args : Value())
                       .set("error", event.code)
-                      .build()}
+                      .build(),
+       .sensitive = lasting ? sensitive_arguments(run, step) : std::vector<std::string>()}
   );
 }
 
@@ -320,12 +326,6 @@ Outcome rejected(Run& run, const flow::Step& step, const OpenReview& review) {
   return Outcome::stay();
 }
 
-// The arguments as a person has edited them, as long as they stand for the same ones of the flow's.
-void take_edited(const Frame& frame, CallTool& call) {
-  const Value* edited = frame.held.find("edited");
-  if (edited != nullptr && frame.held["instead_of"] == call.arguments) call.arguments = *edited;
-}
-
 // Nothing when the call may be made now. An approval holds for exactly the call that the person saw.
 std::optional<Outcome> wait_for_approval(Run& run, const flow::Step& step, CallTool& call) {
   using Kind = reviews::CallDecision::Kind;
@@ -343,9 +343,11 @@ std::optional<Outcome> wait_for_approval(Run& run, const flow::Step& step, CallT
     run.set_name(frame, "review", reviews::as_value(decision.review));
     switch (decision.kind) {
       case Kind::approved:
+        if (run.state().semantics >= kLastingOrigins && call.arguments != proposed)
+          frame.held = edited_to(call.arguments, proposed);
         return std::nullopt;
       case Kind::waits:
-        frame.held = MapBuilder().set("edited", call.arguments).set("instead_of", proposed).build();
+        frame.held = edited_to(call.arguments, proposed);
         return Outcome::stay();
       case Kind::rejected:
         return rejected(run, step, decision.review);

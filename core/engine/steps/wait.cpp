@@ -53,7 +53,10 @@ Outcome run(Run& run, const flow::Step& step) {
   if (step.get<flow::Name>(k_event) == nullptr) return Outcome::next();
   if (!frame.held.is_null()) {
     if (const auto* save = step.get<flow::Name>(k_save)) {
-      run.set_name(frame, save->text, frame.held["data"]);
+      Origins from;
+      if (const std::string_view origin = frame.held.text("origin"); !origin.empty())
+        from.emplace_back(origin);
+      run.set_name(frame, save->text, frame.held["data"], std::move(from));
     }
     return Outcome::next();
   }

@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "expr/expression.hpp"
 #include "expr/scope.hpp"
+#include "flow/flow.hpp"
 #include "server/api/handlers.hpp"
 #include "server/ops/log.hpp"
 #include "wire/conduct/fill.hpp"
@@ -52,7 +53,7 @@ Result<Value> read_hook_body(std::string_view body, std::string_view type) {
 // A header, or a place in the body.
 std::string word_at(const std::string& where, const wire::HeaderLookup& header, const Value& body) {
   if (where.empty()) return {};
-  if (!where.starts_with('/')) return std::string(header(where).value_or(""));
+  if (!where.starts_with('/')) return repair_utf8(header(where).value_or(""));
   const Value found = wire::at_pointer(body, where);
   return found.is_string() ? std::string(found.as_string()) : std::string();
 }
@@ -109,7 +110,11 @@ turns::ChatRequest request_of(const Api& api, const Hook& hook, Happening happen
   request.locale = settings->locale;
   request.currency = settings->currency;
   request.utc_offset_seconds = settings->utc_offset_seconds;
-  request.event = MapBuilder().set("name", happening.event).set("data", std::move(happening.data)).build();
+  request.event = MapBuilder()
+                      .set("name", happening.event)
+                      .set("data", std::move(happening.data))
+                      .set("origin", hook.name + std::string(flow::kWebhookOrigin))
+                      .build();
   // A service sends the same again with what has changed in the meantime, so there is no body to compare.
   request.idempotency = {"hook:" + hook.name, std::move(happening.id), "hook"};
   return request;
@@ -125,7 +130,8 @@ std::optional<net::Response> answer_to_challenge(const Hook& hook, std::string_v
 
 Value headers_of(const net::Request& request) {
   MapBuilder headers;
-  for (const net::Header& header : request.headers) headers.set(ascii_lower(header.name), header.value);
+  for (const net::Header& header : request.headers)
+    headers.set(ascii_lower(header.name), repair_utf8(header.value));
   return headers.build();
 }
 

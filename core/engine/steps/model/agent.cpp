@@ -124,6 +124,10 @@ Origins has_read(const Run& run, const flow::Step& step) {
     // What the assistant said then may be a stranger's words.
     if (!remembered(frame, "recalled").is_null()) origins::add(read, "memory.recall");
   }
+  // What a tool says of its failure is its answer too.
+  if (const Value failed = remembered(frame, "failed"); failed.is_list()) {
+    for (const Value& tool : failed.as_list()) origins::add(read, tool.as_string());
+  }
   const Value steps = remembered(frame, "steps");
   if (!steps.is_list()) return read;
   for (const Value& done : steps.as_list()) {
@@ -174,7 +178,7 @@ Outcome ask(Run& run, const flow::Step& step) {
   if (!goal) return Outcome::fail(goal.error().message);
   MapBuilder input;
   if (const auto* with = step.get<flow::Data>(k_with)) {
-    auto facts = with->evaluate(run.scope());
+    auto facts = with->evaluate(run.scope_for_models());
     if (!facts) return Outcome::fail(facts.error().message);
     input.set("facts", std::move(*facts));
   }
@@ -224,6 +228,16 @@ void drop_first_call(Frame& frame) {
   remember(frame, "calls", rest.build());
 }
 
+// The pinned arguments that are made from sensitive slots.
+std::vector<std::string> sensitive_pins(const Run& run, const flow::Data& pins, std::string_view tool) {
+  const auto* tools = std::get_if<flow::Data::Map>(&pins.node);
+  if (!run.release().has_sensitive() || tools == nullptr) return {};
+  for (const flow::Data::Member& each : *tools) {
+    if (each.key == tool) return sensitive_members(run, each.value);
+  }
+  return {};
+}
+
 // The call with what the author has pinned in place of what the model chose.
 Result<CallTool> as_call(Run& run, const flow::Step& step, const Value& proposed) {
   CallTool call{
@@ -243,6 +257,7 @@ Result<CallTool> as_call(Run& run, const flow::Step& step, const Value& proposed
     for (const auto& [name, value] : own.entries())
       call.arguments = call.arguments.with(name.as_string(), value);
   }
+  if (run.state().semantics >= kLastingOrigins) call.sensitive = sensitive_pins(run, *pins, call.tool);
   return call;
 }
 
@@ -431,7 +446,7 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
     return go_on(run, step);
   }
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return stop(run, step, failure->code, failure->message);
+    return model_failed(run, step.get<flow::Name>(k_on_error), "model.agent", *failure);
   if (const auto* returned = std::get_if<ModelReturned>(&event)) {
     frame.pending_effect.clear();
     return proposed(run, step, returned->result);
@@ -441,7 +456,10 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
     frame.pending_effect.clear();
     frame.segment = step.next;
     note(frame, open, "result", result->result);
-    run.set_name(frame, "result", result->result, origins::of_result(open.text("tool"), {}));
+    Origins given;
+    if (run.state().semantics >= kLastingOrigins)
+      given = origins::of_result("model.agent", has_read(run, step));
+    run.set_name(frame, "result", result->result, origins::of_result(open.text("tool"), std::move(given)));
   } else if (const auto* failure = std::get_if<ToolFailed>(&event)) {
     frame.pending_effect.clear();
     frame.segment = step.next;
@@ -450,7 +468,16 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
       raise(run, failure->code, failure->message, true);
       return Outcome::stay();
     }
+    // Whoever has the link decides whose account it becomes: it is shown to the user, not to the model.
+    if (run.state().semantics >= kLastingOrigins && failure->code == kSignInRequired) {
+      show_sign_in(run, open.text("tool"), failure->message);
+      note(frame, open, "error", "the user has to sign in first and has been shown where");
+      drop_first_call(frame);
+      return go_on(run, step);
+    }
     note(frame, open, "error", failure->code + ": " + failure->message);
+    if (run.state().semantics >= kLastingOrigins && !origins::is_plain_function(open.text("tool")))
+      remember(frame, "failed", appended(remembered(frame, "failed"), open["tool"]));
   } else {
     return std::nullopt;
   }

@@ -77,8 +77,11 @@ Outcome answered(Run& run, const flow::Step& step, const Value& answer) {
   const std::string_view label = answer.text("label");
   // A label that was not offered is no answer, whatever the model says.
   if (choices->find(label) == nullptr) {
-    return effect_failed(
-        run, on_error, {"model_answer", "the model chose '" + std::string(label) + "', which is no label"}
+    return model_failed(
+        run,
+        on_error,
+        "model.classify",
+        {{}, "model_answer", "the model chose '" + std::string(label) + "', which is no label"}
     );
   }
   const Value& given = answer["confidence"];
@@ -101,7 +104,7 @@ Outcome answered(Run& run, const flow::Step& step, const Value& answer) {
 
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
+    return model_failed(run, step.get<flow::Name>(k_on_error), "model.classify", *failure);
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   return answered(run, step, returned->result);

@@ -67,7 +67,7 @@ Result<std::string> misfit(Run& run, const flow::Step& step, const Value& value)
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   const auto* on_error = step.get<flow::Name>(k_on_error);
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return effect_failed(run, on_error, {failure->code, failure->message});
+    return model_failed(run, on_error, "model.extract", *failure);
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   auto problem = misfit(run, step, returned->result);
@@ -83,8 +83,11 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   }
   Frame& frame = run.frame();
   if (!frame.held.is_null()) {
-    return effect_failed(
-        run, on_error, {"model_answer", "the model's answer does not fit the schema: " + *problem}
+    return model_failed(
+        run,
+        on_error,
+        "model.extract",
+        {{}, "model_answer", "the model's answer does not fit the schema: " + *problem}
     );
   }
   frame.pending_effect.clear();

@@ -38,7 +38,7 @@ Outcome ask(Run& run, const flow::Step& step, const std::string& context) {
   MapBuilder input;
   input.set("prompt", std::move(*prompt));
   if (const auto* with = step.get<flow::Data>(k_with)) {
-    auto facts = with->evaluate(run.scope());
+    auto facts = with->evaluate(run.scope_for_models());
     if (!facts) return Outcome::fail(facts.error().message);
     input.set("facts", std::move(*facts));
   }
@@ -64,7 +64,7 @@ Outcome run(Run& run, const flow::Step& step) {
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   if (const auto context = told_context(run, event)) return ask(run, step, *context);
   if (const auto* failure = std::get_if<ModelFailed>(&event))
-    return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
+    return model_failed(run, step.get<flow::Name>(k_on_error), "model.generate", *failure);
   const auto* returned = std::get_if<ModelReturned>(&event);
   if (returned == nullptr) return std::nullopt;
   if (!returned->result.is_string()) {

@@ -13,10 +13,8 @@ bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-// Words with a digit, links and addresses, without the marks of the sentence around them.
-std::vector<std::string_view> exact_words(std::string_view text) {
-  constexpr std::string_view kAround = ".,;:!?\"'()[]<>";
-  std::vector<std::string_view> found;
+std::vector<std::string_view> words_in(std::string_view text) {
+  std::vector<std::string_view> words;
   for (std::size_t begin = 0; begin < text.size();) {
     if (is_space(text[begin])) {
       ++begin;
@@ -24,8 +22,17 @@ std::vector<std::string_view> exact_words(std::string_view text) {
     }
     std::size_t end = begin;
     while (end < text.size() && !is_space(text[end])) ++end;
-    std::string_view word = text.substr(begin, end - begin);
+    words.push_back(text.substr(begin, end - begin));
     begin = end;
+  }
+  return words;
+}
+
+// Words with a digit, links and addresses, without the marks of the sentence around them.
+std::vector<std::string_view> exact_words(std::string_view text) {
+  constexpr std::string_view kAround = ".,;:!?\"'()[]<>";
+  std::vector<std::string_view> found;
+  for (std::string_view word : words_in(text)) {
     while (!word.empty() && kAround.find(word.front()) != std::string_view::npos) word.remove_prefix(1);
     while (!word.empty() && kAround.find(word.back()) != std::string_view::npos) word.remove_suffix(1);
     const bool number = std::ranges::any_of(word, [](char c) { return c >= '0' && c <= '9'; });
@@ -63,6 +70,14 @@ bool keeps_words(std::string_view answer, std::string_view text, const Value& ke
     }
   }
   return brings_no_own(answer, text);
+}
+
+bool brings_no_link(std::string_view answer, std::string_view text, policy::Hosts allowed) {
+  for (const std::string_view word : words_in(answer)) {
+    const bool plain = policy::without_foreign_links(word, allowed) == word;
+    if (!plain && text.find(word) == std::string_view::npos) return false;
+  }
+  return true;
 }
 
 bool brings_no_own(std::string_view answer, std::string_view text) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/value.hpp"
+#include "policy/links.hpp"
 
 namespace parley::engine::steps {
 
@@ -19,5 +20,8 @@ namespace parley::engine::steps {
 
 // No number, link or address of its own.
 [[nodiscard]] bool brings_no_own(std::string_view answer, std::string_view text);
+
+// No address or mark-up of its own that leads or loads from elsewhere than the allowed hosts.
+[[nodiscard]] bool brings_no_link(std::string_view answer, std::string_view text, policy::Hosts allowed);
 
 }  // namespace parley::engine::steps

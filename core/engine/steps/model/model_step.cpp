@@ -30,6 +30,16 @@ Outcome send_to_model(Run& run, CallModel call) {
   return wait_for(run, std::move(call));
 }
 
+Outcome model_failed(Run& run, const flow::Name* on_error, std::string_view call, ModelFailed failure) {
+  return effect_failed(
+      run,
+      on_error,
+      {.code = std::move(failure.code),
+       .message = std::move(failure.message),
+       .origins = origins::of_failure(run, call)}
+  );
+}
+
 void add_style(const Run& run, MapBuilder& input) {
   if (run.state().semantics >= kStyleForModels) input.set("style", run.style());
 }

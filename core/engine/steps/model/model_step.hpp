@@ -34,6 +34,9 @@ Outcome ask_model(Run& run, const flow::Name* on_error, CallModel call);
 Outcome send_to_model(Run& run, CallModel call);
 Outcome ask_memory(Run& run, Recall recall);
 
+// The step fails as by any error. The words are those of a model, or of its server.
+Outcome model_failed(Run& run, const flow::Name* on_error, std::string_view call, ModelFailed failure);
+
 inline constexpr flow::Keyword kContextKeyword{
     "context",
     flow::FieldKind::boolean,
