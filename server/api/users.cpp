@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "engine/masking.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/query.hpp"
 #include "server/turns/people_entries.hpp"
@@ -23,10 +24,13 @@ Reply post_user_token(Api& api, Call& call) {
 Reply get_memory(Api& api, Call& call) {
   const auto memory = co_await api.store().memory(api.tenant(), call.id());
   if (!memory) co_return failed(memory.error(), call);
+  const auto release = api.driver().releases().active(api.tenant());
   MapBuilder slots;
   const Value remembered = turns::memory_value(*memory);
   for (const auto& [name, value] : remembered.entries()) {
-    if (!name.as_string().starts_with(flow::kFactPrefix)) slots.set(name.as_string(), value);
+    if (name.as_string().starts_with(flow::kFactPrefix)) continue;
+    const bool hidden = release != nullptr && release->is_sensitive(name.as_string());
+    slots.set(name.as_string(), hidden ? engine::masked(value) : value);
   }
   ListBuilder facts;
   for (const turns::RememberedFact& fact : turns::facts_of(*memory)) {

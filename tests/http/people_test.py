@@ -143,6 +143,20 @@ def test_visitors_may_not_decide():
         equal(server.post(path, {"decision": "rejected"}, key).status, 200)
 
 
+def test_operators_see_no_sensitive_value_of_a_user():
+    card = DIET.replace("diet", "card").replace("scope: user", "scope: user, sensitive: true")
+    with Server(flows={"card": card}) as server:
+        first = server.chat(message="/card", user_id="ana").json["conversation_id"]
+        server.chat(conversation_id=first, message="4111 1111 1111 1142")
+        second = server.chat(message="/card", user_id="ana").json
+        assert second["text"].startswith("You eat •••• 42."), second
+        equal(server.get("/v1/users/ana/memory").json["slots"], {"card": "•••• 42"})
+        for conversation in (first, second["conversation_id"]):
+            for path in ("", "/turns", "/events"):
+                shown = server.get(f"/v1/conversations/{conversation}{path}").body
+                assert "1111" not in shown, shown
+
+
 def test_users_are_remembered_and_forgotten():
     with server_with_reviews() as server:
         first = server.chat(message="/diet", user_id="ana").json["conversation_id"]
