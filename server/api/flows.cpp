@@ -118,14 +118,15 @@ Reply get_flow(Api& api, Call& call) {
 
 namespace {
 
-// Who publishes: as the caller says, else the caller's key. `base` may be empty: on whatever is active.
+// Who publishes: as the caller says, and the key, which nobody chooses by saying so (turns::is_author). `base` may be empty: on whatever is active.
 turns::Cause cause_of(
-    const Call& call, std::string_view author, std::string_view reason, std::string_view base
+    const Api& api, const Call& call, std::string_view author, std::string_view reason, std::string_view base
 ) {
   if (author.empty()) author = call.request.header("x-author").value_or(std::string_view());
-  turns::Cause cause{
-      .author = author.empty() ? "key:" + call.caller.id : std::string(author), .reason = std::string(reason)
-  };
+  const std::string key = "key:" + call.caller.id;
+  std::string who = author.empty() ? key : std::string(author);
+  if (!author.empty() && !api.access().open()) who += " (" + key + ")";
+  turns::Cause cause{.author = std::move(who), .reason = std::string(reason)};
   if (!base.empty()) cause.base = base;
   return cause;
 }
@@ -178,7 +179,7 @@ Reply put_flow(Api& api, Call& call) {
       call.request.body,
       file,
       cause_of(
-          call,
+          api, call,
           {},
           call.request.query.find("reason").value_or(std::string_view()),
           call.request.query.find("base").value_or(std::string_view())
@@ -196,7 +197,7 @@ Reply roll_back_flow(Api& api, Call& call) {
   const auto published = co_await api.services().publisher.roll_back(
       id,
       body->text("version"),
-      cause_of(call, body->text("author"), body->text("reason"), body->text("base"))
+      cause_of(api, call, body->text("author"), body->text("reason"), body->text("base"))
   );
   co_return show_publication(published, id, {}, 200, call);
 }
@@ -291,7 +292,7 @@ Reply post_flows(Api& api, Call& call) {
   Sources sources;
   for (const FlowText& each : *flows) sources.insert_or_assign(each.file, each.text);
   FlowPublisher& publisher = api.services().publisher;
-  const turns::Cause cause = cause_of(call, body->text("author"), body->text("reason"), body->text("base"));
+  const turns::Cause cause = cause_of(api, call, body->text("author"), body->text("reason"), body->text("base"));
   auto published = co_await publisher.put_flows(*flows, *signatures, cause, true);
   if (published && !only_check) {
     // First the tools: a flow that is published may be run at once.
