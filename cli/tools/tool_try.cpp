@@ -113,7 +113,7 @@ constinit const Command kToolTry{
     "and\n"
     "try/catch see it.",
     kOptions,
-    "parley tool try stripe.charge examples/shop --args '{\"amount\": \"12.50\"}'\n"
+    "parley tool try stripe.charge examples/shop --args '{\"amount\": \"12.50\", \"currency\": \"EUR\"}'\n"
     "PARLEY_SECRET_STRIPE_KEY=sk_test_… parley tool try stripe.get_charge --live --args '{\"charge\": "
     "\"ch_1\"}'",
     run_try,

@@ -24,12 +24,8 @@ std::string_view consequence(std::string_view effect) {
   return "It is never repeated by itself: the service would do it again.";
 }
 
-std::string cut(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  text.resize(most);
-  while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U) text.pop_back();
-  if (!text.empty() && static_cast<unsigned char>(text.back()) >= 0xC0U) text.pop_back();
-  return text + "…";
+std::string cut(std::string_view text, std::size_t most) {
+  return text.size() <= most ? std::string(text) : std::string(utf8_prefix(text, most)) + "…";
 }
 
 std::string fingerprint_of(const ShownRequest& request, std::string_view key_header) {

@@ -5,6 +5,7 @@
 #include "expr/scope.hpp"
 #include "expr/template.hpp"
 #include "server/tools/preview.hpp"
+#include "wire/conduct/conduct.hpp"
 #include "wire/conduct/fill.hpp"
 #include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
@@ -41,7 +42,10 @@ std::optional<turns::CallPreview> TestModeRunner::preview(const turns::ToolCall&
   if (tool == nullptr) return std::nullopt;
   auto arguments = checks_.find(tool->id)->second.taken(tool->id, call.arguments);
   if (!arguments) return preview_of(*tool, call.arguments, std::unexpected(std::move(arguments.error())));
-  auto rendered = wire::render(*tool, *arguments);
+  // As it would go out: answers here are made of less than a call needs.
+  auto sent = wire::arguments_sent(*tool, *arguments, wire::marker_of(call.idempotency_key));
+  if (!sent) return preview_of(*tool, *arguments, std::unexpected(std::move(sent.error())));
+  auto rendered = wire::render(*tool, *sent);
   if (!rendered) return preview_of(*tool, *arguments, std::unexpected(std::move(rendered.error())));
   return preview_of(
       *tool,

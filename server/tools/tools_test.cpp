@@ -53,6 +53,29 @@ Result<turns::ToolAnswer> call(turns::ToolRunner& tools, std::string tool, Value
 
 }  // namespace
 
+TEST_CASE("what is shown of a call in test mode is what would go out, or why it cannot") {
+  auto connector = wire::openapi::compile(
+      json(
+          R"({"servers": [{"url": "https://shop.test"}], "paths": {"/refunds": {"post": {"operationId": "refund",
+        "x-parley-effect": "keyed", "x-parley-send": {"amount": "{{ int(args.amount) * 100 }}"},
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object",
+          "properties": {"charge": {"type": "string"}, "amount": {}}}}}},
+        "responses": {"200": {"description": "Done."}}}}}})"
+      ),
+      {.connector = "shop"}
+  );
+  REQUIRE(connector.has_value());
+  const TestModeRunner runner(std::make_shared<const wire::Connector>(std::move(*connector)));
+  const auto preview =
+      runner.preview({.tool = "shop.refund", .arguments = json(R"({"charge": "ch_1", "amount": "12"})")});
+  REQUIRE(preview.has_value());
+  CHECK(preview->request.text("body") == R"({"charge":"ch_1","amount":1200})");
+  const auto impossible = runner.preview({.tool = "shop.refund", .arguments = json(R"({"charge": "ch_1"})")});
+  REQUIRE(impossible.has_value());
+  CHECK(impossible->request.is_null());
+  CHECK(impossible->words.contains("It cannot be made as it is"));
+}
+
 TEST_CASE("test mode answers from the example, filled with the call's arguments, and says so") {
   ToolTable tools = table();
   struct {
