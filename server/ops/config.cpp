@@ -47,7 +47,7 @@ std::string environment_name(std::string_view key) {
 
 std::string meant(std::string_view name, const std::vector<std::string>& known) {
   const std::string_view near = nearest(name, known);
-  return near.empty() ? std::string("`parley config show` lists all settings")
+  return near.empty() ? std::string("see parley serve --help, and for parley.yaml the how-to pages")
                       : "did you mean '" + std::string(near) + "'?";
 }
 
