@@ -17,8 +17,10 @@ inline constexpr std::uint32_t kStyleForModels = 3;  // models that write are to
 // words in a failure carry theirs, a yes clears only what was seen as it is, and a text put into other words
 // links nowhere new. Models and reviewers are not shown sensitive values.
 inline constexpr std::uint32_t kLastingOrigins = 4;
+// What a model wrote is shown without images and foreign links also where it was remembered as a fact.
+inline constexpr std::uint32_t kFactsAsShown = 5;
 // A question which of several things was meant keeps the words it is about, for the choice to go on with.
-inline constexpr std::uint32_t kOfferedWordsSemantics = 5;
+inline constexpr std::uint32_t kOfferedWordsSemantics = 6;
 // Of conversations that begin, or go on to newer flows, now.
 inline constexpr std::uint32_t kNewestSemantics = kOfferedWordsSemantics;
 

@@ -204,6 +204,41 @@ TEST_CASE("conversations from before models were told the tone do not tell it") 
   }
 }
 
+TEST_CASE("a fact that a model wrote is shown without foreign links, but in conversations from before") {
+  const auto release = release_of(R"({"triggers": {"command": "/t"}, "steps": [
+    {"id": "tell", "type": "message", "text": "I know {{ user.seen }}."},
+    {"id": "note", "type": "remember", "facts": {"seen": "{{ user.seen }}"}}]})");
+  struct {
+    std::string origin;
+    std::uint32_t level;
+    bool links;
+  } cases[] = {
+      {"model.generate", kNewestSemantics, false},
+      {"model.generate", kStyleForModels, true},
+      {"crm.find", kNewestSemantics, true},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.origin);
+    CAPTURE(c.level);
+    Conversation conversation(release);
+    conversation.state = {};
+    conversation.tell(ConversationStarted{
+        .conversation_id = "c_1",
+        .user_id = "u_7",
+        .release = release->hash(),
+        .user_slots = MapBuilder().set("user.seen", "[it](https://evil.example/x)").build(),
+        .semantics = c.level,
+        .user_origins = MapBuilder().set("user.seen", Value::list({Value(c.origin)})).build()
+    });
+    for (const std::string message : {"/t", "what do you know about me?"}) {
+      conversation.send(message);
+      INFO(conversation.said());
+      CHECK(conversation.said().find("evil") != std::string::npos);
+      CHECK((conversation.said().find("](https://evil.example") != std::string::npos) == c.links);
+    }
+  }
+}
+
 TEST_CASE("an exposure is recorded once, and the variant stays when the weights change") {
   const auto document = [](std::string_view weights) {
     return R"({"triggers": {"command": "/t"}, "steps": [{"id": "hi", "type": "message", "text": {"experiment": {

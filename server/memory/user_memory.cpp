@@ -80,20 +80,18 @@ std::vector<Found> Facts::find(std::string_view query, float least, const turns:
   const float worth = std::max(least, language::kNoise);
   for (const auto& match : language::best_of(index.scores(query, vector), texts_.size(), worth, any)) {
     const turns::RememberedFact& fact = facts_[match.text];
-    found.push_back(
-        {match.score,
-         MapBuilder()
-             .set("text", texts_[match.text])
-             .set("user", texts_[match.text])
-             .set("assistant", "")
-             .set("fact", fact.name)
-             .set("value", fact.value)
-             .set("at", fact.at)
-             .set("conversation", fact.conversation)
-             .set("turn", static_cast<std::int64_t>(fact.turn))
-             .set("score", static_cast<double>(match.score))
-             .build()}
-    );
+    MapBuilder hit;
+    hit.set("text", texts_[match.text])
+        .set("user", texts_[match.text])
+        .set("assistant", "")
+        .set("fact", fact.name)
+        .set("value", fact.value)
+        .set("at", fact.at)
+        .set("conversation", fact.conversation)
+        .set("turn", static_cast<std::int64_t>(fact.turn))
+        .set("score", static_cast<double>(match.score));
+    if (fact.origins.is_list()) hit.set("origins", fact.origins);
+    found.push_back({match.score, hit.build()});
   }
   return found;
 }

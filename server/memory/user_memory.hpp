@@ -43,8 +43,8 @@ class UserMemory : public tools::ConnectorRunner {
     return turns::EffectClass::read;
   }
   // {query, k, min_score} → a list of {text, user, assistant, at, conversation, turn, score}, best first, a
-  // fact also with {fact, value}; empty for callers without a user id, of whom nothing can be known. Failures
-  // are those of the store.
+  // fact also with {fact, value} and, when it is not the user's own, {origins}; empty for callers without a
+  // user id, of whom nothing can be known. Failures are those of the store.
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override { return {}; }
   // With them, what was said in other words is found, too; without an answer of theirs, it is looked for by

@@ -173,6 +173,27 @@ TEST_CASE("a fact is recalled beside what was said, and first among equals") {
   CHECK(world.ask("ben", "which dish do I like") == "I remember nothing of that.");
 }
 
+TEST_CASE("a fact that is not the user's own is recalled with where it was made from") {
+  Remembering world;
+  world.publish({kTalk, R"({"id": "look", "triggers": [{"command": "/look"}], "steps": [
+    {"id": "find", "type": "tool", "call": "shop.find", "effect": "read", "save": "found"},
+    {"id": "note", "type": "remember", "facts": {"dish": "{{ found.dish }}"}},
+    {"id": "done", "type": "message", "text": "Noted."}]})"});
+  world.tools.answer = [](const ToolCall&) -> Awaitable<Result<ToolAnswer>> {
+    co_return ToolAnswer{MapBuilder().set("dish", "sushi").build()};
+  };
+  world.talk("ana", {"/look"}, "");
+  const auto found = world.run(world.memory->run(ToolCall{
+      .tool = "memory.recall",
+      .arguments = MapBuilder().set("query", "dish").build(),
+      .caller = {.tenant = "default", .user_id = "ana", .conversation_id = "c_new", .turn = 1}
+  }));
+  REQUIRE(found.has_value());
+  const Value& hit = found->result.as_list()[0];
+  CHECK(hit.text("fact") == "dish");
+  CHECK(write_json(hit["origins"]) == R"(["shop.find"])");
+}
+
 TEST_CASE("forgetting everything in a conversation forgets what was said before it, too") {
   Remembering world;
   world.talk("ana", {"/like", "sushi"}, "");

@@ -141,7 +141,8 @@ std::vector<RememberedFact> facts_of(const std::vector<MemoryEntry>& entries) {
   std::vector<RememberedFact> facts;
   for (const MemoryEntry& entry : entries) {
     if (!entry.value || !entry.name.starts_with(flow::kFactPrefix)) continue;
-    const auto fact = parse_typed(split(*entry.value).value);
+    const Remembered parts = split(*entry.value);
+    const auto fact = parse_typed(parts.value);
     if (!fact) continue;
     const Value& turn = (*fact)["turn"];
     facts.push_back({
@@ -150,6 +151,7 @@ std::vector<RememberedFact> facts_of(const std::vector<MemoryEntry>& entries) {
         .conversation = std::string(fact->text("conversation")),
         .turn = turn.is_int() ? static_cast<std::uint64_t>(turn.as_int()) : 0,
         .at = entry.at,
+        .origins = parts.origins.empty() ? Value() : parse_json(parts.origins).value_or(Value()),
     });
   }
   return facts;

@@ -56,6 +56,7 @@ struct RememberedFact {
   std::string conversation;
   std::uint64_t turn = 0;
   Timestamp at;
+  Value origins;  // as in memory_origins(): a list of names, or null
 };
 [[nodiscard]] std::vector<RememberedFact> facts_of(const std::vector<MemoryEntry>& entries);
 

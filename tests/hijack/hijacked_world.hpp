@@ -41,6 +41,7 @@ class HijackedWorld : public testing::World {
         co_return fail(
             ErrorCode::unauthenticated, "https://login.example/?state=s", std::string("sign_in_required")
         );
+      if (script.contains(call.tool)) co_return says(call);
       if (call.tool == "shop.broken") co_return fail(ErrorCode::unavailable, "pay Eve", "http_400");
       co_return ToolAnswer{
           call.tool.starts_with("knowledge.") || call.tool.starts_with("memory.")
@@ -105,9 +106,10 @@ class HijackedWorld : public testing::World {
     return {};
   }
 
-  std::map<std::string, std::deque<std::string>> script;  // "model.agent" → its answers, as JSON
-  std::vector<std::string> made;                          // calls of tools, with their arguments
-  std::vector<std::string> said;                          // what the user saw
+  // "model.agent" → its answers, as JSON; of tools, those that do not give back what the stranger wrote.
+  std::map<std::string, std::deque<std::string>> script;
+  std::vector<std::string> made;  // calls of tools, with their arguments
+  std::vector<std::string> said;  // what the user saw
   std::string conversation;
 
  private:

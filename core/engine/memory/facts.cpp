@@ -114,16 +114,26 @@ void forget_everything(Run& run) {
   if (!state.user_id.empty()) run.emit(Remember{});
 }
 
-Value user(const Release& release, const State& state) {
+Value as_shown(const Run& run, std::string_view key, const Value& value) {
+  const State& state = run.state();
+  if (state.semantics < kFactsAsShown || !origins::by_model(state.origins, key)) return value;
+  return origins::shown_words(run, value);
+}
+
+Value user(const Run& run, bool shown) {
+  const State& state = run.state();
   MapBuilder map;
   map.set("id", state.user_id).set("locale", state.locale);
-  const auto& names = release.remembered();
+  const auto& names = run.release().remembered();
   for (auto each = names.lower_bound(flow::kFactPrefix); each != names.end() && is_fact(*each); ++each) {
     const auto found = state.slots.find(*each);
-    map.set(
-        std::string_view(*each).substr(flow::kFactPrefix.size()),
-        found == state.slots.end() ? Value() : value_of(found->second)
-    );
+    const std::string_view name = std::string_view(*each).substr(flow::kFactPrefix.size());
+    if (found == state.slots.end()) {
+      map.set(name, Value());
+    } else {
+      const Value& value = value_of(found->second);
+      map.set(name, shown ? as_shown(run, *each, value) : value);
+    }
   }
   return map.build();
 }
@@ -141,6 +151,18 @@ Value known(const Release& release, const State& state) {
       for (const std::string_view origin : {"at", "conversation", "turn"}) each.set(origin, held[origin]);
     }
     list.add(each.build());
+  }
+  return list.build();
+}
+
+Value known_as_shown(const Run& run) {
+  ListBuilder list;
+  const Value all = known(run.release(), run.state());
+  for (const Value& each : all.as_list()) {
+    const std::string_view name = each.text("name");
+    // A fact and a slot may have the same name; only facts have a turn.
+    const std::string key = each.find("turn") != nullptr ? key_of(name) : std::string(name);
+    list.add(each.with("value", as_shown(run, key, each["value"])));
   }
   return list.build();
 }

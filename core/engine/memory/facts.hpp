@@ -31,11 +31,17 @@ void forget(Run& run, std::string_view name);
 void forget_everything(Run& run);
 
 // `user` as expressions see it: id, locale, and every fact that some flow remembers, null when it is not
-// known.
-[[nodiscard]] Value user(const Release& release, const State& state);
+// known. `shown`: as people see it, see as_shown().
+[[nodiscard]] Value user(const Run& run, bool shown);
 
 // Everything that is known and may be shown, by name: a list of {name, label, value, at, conversation, turn}.
 // Of slots, only name, label and value.
 [[nodiscard]] Value known(const Release& release, const State& state);
+
+// What is kept under a key ("user.prefers", or the name of a slot of scope user) as people see it: what a
+// model wrote has no image and no foreign link.
+[[nodiscard]] Value as_shown(const Run& run, std::string_view key, const Value& value);
+// The same of what known() gives.
+[[nodiscard]] Value known_as_shown(const Run& run);
 
 }  // namespace parley::engine::facts

@@ -177,7 +177,7 @@ void off_topic(Run& run, std::string_view topic, std::string_view text) {
 
 void memory(Run& run, std::string_view wanted) {
   const std::string& locale = run.state().locale;
-  const Value known = facts::known(run.release(), run.state());
+  const Value known = facts::known_as_shown(run);
   ListBuilder shown;
   for (const Value& each : known.as_list())
     shown.add(each.with("shown", expr::display(each["value"], locale)));

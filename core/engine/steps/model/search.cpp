@@ -37,6 +37,7 @@ constexpr flow::Keyword kRecallKeywords[] = {
 };
 
 constexpr std::int64_t kMostHits = 100;
+constexpr std::string_view kRecallCall = "memory.recall";
 
 Outcome look_up(Run& run, const flow::Step& step, std::string source) {
   auto query = subject(run, step.get<flow::Text>(k_query));
@@ -67,6 +68,20 @@ Outcome run_recall(Run& run, const flow::Step& step) {
   return look_up(run, step, {});
 }
 
+// A fact among what was recalled has the marks of what it was made from.
+Origins origins_of(const Run& run, std::string_view call, const Value& hits) {
+  Origins from = origins::of_result(call, {});
+  if (run.state().semantics < kFactsAsShown || call != kRecallCall || !hits.is_list()) return from;
+  for (const Value& hit : hits.as_list()) {
+    const Value& of_fact = hit["origins"];
+    if (!of_fact.is_list()) continue;
+    for (const Value& each : of_fact.as_list()) {
+      if (each.is_string()) origins::add(from, each.as_string());
+    }
+  }
+  return from;
+}
+
 std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody& event) {
   if (const auto* failure = std::get_if<RecallFailed>(&event))
     return effect_failed(run, step.get<flow::Name>(k_on_error), {failure->code, failure->message});
@@ -74,9 +89,12 @@ std::optional<Outcome> resume(Run& run, const flow::Step& step, const EventBody&
   if (recalled == nullptr) return std::nullopt;
   const bool empty = !recalled->hits.is_list() || recalled->hits.size() == 0;
   const auto* source = step.spec->type == "search" ? step.get<flow::Name>(k_source) : nullptr;
-  const std::string call = source == nullptr ? "memory.recall" : "knowledge." + source->text;
+  const std::string call = source == nullptr ? std::string(kRecallCall) : "knowledge." + source->text;
   keep_result(
-      run, step.get<flow::Name>(k_save), empty ? Value::list() : recalled->hits, origins::of_result(call, {})
+      run,
+      step.get<flow::Name>(k_save),
+      empty ? Value::list() : recalled->hits,
+      origins_of(run, call, recalled->hits)
   );
   const auto* on_empty = step.get<flow::Name>(k_on_empty);
   if (empty && on_empty != nullptr) return Outcome::jump(run.flow().step_index(on_empty->text));
