@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "base/sha256.hpp"
@@ -26,6 +27,12 @@ std::string_view cut(std::string_view text) {
 
 std::string bytes_of(const Vector& vector) {
   return {reinterpret_cast<const char*>(vector.data()), vector.size() * sizeof(float)};
+}
+
+// Those of an hour are written together.
+Timestamp end_of_hour(Timestamp at) {
+  constexpr std::int64_t kHour = 3'600;
+  return {(at.seconds / kHour + 1) * kHour, 0};
 }
 
 Vector vector_of(std::string_view bytes) {
@@ -59,10 +66,13 @@ turns::Awaitable<Result<turns::Vectors>> StoredVectors::of(turns::VectorsAsked a
   const std::string maker = this->maker();
   std::map<std::string, Vector> known;       // by key
   std::map<std::string, std::string> texts;  // the text of a key
-  std::vector<std::string> keys;             // parallel to what was asked
+  std::map<std::string, std::optional<Timestamp>> kept;
+  std::vector<std::string> keys;  // parallel to what was asked
   for (const std::string& text : asked.texts) {
     keys.push_back(key_of(maker, text));
     texts.try_emplace(keys.back(), cut(text));
+    const std::size_t place = keys.size() - 1;
+    kept.try_emplace(keys.back(), place < asked.said_at.size() ? asked.said_at[place] : clock_.now());
   }
   std::vector<std::string> wanted;
   for (const auto& [key, text] : texts) wanted.push_back(key);
@@ -83,12 +93,14 @@ turns::Awaitable<Result<turns::Vectors>> StoredVectors::of(turns::VectorsAsked a
         std::move(missing),
         asked.timeout_ms,
         [&](std::size_t first, turns::Vectors vectors) -> turns::Awaitable<void> {
-          std::vector<turns::StoredVector> fresh;
+          std::map<Timestamp, std::vector<turns::StoredVector>> fresh;
           for (std::size_t i = 0; i < vectors.size(); ++i) {
-            fresh.push_back({wanted[first + i], bytes_of(vectors[i])});
-            known.insert_or_assign(wanted[first + i], std::move(vectors[i]));
+            const std::string& key = wanted[first + i];
+            if (const auto at = kept.at(key)) fresh[end_of_hour(*at)].push_back({key, bytes_of(vectors[i])});
+            known.insert_or_assign(key, std::move(vectors[i]));
           }
-          (void)co_await store_.put_vectors(asked.tenant, asked.user_id, std::move(fresh), clock_.now());
+          for (auto& [at, some] : fresh)
+            (void)co_await store_.put_vectors(asked.tenant, asked.user_id, std::move(some), at);
         }
     );
     if (!made) co_return std::unexpected(std::move(made.error()));

@@ -237,10 +237,15 @@ turns::Awaitable<Result<turns::Vectors>> UserMemory::vectors_with_turns(
   std::vector<std::size_t> places;
   {
     const std::lock_guard lock(known.mutex);
-    if (known.maker != maker) known.turns.forget_vectors();
+    if (known.maker != maker) {
+      known.turns.forget_vectors();
+      known.facts.clear();
+    }
     known.maker = maker;
+    asked.said_at.resize(before);
     places = known.turns.without_vector(most, since);
     for (const std::size_t place : places) asked.texts.push_back(searched_as(known.turns.turn(place)));
+      asked.said_at.emplace_back(turn.at);
   }
   if (asked.texts.empty()) co_return turns::Vectors();
   auto made = co_await vectors.of(std::move(asked));
@@ -321,7 +326,11 @@ turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
       .texts = {std::string(query)},
       .timeout_ms = call.timeout_ms / 3,
   };
-  std::ranges::move(more, std::back_inserter(asked.texts));
+  {
+    const std::lock_guard lock(known.mutex);
+    const bool same = known.maker == vectors->maker();
+    std::ranges::copy_if(more, std::back_inserter(asked.texts), [&](const std::string& text) {
+      return !same || !known.facts.contains(text);
   bool in_store = vectors->search() != nullptr;
   if (in_store) {
     const std::lock_guard lock(known.mutex);
@@ -335,12 +344,34 @@ turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
     meant.nearness = co_await nearness_in_store(*vectors, call, known, meant, since);
     co_return meant;
   }
+    });
+  }
   const std::size_t room = kTogether - std::min(kTogether, asked.texts.size());
   auto first = co_await vectors_with_turns(*vectors, known, asked, room, since);
   if (!first) co_return Meant();
+  auto answer = with_facts(known, *std::move(first), std::move(asked.texts), more);
   asked.texts.clear();
   (void)co_await vectors_with_turns(*vectors, known, std::move(asked), kLater, since);
-  co_return Meant{.vectors = std::move(*first), .nearness = {}};
+  co_return Meant{.vectors = answer;
+}
+
+// `made`: the vectors of `texts`, a question and the facts that had none. Only those of `facts` stay known.
+turns::Vectors UserMemory::with_facts(
+    Known& known, turns::Vectors made, std::vector<std::string> texts, const std::vector<std::string>& facts
+) {
+  turns::Vectors answer{std::move(made.front())};
+  const std::lock_guard lock(known.mutex);
+  auto before = std::exchange(known.facts, {});
+  for (std::size_t i = 1; i < texts.size(); ++i)
+    before.insert_or_assign(std::move(texts[i]), std::move(made[i])), .nearness = {}};
+  for (const std::string& fact : facts) {
+    const auto found = before.find(fact);
+    // Somebody else's question may have come between, of other facts; then words do.
+    if (found == before.end()) return {answer.front()};
+    answer.push_back(found->second);
+    known.facts.insert_or_assign(fact, found->second);
+  }
+  return answer;
 }
 
 turns::Awaitable<Result<turns::ToolAnswer>> UserMemory::run(const turns::ToolCall& call) {

@@ -59,7 +59,9 @@ class UserMemory : public tools::ConnectorRunner {
     std::mutex mutex;  // of what follows; never held while the store is asked
     language::TurnMemory turns;
     std::unordered_map<std::string, std::uint64_t> read_until;  // by conversation: a record's sequence
-    std::string maker;                                          // of the vectors of `turns`
+    std::string maker;                                          // of all vectors
+    std::unordered_map<std::string, std::vector<float>>
+        facts;  // the vectors of the facts asked last, by text
     std::shared_ptr<turns::SearchedTexts> stored;               // `turns`, when the store compares them
     explicit Known(std::string locale) : turns(std::move(locale)) {}
   };
@@ -80,13 +82,18 @@ class UserMemory : public tools::ConnectorRunner {
     turns::Vectors vectors;       // of the question, then of `more`
     std::vector<float> nearness;  // of every turn, when the store has compared them
   };
-  // Nothing when there are none. Turns get their vectors.
+  // Nothing when there are none. Turns get their vectors, which are
+  // stored; those of `more` are not, so that a fact that is forgotten leaves nothing.
   turns::Awaitable<Meant> meanings(
       const turns::ToolCall& call, Known& known, std::vector<std::string> more, Timestamp since
   );
   // Empty: the store does not know.
   turns::Awaitable<std::vector<float>> nearness_in_store(
       turns::TextVectors& vectors, const turns::ToolCall& call, Known& known, Meant meant, Timestamp since
+  );
+
+  static turns::Vectors with_facts(
+      Known& known, turns::Vectors made, std::vector<std::string> texts, const std::vector<std::string>& facts
   );
 
   turns::Store& store_;

@@ -1,11 +1,13 @@
 // Whole conversations with a driver and a store: what a user says in one is recalled in another.
 #include "server/memory/user_memory.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/json.hpp"
+#include "base/sha256.hpp"
 #include "server/memory/stored_vectors.hpp"
 #include "server/memory/test_vectors.hpp"
 #include "server/turns/people_entries.hpp"
@@ -220,8 +222,8 @@ TEST_CASE(
     world.memory = std::make_unique<memory::UserMemory>(world.store);
     world.memory->use_vectors(std::make_shared<memory::StoredVectors>(maker, world.store, world.clock));
     CHECK(world.finds("ana", "am I ever hungry for some dish", "every Friday I have sushi"));
-    // The turns of the first question's conversation.
-    CHECK(maker->made.size() <= made + 2);
+    // The question, and the turns of the first one's conversation.
+    CHECK(maker->made.size() <= made + 3);
   }
   SUBCASE("what is to be forgotten is not sent any more") {
     world.clock.advance(Duration{60, 0});
@@ -300,6 +302,53 @@ TEST_CASE("where the store compares vectors, they stay there, and as much is fou
     CHECK_FALSE(world.finds("ben", "am I ever hungry for some dish", "every Friday I have sushi"));
     CHECK(search.rows(turns).size() == before);
   }
+}
+
+TEST_CASE("vectors are kept of what was said, and no longer than that; of questions and facts they are not") {
+  Remembering world;
+  const auto maker = std::make_shared<memory::testing::WordMaker>();
+  Timestamp keep_since;
+  world.memory = std::make_unique<parley::memory::UserMemory>(
+      world.store, parley::memory::UserMemoryOptions{.keep_since = [&] { return keep_since; }}
+  );
+  world.memory->use_vectors(std::make_shared<memory::StoredVectors>(maker, world.store, world.clock));
+  const Timestamp said = world.clock.now();
+  world.talk("ana", {"/like", "sushi"}, "");
+  world.talk("ana", {"hello", "my train was late"});
+  world.clock.advance(Duration{86'400, 0});
+  const auto recall = [&] {
+    maker->made.clear();
+    (void)world.finds("ana", "what would I eat on a journey", "");
+    return maker->made;
+  };
+  const auto stored = [&](const std::vector<std::string>& texts) {
+    std::vector<std::string> keys;
+    for (const std::string& text : texts) keys.push_back(sha256_hex(maker->name + "\n" + text));
+    return world.run(world.store.vectors("default", "ana", keys)).value().size();
+  };
+  const std::vector<std::string> first = recall();
+  const auto is_turn = [](const std::string& text) { return text.contains('\n'); };
+  const auto turns = static_cast<std::size_t>(std::ranges::count_if(first, is_turn));
+  CHECK(turns >= 3);
+  CHECK(std::ranges::count(first, "favourite dish: sushi") == 1);
+  CHECK(stored(first) == turns);
+  CHECK(recall() == std::vector<std::string>{"what would I eat on a journey"});
+
+  // A day later than it was said, which is sooner than a day after its vectors were made.
+  keep_since = add(said, Duration{7'200, 0}).value();
+  REQUIRE(world.run(world.store.forget_before("default", keep_since)).has_value());
+  CHECK(stored(first) == 0);
+  CHECK(
+      world
+          .run(world.memory->run(ToolCall{
+              .tool = "memory.recall",
+              .arguments = MapBuilder().set("query", "train").set("k", 10).build(),
+              .caller = {.tenant = "default", .user_id = "ana", .conversation_id = "c_new", .turn = 1}
+          }))
+          .value()
+          .result.size() == 0
+  );
+  CHECK(stored(first) == 0);
 }
 
 TEST_CASE("what is older than it is to be kept is not recalled") {

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/vectors/vector_search.hpp"
 
@@ -34,6 +36,9 @@ struct VectorsAsked {
   std::string user_id;  // whose texts they are; empty: nobody's
   std::vector<std::string> texts;
   std::uint32_t timeout_ms = 5'000;
+  // Of a user's texts, in their order: since when what it says is remembered, for its vector is kept no
+  // longer than that; nothing: its vector is not kept. Those without an entry are of now.
+  std::vector<std::optional<Timestamp>> said_at = {};
 };
 
 // Vectors, wherever they come from. Thread-safe; a call stays on its loop.

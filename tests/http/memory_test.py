@@ -132,7 +132,9 @@ def test_other_words_are_found_no_text_is_sent_twice_and_words_do_when_the_model
             server.stop()
             server.start()
             assert "every Friday I have sushi" in talk(server, "ana", "/ask", "am I ever hungry")[0]
-            sent = [text for question in model.questions for text in question["input"]]
+            # What was said, both sides of it; questions are asked anew.
+            sent = [text for question in model.questions for text in question["input"] if "\n" in text]
+            assert len(sent) >= 4, sent
             equal(len(sent), len(set(sent)))
             metrics = server.get("/metrics").body
             assert 'parley_model_vectors_missing_total{model="vec"} 0' in metrics, metrics
