@@ -167,6 +167,7 @@ class Application {
   turns::RandomIds ids_;
   turns::Hub hub_;
   std::unique_ptr<RedisParts> redis_;
+  turns::BackgroundThread background_;
   std::unique_ptr<turns::ReleaseTable> releases_;
   std::unique_ptr<turns::TurnDriver> driver_;
   std::unique_ptr<erasure::Eraser> eraser_;
@@ -332,7 +333,7 @@ Result<tools::Connectors> Application::connectors_of(const workspace::Workspace&
 }
 
 void Application::compose() {
-  releases_ = std::make_unique<turns::ReleaseTable>(*store_);
+  releases_ = std::make_unique<turns::ReleaseTable>(*store_, &background_);
   driver_ = std::make_unique<turns::TurnDriver>(
       turns::TurnDriver::World{
           *store_, tools_, *releases_, clock_, ids_, hub_, redis_->sessions(), redis_->live()
@@ -737,6 +738,7 @@ int Application::shut_down() {
   // the driver that it belongs to still exists.
   vector_place_.stop();
   store_.reset();
+  background_.stop();
   driver_->abandon_waiting();
   tools_.stop();
   redis_.reset();

@@ -1,7 +1,11 @@
 // Publishing and rolling back while people talk.
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/turns/test_driver.hpp"
@@ -23,6 +27,31 @@ std::string said(const Result<Answer>& answer) {
   for (const engine::Say& message : answer->messages) text += (text.empty() ? "" : "\n") + message.text;
   return text;
 }
+
+// A thread that begins no work before it may.
+class Gated : public Background {
+ public:
+  void carry_out(std::move_only_function<void()> work, std::move_only_function<void()> done) override {
+    ++pieces;
+    thread_.carry_out(
+        [this, work = std::move(work)]() mutable {
+          open_.wait(false);
+          work();
+        },
+        std::move(done)
+    );
+  }
+  void open(bool so) {
+    open_ = so;
+    open_.notify_all();
+  }
+
+  int pieces = 0;
+
+ private:
+  std::atomic<bool> open_{true};
+  BackgroundThread thread_;
+};
 
 std::vector<std::string> actions(World& world, std::string_view flow_id) {
   const auto history = world.run(world.store.publications("default", flow_id));
@@ -57,6 +86,49 @@ TEST_CASE("a thousand open conversations notice nothing of a publication") {
   }
   CHECK(otherwise == 0);
   CHECK(said(world.say(world.begin("name"), "Bo")) == "Welcome Bo!");
+}
+
+TEST_CASE("while phrases of a publication are learnt, turns on the same loop are answered, as before it") {
+  constexpr std::string_view kWithPhrases =
+      R"({"id": "name", "triggers": {"phrases": ["take my name", "say hello to me", "I want to be greeted"]},
+      "steps": [{"id": "hello", "type": "message", "text": "Welcome!"}]})";
+  Gated gated;
+  World world;
+  world.background = &gated;
+  world.restart();
+  world.publish({kName});
+  const std::string open = world.begin("name");
+
+  gated.open(false);
+  std::optional<Result<engine::ReleasePtr>> published;
+  world.spawn<Result<engine::ReleasePtr>>(
+      world.releases->publish(
+          "default", {compiled(kQuiet), compiled(kWithPhrases)}, {}, Cause{.author = "ana"}, world.clock.now()
+      ),
+      [&](auto release) { published = std::move(release); }
+  );
+  const auto answered = [&](Awaitable<Result<Answer>> turn) {
+    std::optional<Result<Answer>> answer;
+    world.spawn<Result<Answer>>(std::move(turn), [&](auto given) { answer = std::move(given); });
+    world.poll();
+    REQUIRE(answer.has_value());
+    return said(*answer);
+  };
+  CHECK(answered(world.driver->chat(World::request(open, "Ana"))) == "Your colour?");
+  CHECK(answered(world.driver->start({.user_id = "bo", .flow = "name"})) == "Your name?");
+  CHECK_FALSE(published.has_value());
+
+  gated.open(true);
+  world.run_until([&] { return published.has_value(); });
+  REQUIRE(published->has_value());
+  CHECK(gated.pieces == 2);
+  CHECK(answered(world.driver->start({.user_id = "bo", .flow = "name"})) == "Welcome!");
+  CHECK(answered(world.driver->chat(World::request(open, "red"))) == "Hello Ana, red is nice.");
+
+  // Another process on the store learns them before anybody is served by them, too.
+  world.restart();
+  REQUIRE(world.run(world.releases->restore("default")).has_value());
+  CHECK(gated.pieces == 3);
 }
 
 TEST_CASE("conversations move where the new version says how, and the move survives a restart") {

@@ -124,7 +124,11 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
   auto release = engine::make_release(std::move(compiled), std::move(settings));
   // The same contents as before are the same object, so that states keep pointing at one.
   if (auto known = remembered(release_key(tenant, release->hash()))) release = std::move(known);
-  (void)release->classifier();  // learnt now, so that no user of the new release waits for it
+  if (background_ != nullptr) {
+    co_await learn(release);
+  } else {
+    (void)release->classifier();  // so that no user of the new release waits for it
+  }
 
   StoredRelease stored{.hash = release->hash(), .settings = write_canonical(release->settings().to_value())};
   for (FlowToPublish& each : flows) {
@@ -158,6 +162,7 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::by_hash(std::string_view ten
   if (!stored) co_return std::unexpected(stored.error());
   if (!*stored) co_return damaged("release " + std::string(hash), "it is not in the store");
   auto release = co_await compile(tenant, **stored);
+  if (release && background_ != nullptr) co_await learn(*release);
   if (release) remember(tenant, *release, false);
   co_return release;
 }
@@ -171,6 +176,11 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::restore(std::string_view ten
   auto release = co_await by_hash(tenant, (*stored)->hash);
   if (release && activations() == before) remember(tenant, *release, true);
   co_return release;
+}
+
+// Many phrases take seconds; a turn that needs them learns them itself otherwise, and its loop stands still.
+Awaitable<void> ReleaseTable::learn(const engine::ReleasePtr& release) {
+  co_await in_background(*background_, [release] { (void)release->classifier(); });
 }
 
 Awaitable<Result<engine::ReleasePtr>> ReleaseTable::compile(

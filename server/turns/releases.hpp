@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "engine/release.hpp"
 #include "flow/flow.hpp"
+#include "server/turns/background.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::turns {
@@ -34,7 +35,10 @@ struct Cause {
 
 class ReleaseTable {
  public:
-  explicit ReleaseTable(Store& store) : store_(store) {}
+  // Both must outlive this. What a release's phrases mean is learnt in the background, before anybody is
+  // served by it; null: when it is published, and else when a turn needs it, on the loop.
+  explicit ReleaseTable(Store& store, Background* background = nullptr)
+      : store_(store), background_(background) {}
 
   // Null when nothing has been published yet.
   [[nodiscard]] engine::ReleasePtr active(std::string_view tenant) const;
@@ -62,9 +66,11 @@ class ReleaseTable {
   [[nodiscard]] engine::ReleasePtr remembered(const std::string& key) const;
   void remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate);
   [[nodiscard]] std::uint64_t activations() const;
+  Awaitable<void> learn(const engine::ReleasePtr& release);
   Awaitable<Result<engine::ReleasePtr>> compile(std::string_view tenant, const StoredRelease& stored);
 
   Store& store_;
+  Background* background_;
   mutable std::mutex mutex_;
   std::uint64_t activations_ = 0;  // here: what the store said before one of them is old
   std::map<std::string, engine::ReleasePtr, std::less<>> active_;   // by tenant

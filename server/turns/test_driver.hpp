@@ -129,7 +129,7 @@ class World {
   // A new process on the same store.
   void restart(Store* store_to_use = nullptr) {
     driver.reset();
-    releases = std::make_unique<ReleaseTable>(store_to_use != nullptr ? *store_to_use : store);
+    releases = std::make_unique<ReleaseTable>(store_to_use != nullptr ? *store_to_use : store, background);
     driver = std::make_unique<TurnDriver>(
         TurnDriver::World{store_to_use != nullptr ? *store_to_use : store, tools, *releases, clock, ids, hub},
         options
@@ -235,6 +235,7 @@ class World {
   SequentialIds ids;
   Hub hub;
   DriverOptions options;
+  Background* background = nullptr;  // of releases, from the next restart on
   std::unique_ptr<ReleaseTable> releases;
   std::unique_ptr<TurnDriver> driver;
 };
