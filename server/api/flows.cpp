@@ -118,7 +118,8 @@ Reply get_flow(Api& api, Call& call) {
 
 namespace {
 
-// Who publishes: as the caller says, and the key, which nobody chooses by saying so (turns::is_author). `base` may be empty: on whatever is active.
+// Who publishes: as the caller says, and the key, which nobody chooses by saying so (turns::is_author).
+// `base` may be empty: on whatever is active.
 turns::Cause cause_of(
     const Api& api, const Call& call, std::string_view author, std::string_view reason, std::string_view base
 ) {
@@ -179,7 +180,8 @@ Reply put_flow(Api& api, Call& call) {
       call.request.body,
       file,
       cause_of(
-          api, call,
+          api,
+          call,
           {},
           call.request.query.find("reason").value_or(std::string_view()),
           call.request.query.find("base").value_or(std::string_view())
@@ -292,7 +294,8 @@ Reply post_flows(Api& api, Call& call) {
   Sources sources;
   for (const FlowText& each : *flows) sources.insert_or_assign(each.file, each.text);
   FlowPublisher& publisher = api.services().publisher;
-  const turns::Cause cause = cause_of(api, call, body->text("author"), body->text("reason"), body->text("base"));
+  const turns::Cause cause =
+      cause_of(api, call, body->text("author"), body->text("reason"), body->text("base"));
   auto published = co_await publisher.put_flows(*flows, *signatures, cause, true);
   if (published && !only_check) {
     // First the tools: a flow that is published may be run at once.

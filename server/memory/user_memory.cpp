@@ -245,7 +245,7 @@ turns::Awaitable<Result<turns::Vectors>> UserMemory::vectors_with_turns(
     asked.said_at.resize(before);
     places = known.turns.without_vector(most, since);
     for (const std::size_t place : places) asked.texts.push_back(searched_as(known.turns.turn(place)));
-      asked.said_at.emplace_back(turn.at);
+    asked.said_at.emplace_back(turn.at);
   }
   if (asked.texts.empty()) co_return turns::Vectors();
   auto made = co_await vectors.of(std::move(asked));
@@ -331,19 +331,19 @@ turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
     const bool same = known.maker == vectors->maker();
     std::ranges::copy_if(more, std::back_inserter(asked.texts), [&](const std::string& text) {
       return !same || !known.facts.contains(text);
-  bool in_store = vectors->search() != nullptr;
-  if (in_store) {
-    const std::lock_guard lock(known.mutex);
-    in_store = known.turns.size() > vectors->searched_beyond(call.caller.user_id);
-    if (in_store) known.turns.forget_vectors();
-  }
-  if (in_store) {
-    auto made = co_await vectors->of(std::move(asked));
-    if (!made) co_return Meant();
-    Meant meant{.vectors = std::move(*made), .nearness = {}};
-    meant.nearness = co_await nearness_in_store(*vectors, call, known, meant, since);
-    co_return meant;
-  }
+      bool in_store = vectors->search() != nullptr;
+      if (in_store) {
+        const std::lock_guard lock(known.mutex);
+        in_store = known.turns.size() > vectors->searched_beyond(call.caller.user_id);
+        if (in_store) known.turns.forget_vectors();
+      }
+      if (in_store) {
+        auto made = co_await vectors->of(std::move(asked));
+        if (!made) co_return Meant();
+        Meant meant{.vectors = std::move(*made), .nearness = {}};
+        meant.nearness = co_await nearness_in_store(*vectors, call, known, meant, since);
+        co_return meant;
+      }
     });
   }
   const std::size_t room = kTogether - std::min(kTogether, asked.texts.size());
@@ -352,18 +352,23 @@ turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
   auto answer = with_facts(known, *std::move(first), std::move(asked.texts), more);
   asked.texts.clear();
   (void)co_await vectors_with_turns(*vectors, known, std::move(asked), kLater, since);
-  co_return Meant{.vectors = answer;
-}
+  co_return Meant {
+    .vectors = answer;
+  }
 
-// `made`: the vectors of `texts`, a question and the facts that had none. Only those of `facts` stay known.
-turns::Vectors UserMemory::with_facts(
-    Known& known, turns::Vectors made, std::vector<std::string> texts, const std::vector<std::string>& facts
-) {
-  turns::Vectors answer{std::move(made.front())};
-  const std::lock_guard lock(known.mutex);
-  auto before = std::exchange(known.facts, {});
-  for (std::size_t i = 1; i < texts.size(); ++i)
-    before.insert_or_assign(std::move(texts[i]), std::move(made[i])), .nearness = {}};
+  // `made`: the vectors of `texts`, a question and the facts that had none. Only those of `facts` stay known.
+  turns::Vectors UserMemory::with_facts(
+      Known & known,
+      turns::Vectors made,
+      std::vector<std::string> texts,
+      const std::vector<std::string>& facts
+  ) {
+    turns::Vectors answer{std::move(made.front())};
+    const std::lock_guard lock(known.mutex);
+    auto before = std::exchange(known.facts, {});
+    for (std::size_t i = 1; i < texts.size(); ++i)
+      before.insert_or_assign(std::move(texts[i]), std::move(made[i])), .nearness = {}
+  };
   for (const std::string& fact : facts) {
     const auto found = before.find(fact);
     // Somebody else's question may have come between, of other facts; then words do.

@@ -61,8 +61,8 @@ class UserMemory : public tools::ConnectorRunner {
     std::unordered_map<std::string, std::uint64_t> read_until;  // by conversation: a record's sequence
     std::string maker;                                          // of all vectors
     std::unordered_map<std::string, std::vector<float>>
-        facts;  // the vectors of the facts asked last, by text
-    std::shared_ptr<turns::SearchedTexts> stored;               // `turns`, when the store compares them
+        facts;                                     // the vectors of the facts asked last, by text
+    std::shared_ptr<turns::SearchedTexts> stored;  // `turns`, when the store compares them
     explicit Known(std::string locale) : turns(std::move(locale)) {}
   };
   using KnownPtr = std::shared_ptr<Known>;
