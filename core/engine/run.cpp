@@ -105,7 +105,7 @@ const Value* Run::find_name(const NameTable& table, std::string_view name) {
         : table.shown        ? shown_slots(state_.stack.back())
                              : slots_as_value(state_.stack.back().slots)
     );
-  if (name == "user") return keep(table.shown ? shown_user() : facts::user(*this, table.shown));
+  if (name == "user") return keep(facts::user(*this, table.shown));
   if (name == "conversation") {
     return keep(MapBuilder()
                     .set("id", state_.conversation_id)

@@ -187,7 +187,6 @@ class Run {
   [[nodiscard]] std::string_view locale_of_words(std::string_view tag) const;
   [[nodiscard]] const Value* shown(const Value* value, bool sensitive);
   [[nodiscard]] Value shown_slots(const Frame& frame) const;
-  [[nodiscard]] Value shown_user() const;
   [[nodiscard]] bool is_sensitive(const flow::Flow& flow, std::string_view name) const;
 
   const Value* event_ = nullptr;

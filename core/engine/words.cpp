@@ -5,7 +5,6 @@
 #include "base/murmur3.hpp"
 #include "base/utf8.hpp"
 #include "engine/masking.hpp"
-#include "engine/memory/facts.hpp"
 #include "engine/origins.hpp"
 #include "engine/run.hpp"
 #include "expr/display.hpp"
@@ -197,17 +196,6 @@ Value Run::shown_slots(const Frame& frame) const {
                                                  : value
     );
   return map.build();
-}
-
-Value Run::shown_user() const {
-  Value user = facts::user(release_, state_);
-  if (state_.semantics < kLastingOrigins) return user;
-  for (const auto& [name, from] : state_.origins) {
-    if (!name.starts_with(flow::kFactPrefix) || !origins::by_model(from)) continue;
-    const std::string_view fact = std::string_view(name).substr(flow::kFactPrefix.size());
-    if (const Value* value = user.find(fact)) user = user.with(fact, origins::shown_words(*this, *value));
-  }
-  return user;
 }
 
 bool Run::reads_sensitive(const flow::Data& data) const {
