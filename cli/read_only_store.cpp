@@ -90,6 +90,12 @@ Awaitable<Result<std::vector<turns::ConversationSummary>>> ReadOnlyStore::list(
   co_return ask<std::vector<turns::ConversationSummary>>([&](auto& reader) { return reader.list(filter); });
 }
 
+Awaitable<Result<std::vector<std::string>>> ReadOnlyStore::missing_conversations(
+    std::string_view, std::vector<std::string> ids
+) {
+  co_return ask<std::vector<std::string>>([&](auto& reader) { return reader.missing_conversations(ids); });
+}
+
 Awaitable<Result<std::optional<turns::InboxEntry>>> ReadOnlyStore::find_answer(
     std::string_view, std::string_view scope, std::string_view key
 ) {
@@ -168,6 +174,12 @@ Awaitable<Result<std::optional<std::string>>> ReadOnlyStore::setting(
     std::string_view, std::string_view name
 ) {
   co_return ask<std::optional<std::string>>([&](auto& reader) { return reader.setting(name); });
+}
+
+Awaitable<Result<std::vector<std::string>>> ReadOnlyStore::setting_names(
+    std::string_view, std::string_view beginning
+) {
+  co_return ask<std::vector<std::string>>([&](auto& reader) { return reader.setting_names(beginning); });
 }
 
 Awaitable<Result<std::vector<turns::ErasureEntry>>> ReadOnlyStore::erasures(

@@ -31,6 +31,9 @@ class ReadOnlyStore final : public turns::Store {
   turns::Awaitable<Result<std::vector<turns::ConversationSummary>>> list(
       std::string_view tenant, turns::ConversationFilter filter
   ) override;
+  turns::Awaitable<Result<std::vector<std::string>>> missing_conversations(
+      std::string_view tenant, std::vector<std::string> ids
+  ) override;
   turns::Awaitable<Result<std::optional<turns::InboxEntry>>> find_answer(
       std::string_view tenant, std::string_view scope, std::string_view key
   ) override;
@@ -68,6 +71,9 @@ class ReadOnlyStore final : public turns::Store {
   ) override;
   turns::Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
       override;
+  turns::Awaitable<Result<std::vector<std::string>>> setting_names(
+      std::string_view tenant, std::string_view beginning
+  ) override;
   turns::Awaitable<Result<void>> check() override;
 
   turns::Awaitable<Result<std::vector<turns::ErasureEntry>>> erasures(

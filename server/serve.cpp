@@ -171,6 +171,7 @@ class Application {
   std::unique_ptr<turns::ReleaseTable> releases_;
   std::unique_ptr<turns::TurnDriver> driver_;
   std::unique_ptr<erasure::Eraser> eraser_;
+  std::unique_ptr<erasure::Follower> follower_;
   std::unique_ptr<api::Access> access_;
   std::unique_ptr<api::Setup> setup_;
   std::unique_ptr<api::FlowPublisher> publisher_;
@@ -350,15 +351,8 @@ void Application::compose() {
           .worker_name = process_name(),
       }
   );
-  eraser_ = std::make_unique<erasure::Eraser>(erasure::Eraser::World{
-      *store_,
-      clock_,
-      ids_,
-      driver_.get(),
-      [memory = memory_](const std::string& tenant, const std::string& user) {
-        memory->forget({.tenant = tenant, .user_id = user});
-      }
-  });
+  eraser_ = make_eraser({*store_, clock_, ids_, driver_.get()}, memory_);
+  follower_ = make_follower(*store_, std::string(kTenant), *driver_, memory_);
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
       *releases_, *store_, clock_, [this] { return tools_.signatures(); }, std::string(kTenant)
   });
@@ -529,8 +523,10 @@ std::optional<int> Application::start_serving() {
       ),
       boost::asio::detached
   );
-  if (store_->is_shared())
+  if (store_->is_shared()) {
     boost::asio::co_spawn(server_->executor(0), keep_up_with_keys(), boost::asio::detached);
+    boost::asio::co_spawn(server_->executor(0), follower_->run(), boost::asio::detached);
+  }
   boost::asio::co_spawn(server_->executor(0), redis_->run_upkeep(*store_), boost::asio::detached);
   return std::nullopt;
 }
@@ -729,6 +725,7 @@ int Application::shut_down() {
   api_->begin_drain();
   driver_->stop_upkeep();
   eraser_->stop();
+  follower_->stop();
   redis_->leave();
   server_->begin_drain();
   const bool in_time = server_->wait(std::chrono::seconds(config_->integer("server.drain_seconds")));

@@ -1,6 +1,9 @@
 #include "server/sign_in_setup.hpp"
 
 #include <utility>
+#include <vector>
+
+#include "server/turns/grant_names.hpp"
 
 namespace parley {
 
@@ -32,6 +35,34 @@ class Port : public api::SignInPort {
   std::shared_ptr<tools::SignIns> sign_ins_;
 };
 
+net::Awaitable<Result<void>> check_there(turns::Store& store, const std::string& tenant, std::string id) {
+  std::vector<std::string> ids;
+  ids.push_back(std::move(id));
+  const auto missing = co_await store.missing_conversations(tenant, std::move(ids));
+  if (!missing) co_return std::unexpected(missing.error());
+  if (missing->empty()) co_return Result<void>();
+  co_return fail(
+      ErrorCode::not_found,
+      "the conversation that this was asked for in is not there any more",
+      "sign_in_invalid",
+      "begin a new conversation"
+  );
+}
+
+// An erasure takes the grants that it finds with their conversation. So one that is put beside it is looked
+// after: it comes before, or it finds no conversation afterwards.
+net::Awaitable<Result<void>> put_grant(
+    turns::Store& store, std::string tenant, std::string name, std::string text
+) {
+  const std::string conversation_id(turns::conversation_of_grant(name));
+  if (conversation_id.empty() || text.empty()) co_return co_await store.put_setting(tenant, name, text);
+  if (auto there = co_await check_there(store, tenant, conversation_id); !there) co_return there;
+  if (auto put = co_await store.put_setting(tenant, name, text); !put) co_return put;
+  auto there = co_await check_there(store, tenant, conversation_id);
+  if (!there) (void)co_await store.put_setting(tenant, name, "");
+  co_return there;
+}
+
 }  // namespace
 
 tools::SignInWorld sign_in_world(
@@ -42,7 +73,7 @@ tools::SignInWorld sign_in_world(
         co_return co_await store.setting(tenant, name);
       },
       .put = [&store, tenant](std::string name, std::string text) -> net::Awaitable<Result<void>> {
-        co_return co_await store.put_setting(tenant, name, text);
+        return put_grant(store, tenant, std::move(name), std::move(text));
       },
       .now = [&clock] { return clock.now(); },
       .secret = std::move(secret),

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <iterator>
+#include <set>
 #include <utility>
 
+#include "server/turns/grant_names.hpp"
 #include "server/turns/people_entries.hpp"
 
 namespace parley::erasure {
@@ -45,11 +49,46 @@ Awaitable<Result<void>> Eraser::erase_piece(
     if (!lease) co_return std::unexpected(std::move(lease.error()));
     leases.push_back(std::move(*lease));
   }
-  co_return co_await world_.store.erase(tenant, {.entry = entry, .conversations = std::move(conversations)});
+  auto erased = co_await world_.store.erase(tenant, {.entry = entry, .conversations = conversations});
+  if (erased) let_go(tenant, conversations);
+  co_return erased;
+}
+
+// After they are gone from the store: before that, somebody may still put one into a cache.
+void Eraser::let_go(const std::string& tenant, const std::vector<std::string>& conversations) {
+  if (world_.driver == nullptr) return;
+  for (const std::string& id : conversations) world_.driver->let_go(tenant, id);
+}
+
+// What people have granted to connectors in conversations that are not there any more.
+Awaitable<Result<std::vector<std::string>>> Eraser::grants_left_over(const std::string& tenant) {
+  const auto names = co_await world_.store.setting_names(tenant, turns::kGrants);
+  if (!names) co_return std::unexpected(names.error());
+  std::vector<std::string> conversations;
+  for (const std::string& name : *names) {
+    if (const auto id = turns::conversation_of_grant(name); !id.empty()) conversations.emplace_back(id);
+  }
+  std::set<std::string, std::less<>> missing;
+  for (std::size_t from = 0; from < conversations.size(); from += kPage) {
+    const auto begin_at = conversations.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto size = std::min<std::size_t>(kPage, conversations.size() - from);
+    std::vector<std::string> some(begin_at, begin_at + static_cast<std::ptrdiff_t>(size));
+    const auto gone = co_await world_.store.missing_conversations(tenant, std::move(some));
+    if (!gone) co_return std::unexpected(gone.error());
+    missing.insert(gone->begin(), gone->end());
+  }
+  std::vector<std::string> grants;
+  for (const std::string& name : *names) {
+    if (missing.contains(turns::conversation_of_grant(name))) grants.push_back(name);
+  }
+  co_return grants;
 }
 
 Awaitable<Result<ErasureEntry>> Eraser::finish(const std::string& tenant, Erase last) {
   const std::string id = last.entry.erasure_id;
+  auto grants = co_await grants_left_over(tenant);
+  if (!grants) co_return std::unexpected(std::move(grants.error()));
+  std::ranges::move(*grants, std::back_inserter(last.settings));
   last.entry.finished_at = world_.clock.now();
   if (auto erased = co_await world_.store.erase(tenant, std::move(last)); !erased)
     co_return std::unexpected(std::move(erased.error()));
@@ -127,7 +166,9 @@ Awaitable<Result<void>> Eraser::erase_past(
     if (!stored) co_return std::unexpected(stored.error());
     if (*stored && (*stored)->summary.updated_at < before) piece.conversations.push_back(std::move(id));
   }
-  co_return co_await world_.store.erase(tenant, std::move(piece));
+  auto erased = co_await world_.store.erase(tenant, piece);
+  if (erased) let_go(tenant, piece.conversations);
+  co_return erased;
 }
 
 Awaitable<void> Eraser::run_upkeep(Upkeep upkeep) {

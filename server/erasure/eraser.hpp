@@ -3,8 +3,8 @@
 // how much.
 //
 // A conversation is set aside before it is erased: a turn that runs is waited for, and none begins before the
-// piece is written. Thread-safe; called from loop threads. An erasure that fails half way has erased what it
-// has erased; made again, it erases the rest.
+// piece is written. With conversations goes what was granted to connectors in them. Thread-safe; called from
+// loop threads. An erasure that fails half way has erased what it has erased; made again, it erases the rest.
 #pragma once
 
 #include <atomic>
@@ -67,6 +67,8 @@ class Eraser {
       std::vector<std::string> conversations,
       Timestamp before
   );
+  void let_go(const std::string& tenant, const std::vector<std::string>& conversations);
+  turns::Awaitable<Result<std::vector<std::string>>> grants_left_over(const std::string& tenant);
   turns::Awaitable<Result<turns::ErasureEntry>> finish(const std::string& tenant, turns::Erase last);
 
   World world_;

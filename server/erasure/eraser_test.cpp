@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/turns/grant_names.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/test_driver.hpp"
 
@@ -101,6 +102,53 @@ TEST_CASE("a turn that runs is waited for; what it calls is not lost and not lef
   REQUIRE(erased.has_value());
   CHECK((*erased)->conversations == 1);
   CHECK(f.stored() == 0);
+}
+
+TEST_CASE("what was granted to connectors in a conversation goes with it, and is counted") {
+  Fixture f;
+  const std::string gone = f.talk("ana", "hi");
+  const std::string kept = f.talk("bo", "hi");
+  const auto put = [&](const std::string& name) {
+    REQUIRE(f.world.run(f.world.store.put_setting("default", name, "sealed")).has_value());
+  };
+  const std::string stays = turns::grant_name("crm", "people", kept);
+  const std::string team = turns::grant_name("crm", "people", std::nullopt);
+  put(turns::grant_name("crm", "people", gone));
+  put(turns::grant_name("mail", "people", gone));
+  put(stays);
+  put(team);
+  put("grants");  // no grant, but it begins nearly so
+  // Of one that is long gone: a grant that was put while it was erased.
+  put(turns::grant_name("crm", "people", "c_before"));
+  const auto names = [&] { return f.world.run(f.world.store.setting_names("default", "grant")).value(); };
+
+  const auto erased = f.world.run(f.eraser.erase_user("default", "ana", "local"));
+  REQUIRE(erased.has_value());
+  CHECK(names() == std::vector<std::string>{stays, team, "grants"});
+  CHECK(erased->conversations == 1);
+  const auto again = f.world.run(f.eraser.erase_user("default", "ana", "local"));
+  REQUIRE(again.has_value());
+  CHECK(again->rows == 0);
+
+  const std::uint64_t of_conversation = [&] {
+    const auto without = f.world.run(f.eraser.erase_user("default", "bo", "local"));
+    REQUIRE(without.has_value());
+    return without->rows;
+  }();
+  CHECK(names() == std::vector<std::string>{team, "grants"});
+  // Both conversations had as many rows; three grants went with the first, one with the second.
+  CHECK(erased->rows == of_conversation - 1 + 3);
+}
+
+TEST_CASE("what was granted goes with a conversation that is past, too") {
+  Fixture f;
+  const Duration day{86'400, 0};
+  const std::string name = turns::grant_name("crm", "people", f.talk("ana", "hi"));
+  REQUIRE(f.world.run(f.world.store.put_setting("default", name, "sealed")).has_value());
+  f.world.clock.advance(day);
+  f.world.clock.advance({1, 0});
+  REQUIRE(f.world.run(f.eraser.erase_expired("default", day)).value().has_value());
+  CHECK(f.world.run(f.world.store.setting_names("default", "grant")).value().empty());
 }
 
 TEST_CASE("what is past is erased, and nothing else") {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 #include <span>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/run.hpp"
@@ -29,6 +30,10 @@ constexpr std::size_t kLater = 448;
 
 std::string searched_as(const language::RememberedTurn& turn) {
   return turn.user + "\n" + turn.assistant;
+}
+
+bool is_of(std::string_view tenant, std::string_view key) {
+  return key.size() > tenant.size() && key.starts_with(tenant) && key[tenant.size()] == '\0';
 }
 
 std::string joined(const std::vector<engine::Say>& messages) {
@@ -137,6 +142,37 @@ void UserMemory::forget(const turns::Caller& caller) {
   by_user_.erase(found);
 }
 
+std::vector<std::string> UserMemory::kept_conversations(std::string_view tenant) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> kept;
+  for (const auto& [key, known] : users_) {
+    if (!is_of(tenant, key)) continue;
+    const std::lock_guard inner(known->mutex);
+    for (const auto& [conversation, sequence] : known->read_until) kept.push_back(conversation);
+  }
+  return kept;
+}
+
+void UserMemory::let_go(std::string_view tenant, const std::vector<std::string>& conversations) {
+  const std::lock_guard lock(mutex_);
+  for (auto each = users_.begin(); each != users_.end();) {
+    const auto& [key, known] = *each;
+    bool has_one = false;
+    if (is_of(tenant, key)) {
+      const std::lock_guard inner(known->mutex);
+      has_one = std::ranges::any_of(conversations, [&](const std::string& id) {
+        return known->read_until.contains(id);
+      });
+    }
+    if (!has_one) {
+      ++each;
+      continue;
+    }
+    by_user_.erase(key);
+    each = users_.erase(each);
+  }
+}
+
 // Who asked last always stays.
 void UserMemory::make_room() {
   const std::lock_guard lock(mutex_);
@@ -207,10 +243,12 @@ turns::Awaitable<Result<void>> UserMemory::catch_up(const turns::Caller& caller,
     if (last) break;
   }
   // What was erased must not be remembered by an index.
+  std::unordered_set<std::string_view> there;
+  for (const turns::ConversationSummary& conversation : all) there.insert(conversation.id);
   bool erased = false;
   {
     const std::lock_guard lock(known->mutex);
-    erased = known->read_until.size() > all.size();
+    for (const auto& [conversation, sequence] : known->read_until) erased |= !there.contains(conversation);
   }
   if (erased) {
     forget(caller);

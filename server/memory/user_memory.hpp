@@ -53,6 +53,10 @@ class UserMemory : public tools::ConnectorRunner {
 
   // Lets go of what is known of a user: it was erased.
   void forget(const turns::Caller& caller);
+  // Conversations of which something is known; and lets go of the users whose these were: they were erased,
+  // perhaps by another process.
+  [[nodiscard]] std::vector<std::string> kept_conversations(std::string_view tenant);
+  void let_go(std::string_view tenant, const std::vector<std::string>& conversations);
 
  private:
   struct Known {

@@ -364,6 +364,36 @@ TEST_CASE("what is older than it is to be kept is not recalled") {
   CHECK(world.ask("ana", "what is my favourite colour") == "I remember nothing of that.");
 }
 
+TEST_CASE("what was erased is not recalled, however many conversations there are afterwards") {
+  Remembering world;
+  const std::string gone = world.talk("ana", {"hello", "my favourite colour is green"});
+  const std::string kept = world.talk("bo", {"hello", "my favourite colour is red"});
+  REQUIRE(world.finds("ana", "which colour", "my favourite colour is green"));
+  REQUIRE(world.finds("bo", "which colour", "my favourite colour is red"));
+  const auto erase = [&](const std::string& conversation) {
+    REQUIRE(world
+                .run(world.store.erase(
+                    "default",
+                    {.entry = {.erasure_id = "er_1", .cause = "user"}, .conversations = {conversation}}
+                ))
+                .has_value());
+  };
+  SUBCASE("by another process, before the user asks again: as many conversations as before") {
+    erase(gone);
+    world.talk("ana", {"hello", "good morning"});
+    CHECK_FALSE(world.finds("ana", "which colour", "my favourite colour is green"));
+  }
+  SUBCASE("and is let go of when that is noticed") {
+    const auto kept_now = [&] { return world.memory->kept_conversations("default"); };
+    CHECK(kept_now().size() == 2);
+    CHECK(world.memory->kept_conversations("def").empty());
+    erase(gone);
+    world.memory->let_go("default", {gone, "c_unknown"});
+    CHECK(kept_now() == std::vector<std::string>{kept});
+  }
+  CHECK(world.finds("bo", "which colour", "my favourite colour is red"));
+}
+
 TEST_CASE("users who have not asked for long make room, and are read again when they ask") {
   Remembering world;
   world.memory =

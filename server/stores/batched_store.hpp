@@ -70,6 +70,15 @@ class BatchedStore : public turns::Store {
     );
   }
 
+  turns::Awaitable<Result<std::vector<std::string>>> missing_conversations(
+      std::string_view tenant, std::vector<std::string> ids
+  ) override {
+    return readers_.template read<std::vector<std::string>>(
+        std::string(tenant),
+        [ids = std::move(ids)](Reader& reader) { return reader.missing_conversations(ids); }
+    );
+  }
+
   turns::Awaitable<Result<std::optional<turns::InboxEntry>>> find_answer(
       std::string_view tenant, std::string_view scope, std::string_view key
   ) override {
@@ -239,6 +248,15 @@ class BatchedStore : public turns::Store {
       override {
     return readers_.template read<std::optional<std::string>>(
         std::string(tenant), [name = std::string(name)](Reader& reader) { return reader.setting(name); }
+    );
+  }
+
+  turns::Awaitable<Result<std::vector<std::string>>> setting_names(
+      std::string_view tenant, std::string_view beginning
+  ) override {
+    return readers_.template read<std::vector<std::string>>(
+        std::string(tenant),
+        [beginning = std::string(beginning)](Reader& reader) { return reader.setting_names(beginning); }
     );
   }
 

@@ -77,6 +77,17 @@ inline void check_erasing(const StoreSource& source) {
       CHECK(load(*store, "c_1", "other").summary.sequence == 2);
     }
   }
+  SUBCASE("what is asked for beside erasing: conversations that are missing, names of settings") {
+    for (const char* name : {"grant:a", "grant:b", "grant", "grant;", "other"})
+      get(store->put_setting(kTenant, name, "1"));
+    get(store->put_setting("other", "grant:c", "1"));
+    CHECK(get(store->setting_names(kTenant, "grant:")) == Texts{"grant:a", "grant:b"});
+    CHECK(get(store->setting_names(kTenant, "nothing")).empty());
+    get(store->erase(kTenant, erasure_of({"c_1"})));
+    CHECK(get(store->missing_conversations(kTenant, {"c_1", "c_2"})) == Texts{"c_1"});
+    CHECK(get(store->missing_conversations("other", {"c_1", "c_2"})) == Texts{"c_2"});
+    CHECK(get(store->missing_conversations(kTenant, {})).empty());
+  }
   SUBCASE("a turn of an erased conversation that was under way comes too late; its id may be used anew") {
     get(store->erase(kTenant, erasure_of({"c_1"})));
     CHECK(refused(*store, turn_of("c_1", 3)) == ErrorCode::conflict);

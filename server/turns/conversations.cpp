@@ -32,6 +32,17 @@ std::size_t ConversationTable::cached() const {
   return count;
 }
 
+std::vector<std::string> ConversationTable::kept(std::string_view beginning) const {
+  std::vector<std::string> found;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const Slot& slot : shard.slots) {
+      if (slot.key.starts_with(beginning)) found.push_back(slot.key.substr(beginning.size()));
+    }
+  }
+  return found;
+}
+
 void ConversationTable::abandon_waiting() {
   std::vector<std::unique_ptr<Waiters>> gone;  // let go when no lock is held
   for (Shard& shard : shards_) {

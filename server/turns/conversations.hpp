@@ -17,6 +17,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "engine/release.hpp"
@@ -81,6 +82,8 @@ class ConversationTable {
   void abandon_waiting();
 
   [[nodiscard]] std::size_t cached() const;
+  // What follows this beginning in the keys of the cached ones.
+  [[nodiscard]] std::vector<std::string> kept(std::string_view beginning) const;
 
   [[nodiscard]] static std::string key(std::string_view tenant, std::string_view conversation_id);
 

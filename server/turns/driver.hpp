@@ -161,6 +161,11 @@ class TurnDriver {
   // Waits until no turn of a conversation runs, lets go of its state, and keeps turns out of it as long as
   // the lease lives: for who erases it. Errors: unavailable (queue full).
   Awaitable<Result<ConversationTable::Lease>> set_aside(std::string tenant, std::string conversation_id);
+  // Of a conversation that is not there any more: nothing of it stays in memory, here or where all servers
+  // share it.
+  void let_go(std::string_view tenant, std::string_view conversation_id);
+  // Those in memory here.
+  [[nodiscard]] std::vector<std::string> kept_conversations(std::string_view tenant) const;
 
   Awaitable<Result<ConversationView>> conversation(std::string tenant, std::string conversation_id);
   // Turns after number `after_turn`, oldest first.

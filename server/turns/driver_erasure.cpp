@@ -14,4 +14,15 @@ Awaitable<Result<ConversationTable::Lease>> TurnDriver::set_aside(
   co_return lease;
 }
 
+// Whoever works on it finds out at the commit, and keeps nothing then.
+void TurnDriver::let_go(std::string_view tenant, std::string_view conversation_id) {
+  if (auto lease = conversations_.try_admit(ConversationTable::key(tenant, conversation_id)))
+    lease->take().reset();
+  world_.sessions.remove(tenant, conversation_id);
+}
+
+std::vector<std::string> TurnDriver::kept_conversations(std::string_view tenant) const {
+  return conversations_.kept(ConversationTable::key(tenant, {}));
+}
+
 }  // namespace parley::turns

@@ -33,6 +33,11 @@ class ForwardingStore : public Store {
       override {
     return inner_.list(tenant, std::move(filter));
   }
+  Awaitable<Result<std::vector<std::string>>> missing_conversations(
+      std::string_view tenant, std::vector<std::string> ids
+  ) override {
+    return inner_.missing_conversations(tenant, std::move(ids));
+  }
   Awaitable<Result<std::optional<InboxEntry>>> find_answer(
       std::string_view tenant, std::string_view scope, std::string_view key
   ) override {
@@ -124,6 +129,11 @@ class ForwardingStore : public Store {
   Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
       override {
     return inner_.setting(tenant, name);
+  }
+  Awaitable<Result<std::vector<std::string>>> setting_names(
+      std::string_view tenant, std::string_view beginning
+  ) override {
+    return inner_.setting_names(tenant, beginning);
   }
   Awaitable<Result<void>> put_setting(std::string_view tenant, std::string_view name, std::string_view value)
       override {

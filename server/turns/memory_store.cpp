@@ -194,6 +194,15 @@ Awaitable<Result<std::vector<ConversationSummary>>> MemoryStore::list(
   co_return page;
 }
 
+Awaitable<Result<std::vector<std::string>>> MemoryStore::missing_conversations(
+    std::string_view tenant_name, std::vector<std::string> ids
+) {
+  const std::lock_guard lock(mutex_);
+  const auto& conversations = tenant_named(tenant_name).conversations;
+  std::erase_if(ids, [&](const std::string& id) { return conversations.contains(id); });
+  co_return ids;
+}
+
 Awaitable<Result<std::optional<InboxEntry>>> MemoryStore::find_answer(
     std::string_view tenant_name, std::string_view scope, std::string_view key
 ) {
@@ -506,6 +515,17 @@ Awaitable<Result<std::optional<std::string>>> MemoryStore::setting(
   const auto found = settings.find(name);
   if (found == settings.end()) co_return std::nullopt;
   co_return found->second;
+}
+
+Awaitable<Result<std::vector<std::string>>> MemoryStore::setting_names(
+    std::string_view tenant_name, std::string_view beginning
+) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : tenant_named(tenant_name).settings) {
+    if (name.starts_with(beginning)) names.push_back(name);
+  }
+  co_return names;
 }
 
 Awaitable<Result<void>> MemoryStore::put_setting(

@@ -33,6 +33,9 @@ class MemoryStore : public Store {
   ) override;
   Awaitable<Result<std::vector<ConversationSummary>>> list(std::string_view tenant, ConversationFilter filter)
       override;
+  Awaitable<Result<std::vector<std::string>>> missing_conversations(
+      std::string_view tenant, std::vector<std::string> ids
+  ) override;
   Awaitable<Result<std::optional<InboxEntry>>> find_answer(
       std::string_view tenant, std::string_view scope, std::string_view key
   ) override;
@@ -83,6 +86,9 @@ class MemoryStore : public Store {
   Awaitable<Result<std::optional<StoredRelease>>> active_release(std::string_view tenant) override;
   Awaitable<Result<std::optional<std::string>>> setting(std::string_view tenant, std::string_view name)
       override;
+  Awaitable<Result<std::vector<std::string>>> setting_names(
+      std::string_view tenant, std::string_view beginning
+  ) override;
   Awaitable<Result<void>> put_setting(std::string_view tenant, std::string_view name, std::string_view value)
       override;
   Awaitable<Result<void>> check() override;

@@ -261,6 +261,10 @@ class Store {
   virtual Awaitable<Result<std::vector<ConversationSummary>>> list(
       std::string_view tenant, ConversationFilter filter
   ) = 0;
+  // Of these conversations, those that are not there, in no order.
+  virtual Awaitable<Result<std::vector<std::string>>> missing_conversations(
+      std::string_view tenant, std::vector<std::string> ids
+  ) = 0;
   virtual Awaitable<Result<std::optional<InboxEntry>>> find_answer(
       std::string_view tenant, std::string_view scope, std::string_view key
   ) = 0;
@@ -345,6 +349,10 @@ class Store {
   // Small settings of the server itself: set-up token, API keys, secret key fingerprint.
   virtual Awaitable<Result<std::optional<std::string>>> setting(
       std::string_view tenant, std::string_view name
+  ) = 0;
+  // The names of those that begin with a text that is not empty, in their order.
+  virtual Awaitable<Result<std::vector<std::string>>> setting_names(
+      std::string_view tenant, std::string_view beginning
   ) = 0;
   virtual Awaitable<Result<void>> put_setting(
       std::string_view tenant, std::string_view name, std::string_view value

@@ -40,6 +40,8 @@ class SessionCache {
   virtual void put(
       std::string_view tenant, std::string_view conversation_id, std::uint64_t sequence, std::string bytes
   ) = 0;
+  // The conversation is not there any more: nothing of it is kept, also of a state that is put before this
+  // and comes later.
   virtual void remove(std::string_view tenant, std::string_view conversation_id) = 0;
 };
 

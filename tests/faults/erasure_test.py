@@ -3,13 +3,16 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import time
 
 import parley_server
 from parley_server import PATIENCE, equal
 from postgres_test import with_database
-from talkers import Server
+from redis_test import Redis, server_with, wait_until
+from redis_test import state_of as redis_state
+from talkers import NOTES, Server
 
 CANARIES = 50
 DAY = 86_400
@@ -56,6 +59,17 @@ steps:
   - {id: listen, type: input, gather: [said]}
   - {id: pay, type: tool, call: shop.note, with: {text: "{{ said }}"}, save: receipt}
   - {id: done, type: message, text: "Noted {{ said }}."}
+"""
+ASK = """\
+id: ask
+triggers: [{command: /ask}]
+slots:
+  question: {type: text, ask: "Yes?"}
+steps:
+  - {id: hear, type: input, gather: [question]}
+  - {id: look, type: recall, query: "{{ question }}", k: 5, save: past, on_empty: none}
+  - {id: tell, type: message, text: "You said: {{ past.map(p, p.user).join(' | ') }}", next: end}
+  - {id: none, type: message, text: I remember nothing of that.}
 """
 SHOP = """\
 openapi: 3.0.3
@@ -165,6 +179,58 @@ def erased_on_postgres(cluster):
         equal(found(tables, said["kept-one"]), said["kept-one"])
         records = json.loads(parley("user", "erasures", "--db", cluster.url("parley"), "--json"))
         equal(records, [done.json])
+
+
+def said_to(server, user, *messages):
+    """In one conversation; what is answered last."""
+    answer = {}
+    for message in messages:
+        more = {key: answer[key] for key in ("conversation_id", "token") if key in answer}
+        answer = server.chat(message=message, user_id=user, **more).json
+    return answer["text"]
+
+
+def in_redis(redis):
+    """Everything that it holds."""
+    def ask(*words):
+        return subprocess.run(["redis-cli", "-s", str(redis.path), "--raw", *words], capture_output=True, check=True).stdout
+
+    return b"".join(ask("get", key.decode()) for key in ask("keys", "*:session:*").split())
+
+
+def erased_at_another_server(cluster):
+    if shutil.which("redis-cli") is None:
+        print("skipped: redis is not installed")
+        return
+    cluster.admin("DROP SCHEMA IF EXISTS parley CASCADE")
+    equal(cluster.migrate().returncode, 0)
+    with Redis() as redis:
+        redis.start()
+        shared = {"PARLEY_STORE__URL": cluster.url("parley"), "PARLEY_REDIS__TIMEOUT_MS": "1000"}
+        servers = [server_with(redis, **shared) for _ in range(2)]
+        for server in servers:
+            server.write_flow("memo", NOTES)
+            server.write_flow("ask", ASK)
+        with servers[0] as one, servers[1] as two:
+            for server in servers:
+                wait_until("finding the Redis", lambda server=server: redis_state(server)["status"] == "ok")
+            said = {user: canaries(user)[0] for user in ("erased-one", "kept-one")}
+            for user, word in said.items():
+                said_to(one, user, "/notes", f"the parcel is {word}")
+                assert word in said_to(two, user, "/ask", f"where is the parcel {word}")
+                assert word.encode() in in_redis(redis)
+            equal(one.request("DELETE", "/v1/users/erased-one").status, 200)
+            wait_until("removing from the Redis", lambda: said["erased-one"].encode() not in in_redis(redis))
+            assert said["kept-one"].encode() in in_redis(redis)
+            for _ in range(2):  # as many conversations as before
+                said_to(one, "erased-one", "/notes", "good morning")
+            for server in servers:
+                assert said["erased-one"] not in said_to(server, "erased-one", "/ask", "where is the parcel")
+                assert said["kept-one"] in said_to(server, "kept-one", "/ask", "where is the parcel")
+
+
+def test_what_other_servers_and_the_redis_have_of_an_erased_user_goes_too():
+    with_database(erased_at_another_server)
 
 
 def test_nothing_of_an_erased_user_is_left_in_the_tables_of_postgres():

@@ -1,11 +1,13 @@
 """Signing in at an authorization server that others wrote (npm oidc-provider): the link in the chat, the browser, the token that is kept,
 renewed, and taken back."""
+import contextlib
 import html
 import http.cookiejar
 import json
 import pathlib
 import re
 import socket
+import sqlite3
 import subprocess
 import urllib.error
 import urllib.parse
@@ -126,9 +128,10 @@ class Both:
         self.server.__exit__()
         self.identity.__exit__()
 
-    def ask(self, conversation=None):
+    def ask(self, conversation=None, **more):
         """What the assistant says to /notes, and in which conversation."""
-        more = {"conversation_id": conversation} if conversation else {}
+        if conversation:
+            more["conversation_id"] = conversation
         answer = self.server.chat(message="/notes", **more).json
         return answer["text"], answer["conversation_id"]
 
@@ -191,6 +194,33 @@ def test_a_permission_is_taken_back_on_request():
         equal(both.server.request("DELETE", path).status, 204)
         equal(both.server.request("DELETE", path).status, 404)
         assert both.ask(conversation)[0].startswith("I need your permission")
+
+
+def test_an_erased_user_leaves_no_grant_and_a_link_that_is_followed_afterwards_gives_none():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        def granted():
+            """Whose grants are stored, by conversation."""
+            with contextlib.closing(sqlite3.connect(both.server.root / "data" / "tenants" / "default.db")) as db:
+                names = [row[0] for row in db.execute("SELECT name FROM setting WHERE name >= 'grant:' AND name < 'grant;'")]
+            return sorted(name.rpartition(":")[2] for name in names)
+
+        conversations = {}
+        for user in ("ana", "bo"):
+            text, conversations[user] = both.ask(user_id=user)
+            equal(both.sign_in(text, conversations[user])[0], "Notes: a note of ana")
+        late, _ = both.ask(user_id="ana")
+        equal(granted(), sorted(conversations.values()))
+        rows = both.server.request("DELETE", "/v1/users/ana").json["rows"]
+        equal(granted(), [conversations["bo"]])
+        browser = Browser()
+        page = browser.sign_in(both.link_in(late))
+        assert "That did not work" in page and "not there any more" in page, page
+        equal(granted(), [conversations["bo"]])
+        assert both.ask(conversations["bo"])[0].startswith("Notes: a note of ana")
+        print(f"{rows} rows erased, 1 of them a grant")
 
 
 def test_forged_and_repeated_returns_and_a_no_are_refused():

@@ -156,6 +156,16 @@ constexpr Statement kPublications{
 constexpr Statement kSetting{
     "setting", "SELECT value FROM parley.setting WHERE tenant = parley.tenant() AND name = $1"
 };
+constexpr Statement kSettingNames{
+    "setting_names",
+    "SELECT name FROM parley.setting WHERE tenant = parley.tenant() AND substring(name from 1 for "
+    "length($1::bytea)) = $1::bytea ORDER BY name"
+};
+constexpr Statement kMissing{
+    "missing",
+    "SELECT w.id FROM unnest($1::bytea[]) AS w(id) WHERE NOT EXISTS (SELECT FROM parley.conversation c WHERE "
+    "c.tenant = parley.tenant() AND c.id = w.id)"
+};
 constexpr Statement kEnroll{
     "enroll",
     "INSERT INTO parley.worker (name, instance, known_schema) VALUES ($1, convert_from($2, 'UTF8'), "
@@ -293,6 +303,12 @@ Parameters one(std::string_view value) {
   Parameters out;
   out.add(value);
   return out;
+}
+
+std::vector<std::string> first_column(const Rows& rows) {
+  std::vector<std::string> texts;
+  for (int row = 0; row < rows.count(); ++row) texts.push_back(rows.text(row, 0));
+  return texts;
 }
 
 }  // namespace
@@ -556,6 +572,17 @@ std::optional<std::string> Reader::setting(std::string_view name) {
   return rows.text(0, 0);
 }
 
+std::vector<std::string> Reader::setting_names(std::string_view beginning) {
+  return first_column(ask(kSettingNames, one(beginning)));
+}
+
+std::vector<std::string> Reader::missing_conversations(std::span<const std::string> ids) {
+  const Parameters::Texts wanted(ids.begin(), ids.end());
+  Parameters parameters;
+  parameters.add(wanted);
+  return first_column(ask(kMissing, std::move(parameters)));
+}
+
 // ---- several servers
 
 turns::WorkerId Reader::enroll(std::string_view name) {
@@ -595,10 +622,7 @@ bool Reader::take_over(std::string_view id, turns::WorkerId from, turns::WorkerI
 std::vector<std::string> Reader::claim_left_over(turns::WorkerId worker, std::uint32_t limit) {
   Parameters parameters;
   parameters.add(static_cast<std::int64_t>(worker)).add(static_cast<std::int64_t>(limit));
-  const Rows rows = ask(kClaimLeftOver, std::move(parameters), Access::write);
-  std::vector<std::string> conversations;
-  for (int row = 0; row < rows.count(); ++row) conversations.push_back(rows.text(row, 0));
-  return conversations;
+  return first_column(ask(kClaimLeftOver, std::move(parameters), Access::write));
 }
 
 Result<std::vector<turns::DueTimer>> Reader::claim_timers(

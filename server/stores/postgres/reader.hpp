@@ -59,6 +59,8 @@ class Reader {
   std::optional<turns::StoredRelease> active_release();
   std::vector<turns::PublicationEntry> publications(std::string_view flow_id);
   std::optional<std::string> setting(std::string_view name);
+  std::vector<std::string> setting_names(std::string_view beginning);
+  std::vector<std::string> missing_conversations(std::span<const std::string> ids);
 
   // Of several servers: these write, each as a transaction of its own.
   turns::WorkerId enroll(std::string_view name);

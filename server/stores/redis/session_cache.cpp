@@ -10,6 +10,8 @@ namespace {
 // The sequence comes first, as hexadecimal digits of fixed width: Redis can compare them, whatever its
 // locale.
 constexpr std::size_t kDigits = 16;
+// In the place of a conversation that was erased: newer than every state, so that none takes its place.
+constexpr std::string_view kGone = "ffffffffffffffff";
 constexpr std::string_view kPut = R"(local held = redis.call('GETRANGE', KEYS[1], 0, 15)
 if #held == 16 and held > string.sub(ARGV[1], 1, 16) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
@@ -42,6 +44,10 @@ turns::Awaitable<std::optional<turns::CachedSession>> RedisSessionCache::get(
     co_return std::nullopt;
   }
   const std::string_view held = reply->text;
+  if (held == kGone) {
+    counts_.misses.fetch_add(1, std::memory_order_relaxed);
+    co_return std::nullopt;
+  }
   const std::string_view sequence = held.substr(0, kDigits);
   turns::CachedSession session;
   const auto [end, error] =
@@ -64,15 +70,15 @@ turns::Awaitable<std::optional<turns::CachedSession>> RedisSessionCache::get(
 void RedisSessionCache::put(
     std::string_view tenant, std::string_view conversation_id, std::uint64_t sequence, std::string bytes
 ) {
-  if (bytes.size() > kMostBytes) return remove(tenant, conversation_id);
   std::string key = key_of(tenant, conversation_id);
+  if (bytes.size() > kMostBytes) return client_.tell({"DEL", std::move(key)});
   std::string value = digits(sequence);
   value += seal_.close(name_of(key, value), bytes);
   client_.tell({"EVAL", std::string(kPut), "1", std::move(key), std::move(value), std::string(kSecondsKept)});
 }
 
 void RedisSessionCache::remove(std::string_view tenant, std::string_view conversation_id) {
-  client_.tell({"DEL", key_of(tenant, conversation_id)});
+  client_.tell({"SET", key_of(tenant, conversation_id), std::string(kGone), "EX", std::string(kSecondsKept)});
 }
 
 }  // namespace parley::stores::redis

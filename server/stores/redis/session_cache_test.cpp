@@ -76,13 +76,25 @@ TEST_CASE("an older state never replaces a newer one") {
     fixture.cache.put("default", "c_1", put.sequence, put.bytes);
     CHECK(fixture.get("default", "c_1") == put.held);
   }
-  fixture.cache.remove("default", "c_1");
+  // What is too large is not kept, nor is what it would replace.
+  fixture.cache.put("default", "c_1", 1ULL << 41, std::string(RedisSessionCache::kMostBytes + 1, 'x'));
   CHECK(fixture.get("default", "c_1") == "nothing");
   fixture.cache.put("default", "c_1", 3, "begun again");
   CHECK(fixture.get("default", "c_1") == "3:begun again");
-  // What is too large is not kept, nor is what it would replace.
-  fixture.cache.put("default", "c_1", 4, std::string(RedisSessionCache::kMostBytes + 1, 'x'));
+}
+
+TEST_CASE("of a conversation that was erased nothing is kept, also of a state that comes late") {
+  if (!installed()) return;
+  Fixture fixture;
+  fixture.cache.put("default", "c_1", 7, "what ana said");
+  fixture.cache.put("default", "c_2", 7, "what bo said");
+  fixture.cache.remove("default", "c_1");
+  fixture.cache.put("default", "c_1", 8, "what ana said");
   CHECK(fixture.get("default", "c_1") == "nothing");
+  CHECK(fixture.get("default", "c_2") == "7:what bo said");
+  CHECK(fixture.ask({"GET", kKey}).find("ana") == std::string::npos);
+  CHECK(fixture.cache.counts().forged == 0);
+  CHECK(std::stoi(fixture.ask({"TTL", kKey})) > 3000);
 }
 
 TEST_CASE("what others wrote there is nothing") {

@@ -416,6 +416,22 @@ turns::StoredRelease TenantReader::release_of(const Rows& row) {
   return release;
 }
 
+std::vector<std::string> TenantReader::setting_names(std::string_view beginning) {
+  Statement statement(db_, "SELECT name FROM setting WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name");
+  std::vector<std::string> names;
+  Rows rows = statement.query(beginning);
+  while (rows.next()) names.emplace_back(rows.text(0));
+  return names;
+}
+
+std::vector<std::string> TenantReader::missing_conversations(std::span<const std::string> ids) {
+  std::vector<std::string> missing;
+  for (const std::string& id : ids) {
+    if (conversation_number(id) == 0) missing.push_back(id);
+  }
+  return missing;
+}
+
 std::optional<std::string> TenantReader::setting(std::string_view name) {
   Rows row = setting_.query(name);
   if (!row.next()) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ class TenantReader {
   std::optional<turns::StoredRelease> active_release();
   std::vector<turns::PublicationEntry> publications(std::string_view flow_id);
   std::optional<std::string> setting(std::string_view name);
+  std::vector<std::string> setting_names(std::string_view beginning);
+  std::vector<std::string> missing_conversations(std::span<const std::string> ids);
 
  private:
   class View;

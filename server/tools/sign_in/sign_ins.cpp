@@ -11,6 +11,7 @@
 #include "base/sha256.hpp"
 #include "server/net/client/egress.hpp"
 #include "server/tools/sign_in/sealed.hpp"
+#include "server/turns/grant_names.hpp"
 
 namespace parley::tools {
 namespace {
@@ -33,8 +34,8 @@ std::string offer_name(std::string_view connector, std::string_view scheme) {
 }
 
 std::string grant_name(const SignInClient& client, std::string_view conversation_id) {
-  const std::string owner = client.team ? "team" : "conversation:" + std::string(conversation_id);
-  return "grant:" + client.connector + ":" + client.scheme + ":" + owner;
+  const auto conversation = client.team ? std::nullopt : std::optional(conversation_id);
+  return turns::grant_name(client.connector, client.scheme, conversation);
 }
 
 std::string encode(const Grant& grant) {
