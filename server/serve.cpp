@@ -376,7 +376,7 @@ tools::Connectors Application::with_server_parts(tools::Connectors connectors) c
   if (models_->has_model()) connectors["model"] = as_connector(models_);
   connectors["memory"] = memory_;
   connectors["knowledge"]->use_vectors(vectors_);
-  return tools::with_finder(std::move(connectors), config_->assistant().locale);
+  return tools::with_finder(std::move(connectors), config_->assistant().locale, vectors_);
 }
 
 Awaitable<Result<void>> Application::prepare_data() {

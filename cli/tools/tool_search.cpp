@@ -7,7 +7,7 @@
 #include "cli/numbers.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools/assistant_tools.hpp"
-#include "language/retrieval/tool_index.hpp"
+#include "language/tool_search/tool_index.hpp"
 
 namespace parley::cli {
 namespace {

@@ -33,13 +33,23 @@ namespace parley::flow {
 [[nodiscard]] std::span<const std::string_view> handler_names();
 
 // What check_all needs to know of a tool; made from the connectors' descriptions.
+// Something whose identifier a tool's answer holds.
+struct GivenThing {
+  // As the description calls it: "tracks", "SavedTrackObject"; may be several words. Empty: what the tool is
+  // about.
+  std::string name;
+  std::uint8_t depth = 0;  // objects around it in the answer
+};
+
 struct ToolSignature {
   std::string name;         // "stripe.charge"
   Value parameters;         // JSON Schema of the arguments (an object)
   Value result = {};        // JSON Schema of the answer; null when it is not known
   std::string effect = {};  // "read", "keyed", "natural", "reconcile" or "unsafe"; empty when it is not known
-  std::string description = {};  // one line, for whoever chooses among tools
-  std::string place = {};        // where it is found: "POST /v1/charges"; empty when that says nothing
+  std::string description = {};        // one line, for whoever chooses among tools
+  std::string place = {};              // where it is found: "POST /v1/charges"; empty when that says nothing
+  std::string about = {};              // what else its author says of it, for finding it
+  std::vector<GivenThing> gives = {};  // the nearest first
 };
 
 // Checks across flows: duplicate ids and triggers, calls of unknown flows and tools, arguments that the tool

@@ -133,4 +133,16 @@ std::string tool_description(std::string_view summary, std::string_view descript
   return limited(std::move(text));
 }
 
+std::string beyond(std::string_view told, std::string_view description, const Value& tags) {
+  std::string text;
+  if (tags.is_list()) {
+    for (const Value& tag : tags.as_list()) {
+      if (tag.is_string()) text += std::string(tag.as_string()) + ". ";
+    }
+  }
+  std::string rest = stripped(description);
+  if (rest.starts_with(told)) rest.erase(0, told.size());
+  return plain_text(text + rest);
+}
+
 }  // namespace parley::wire

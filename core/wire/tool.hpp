@@ -119,6 +119,7 @@ struct Tool {
   std::string name;         // for model providers: [A-Za-z0-9_-]{1,64}, prefix included
   std::string alias;        // what the description calls it, uncleaned; empty when it has no name there
   std::string description;  // at most 1,024 bytes
+  std::string about;        // what the service says of it beyond that, its tags too; at most 1,024 bytes
   Value parameters;         // JSON Schema 2020-12 of an object; self-contained
   std::string method;       // "POST"
   std::string path;         // as the description writes it: "/v1/charges/{charge}"

@@ -10,6 +10,7 @@
 #include "wire/dialect/inline.hpp"
 #include "wire/example.hpp"
 #include "wire/render.hpp"
+#include "wire/tool_signature.hpp"
 
 namespace parley::tools {
 
@@ -89,15 +90,7 @@ turns::Awaitable<Result<turns::ToolAnswer>> TestModeRunner::run(const turns::Too
 std::vector<flow::ToolSignature> TestModeRunner::signatures() const {
   std::vector<flow::ToolSignature> all;
   all.reserve(connector_->tools.size());
-  for (const wire::Tool& operation : connector_->tools)
-    all.push_back(
-        {operation.id,
-         wire::without_references(operation.parameters),
-         wire::without_references(operation.result_schema),
-         operation.effect,
-         operation.description,
-         operation.method + " " + operation.path}
-    );
+  for (const wire::Tool& tool : connector_->tools) all.push_back(wire::signature_of(tool));
   return all;
 }
 

@@ -1,5 +1,7 @@
 // The connector "tools": how a model finds its way among more tools than it can be shown. It is asked for
-// what a task needs, and for how those are called; the calls themselves are the agent's as ever. Thread-safe.
+// what a task needs, and for how those are called; the calls themselves are the agent's as ever. Where a
+// model makes vectors, those of the tools are fetched in the background from the first search on; until all
+// are there, and whenever the model does not answer, tools are found without. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -7,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "language/retrieval/tool_index.hpp"
+#include "language/tool_search/tool_index.hpp"
 #include "server/tools/tool_table.hpp"
 
 namespace parley::tools {
 
-class ToolFinder : public ConnectorRunner {
+class ToolFinder : public ConnectorRunner, public std::enable_shared_from_this<ToolFinder> {
  public:
   explicit ToolFinder(std::vector<flow::ToolSignature> tools, std::string locale = "en");
 
@@ -26,18 +28,32 @@ class ToolFinder : public ConnectorRunner {
   // "invalid_arguments".
   turns::Awaitable<Result<turns::ToolAnswer>> run(const turns::ToolCall& call) override;
   [[nodiscard]] std::vector<flow::ToolSignature> signatures() const override { return {}; }
+  void use_vectors(std::shared_ptr<turns::TextVectors> vectors) override { vectors_ = std::move(vectors); }
 
  private:
-  [[nodiscard]] Result<Value> search(const Value& arguments);
+  turns::Awaitable<Result<Value>> search(const turns::ToolCall& call);
   [[nodiscard]] Result<Value> describe(const Value& arguments) const;
+
+  // The index, made by the first search. The mutex is held.
+  language::ToolIndex& index();
+  // What the model makes of a task; nothing when there is none, or not all tools have vectors yet.
+  turns::Awaitable<std::vector<float>> meaning(std::string query, const turns::ToolCall& call);
+  turns::Awaitable<void> fetch_vectors(std::string tenant);
 
   const std::vector<flow::ToolSignature> tools_;
   const std::string locale_;
+  std::shared_ptr<turns::TextVectors> vectors_;  // null: nothing makes any
   std::mutex mutex_;
-  std::unique_ptr<language::ToolIndex> index_;  // made by the first search; guarded by mutex_
+  // These with the lock.
+  std::unique_ptr<language::ToolIndex> index_;
+  bool fetching_ = false;
 };
 
 // The connectors with one that finds their tools.
-[[nodiscard]] Connectors with_finder(Connectors connectors, std::string_view locale = "en");
+[[nodiscard]] Connectors with_finder(
+    Connectors connectors,
+    std::string_view locale = "en",
+    std::shared_ptr<turns::TextVectors> vectors = nullptr
+);
 
 }  // namespace parley::tools

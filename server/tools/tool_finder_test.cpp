@@ -17,6 +17,7 @@
 
 #include "base/json.hpp"
 #include "wire/description.hpp"
+#include "wire/tool_signature.hpp"
 
 using namespace parley;
 using namespace parley::tools;
@@ -145,10 +146,7 @@ TEST_CASE("tasks for Slack find most of what they need among ten of its 174 tool
       wire::compile_description(parse_json(read(described)).value(), {.connector = "slack"});
   REQUIRE(connector.has_value());
   std::vector<flow::ToolSignature> tools;
-  for (const wire::Tool& each : connector->tools)
-    tools.push_back(
-        {each.id, each.parameters, {}, each.effect, each.description, each.method + " " + each.path}
-    );
+  for (const wire::Tool& each : connector->tools) tools.push_back(wire::signature_of(each));
   language::ToolIndex index(tools);
   const Value queries = parse_json(read(PARLEY_SOURCE_DIR "/tests/bench/tool_queries_slack.json")).value();
   double recall = 0;

@@ -53,6 +53,7 @@ class Compiler {
     tool.effect = operation == "query" ? "read" : "unsafe";
     tool.deprecated = field.deprecated;
     tool.description = tool_description({}, field.description);
+    tool.about = beyond(tool.description, field.description);
     if (tool.description.empty()) tool.description = std::string(operation) + " " + field.name;
     if (tool.deprecated) tool.description = plain_text("Deprecated. " + tool.description);
     tool.body.kind = BodyKind::graphql;

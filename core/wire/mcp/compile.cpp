@@ -42,6 +42,7 @@ Result<void> build(const Value& source, const std::string& url, Tool& tool) {
   if (!effect) return std::unexpected(std::move(effect.error()));
   tool.effect = *std::move(effect);
   tool.description = tool_description(source.text("title"), source.text("description"));
+  tool.about = beyond(tool.description, source.text("description"));
   if (tool.description.empty()) tool.description = "Call " + tool.alias;
   tool.body.kind = BodyKind::mcp;
   tool.body.media_type = "application/json";

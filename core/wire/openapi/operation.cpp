@@ -83,6 +83,7 @@ Result<void> OperationCompiler::run() {
   read_servers();
   out_.deprecated = truth(source_["deprecated"]);
   out_.description = tool_description(source_.text("summary"), source_.text("description"));
+  out_.about = beyond(out_.description, source_.text("description"), source_["tags"]);
   if (out_.description.empty()) out_.description = out_.method + " " + out_.path;
   if (out_.deprecated) out_.description = plain_text("Deprecated. " + out_.description);
   out_.security = security_ways(shared_.document, source_);

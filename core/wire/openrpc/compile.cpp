@@ -63,6 +63,7 @@ class Compiler {
     tool.effect = method.text("x-parley-effect", "unsafe");
     tool.deprecated = truth(method["deprecated"]);
     tool.description = tool_description(method.text("summary"), method.text("description"));
+    tool.about = beyond(tool.description, method.text("description"));
     if (tool.description.empty()) tool.description = "Call " + tool.alias;
     if (tool.deprecated) tool.description = plain_text("Deprecated. " + tool.description);
     tool.body.kind = BodyKind::json_rpc;

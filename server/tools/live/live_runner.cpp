@@ -15,9 +15,9 @@
 #include "server/tools/test_mode.hpp"
 #include "wire/conduct/conduct.hpp"
 #include "wire/conduct/pages.hpp"
-#include "wire/dialect/inline.hpp"
 #include "wire/kept.hpp"
 #include "wire/render.hpp"
+#include "wire/tool_signature.hpp"
 
 namespace parley::tools {
 namespace {
@@ -160,16 +160,7 @@ Result<void> LiveRunner::check_result(std::string_view tool, const Value& result
 std::vector<flow::ToolSignature> LiveRunner::signatures() const {
   std::vector<flow::ToolSignature> all;
   all.reserve(connector_->tools.size());
-  for (const wire::Tool& tool : connector_->tools) {
-    all.push_back(
-        {tool.id,
-         wire::without_references(tool.parameters),
-         wire::without_references(tool.result_schema),
-         tool.effect,
-         tool.description,
-         tool.method + " " + tool.path}
-    );
-  }
+  for (const wire::Tool& tool : connector_->tools) all.push_back(wire::signature_of(tool));
   return all;
 }
 

@@ -5,15 +5,19 @@
 
 #include "base/json.hpp"
 #include "server/tools/test_mode.hpp"
-#include "wire/dialect/inline.hpp"
 #include "wire/kept.hpp"
+#include "wire/tool_signature.hpp"
 #include "wire/worker/compile.hpp"
 
 namespace parley::tools {
 namespace {
 
-flow::ToolSignature signature_of(const wire::Tool& tool) {
-  return {tool.id, wire::without_references(tool.parameters), wire::without_references(tool.result_schema)};
+// Whether a call waits for a person is decided by its contract; flows that were checked without knowing the
+// effect keep their findings.
+flow::ToolSignature declared_signature(const wire::Tool& tool) {
+  flow::ToolSignature signature = wire::signature_of(tool);
+  signature.effect.clear();
+  return signature;
 }
 
 bool is_connector_name(std::string_view name) {
@@ -116,7 +120,7 @@ ContractPtr WorkerDeclarations::find(std::string_view tool) const {
 std::vector<flow::ToolSignature> WorkerDeclarations::signatures(std::string_view connector) const {
   std::vector<flow::ToolSignature> all;
   const auto add = [&](const Contracts& contracts) {
-    for (const auto& [id, contract] : contracts) all.push_back(signature_of(contract->tool));
+    for (const auto& [id, contract] : contracts) all.push_back(declared_signature(contract->tool));
   };
   const std::lock_guard lock(mutex_);
   if (const auto file = folder_.find(connector); file != folder_.end()) add(file->second);
@@ -138,7 +142,7 @@ Result<std::vector<flow::ToolSignature>> WorkerDeclarations::signatures_with(
   const auto file = folder_.find(connector);
   std::vector<flow::ToolSignature> all;
   for (const auto& [id, contract] : file == folder_.end() ? fresh->contracts : file->second)
-    all.push_back(signature_of(contract->tool));
+    all.push_back(declared_signature(contract->tool));
   return all;
 }
 
