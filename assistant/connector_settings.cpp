@@ -41,11 +41,18 @@ bool read_url(const Node& node, std::string& out) {
 }
 
 constexpr auto kKinds = std::to_array<std::string_view>(
-    {"bearer", "basic", "header", "query", "cookie", "client_credentials", "authorization_code"}
+    {"bearer", "basic", "header", "query", "cookie", "client_credentials", "authorization_code", "discover"}
 );
 
 bool read_owner(const Node& node, std::string& out) {
   return read(node, out) && (out == "user" || out == "team");
+}
+
+bool read_flag(const Node& node, bool& out) {
+  const Value value = flow::to_value(node);
+  if (!value.is_bool()) return false;
+  out = value.as_bool();
+  return true;
 }
 
 bool read_kind(const Node& node, std::string& out) {
@@ -76,7 +83,7 @@ bool read_headers(const Node& node, std::vector<std::pair<std::string, std::stri
 
 constexpr SettingRow<CredentialSetting> kCredentialRows[] = {
     {"kind",
-     "one of bearer, basic, header, query, cookie, client_credentials, authorization_code",
+     "one of bearer, basic, header, query, cookie, client_credentials, authorization_code, discover",
      [](const Node& n, CredentialSetting& c) { return read_kind(n, c.kind); }},
     {"secret",
      "the name of a secret in capitals, such as STRIPE_KEY; its value comes from PARLEY_SECRET_STRIPE_KEY",
@@ -96,6 +103,12 @@ constexpr SettingRow<CredentialSetting> kCredentialRows[] = {
     {"revocation_url",
      "a URL that begins with https:// or http://",
      [](const Node& n, CredentialSetting& c) { return read_url(n, c.revocation_url); }},
+    {"device_url",
+     "a URL that begins with https:// or http://",
+     [](const Node& n, CredentialSetting& c) { return read_url(n, c.device_url); }},
+    {"at_device",
+     "true, when people in chats sign in at another device, or false",
+     [](const Node& n, CredentialSetting& c) { return read_flag(n, c.at_device); }},
     {"owner",
      "user, when each signs in for himself, or team",
      [](const Node& n, CredentialSetting& c) { return read_owner(n, c.owner); }},
@@ -157,7 +170,8 @@ class Reader : private MemberReader {
       if (!map_expected(member.value, path, "a map such as {secret: STRIPE_KEY}")) continue;
       read_members<CredentialSetting>(member.value, path, kCredentialRows, credential);
       // A client that has no secret shows by PKCE that it is the one that asked.
-      if (member.value.find("secret") == nullptr && credential.kind != "authorization_code") {
+      const bool signs_in = credential.kind == "authorization_code" || credential.kind == "discover";
+      if (member.value.find("secret") == nullptr && !signs_in) {
         error(
             "F0602",
             member.key_position,

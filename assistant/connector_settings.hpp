@@ -20,8 +20,8 @@ enum class ToolMode : std::uint8_t { test, live };
 // What a security scheme of the description needs, or one that the description lacks.
 struct CredentialSetting {
   std::string scheme;  // the key: as the description calls it, or any name
-  // "bearer", "basic", "header", "query", "cookie", "client_credentials", "authorization_code"; empty: as
-  // described
+  // "bearer", "basic", "header", "query", "cookie", "client_credentials", "authorization_code", "discover";
+  // empty: as described
   std::string kind;
   std::string secret;     // its name: PARLEY_SECRET_<name> in the environment, or PARLEY_SECRET_<name>_FILE
   std::string user;       // of basic; the client id of client_credentials and authorization_code
@@ -29,6 +29,8 @@ struct CredentialSetting {
   std::string token_url;  // of client_credentials and authorization_code; empty: as described
   std::string authorization_url;    // of authorization_code; empty: as described
   std::string revocation_url;       // of authorization_code; empty: tokens are only forgotten
+  std::string device_url;           // of authorization_code; empty: nobody signs in at another device
+  bool at_device = false;           // people in chats sign in at another device
   std::string owner = "user";       // of authorization_code: "user", each for himself, or "team"
   std::vector<std::string> scopes;  // of both; empty: as described
 };

@@ -271,8 +271,9 @@ std::optional<int> Application::open_data() {
 }
 
 std::optional<int> Application::prepare_tools() {
-  sign_ins_ =
-      std::make_shared<tools::SignIns>(sign_in_world(*store_, clock_, std::string(kTenant), secret_.bytes));
+  sign_ins_ = std::make_shared<tools::SignIns>(
+      sign_in_world(*store_, clock_, std::string(kTenant), secret_.bytes, [this] { return driver_.get(); })
+  );
   sign_in_port_ = sign_in_port(sign_ins_);
   models_ = make_model_runner([this] { return tools_.signatures(); });
   memory_ = std::make_shared<memory::UserMemory>(

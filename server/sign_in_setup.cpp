@@ -5,9 +5,15 @@
 
 #include "server/turns/grant_names.hpp"
 
+#include "base/json.hpp"
+#include "engine/event.hpp"
+#include "server/ops/log.hpp"
+
 namespace parley {
 
 namespace {
+
+constexpr std::string_view kSignedIn = "parley.signed_in";
 
 class Port : public api::SignInPort {
  public:
@@ -21,14 +27,27 @@ class Port : public api::SignInPort {
     if (!back) co_return std::unexpected(std::move(back.error()));
     co_return api::CameBack{std::move(back->connector), std::move(back->conversation_id)};
   }
-  Result<std::string> team_link(const std::string& connector) override {
-    return sign_ins_->team_link(connector);
+  net::Awaitable<Result<std::string>> team_link(std::string connector) override {
+    return sign_ins_->team_link(std::move(connector));
+  }
+  net::Awaitable<Result<api::DeviceLink>> team_device(std::string connector) override {
+    auto where = co_await sign_ins_->team_device(std::move(connector));
+    if (!where) co_return std::unexpected(std::move(where.error()));
+    const bool filled_in = !where->full_address.empty();
+    co_return api::DeviceLink{
+        filled_in ? where->full_address : where->address, where->code, where->lives_seconds
+    };
   }
   net::Awaitable<Result<bool>> is_signed_in(std::string connector, std::string conversation_id) override {
-    return sign_ins_->is_signed_in(std::move(connector), std::move(conversation_id));
+    return sign_ins_->is_signed_in(std::move(connector), {std::move(conversation_id)});
   }
-  net::Awaitable<Result<bool>> revoke(std::string connector, std::string conversation_id) override {
-    return sign_ins_->revoke(std::move(connector), std::move(conversation_id));
+  net::Awaitable<Result<bool>> revoke(std::string connector, std::string conversation_id, std::string user_id)
+      override {
+    return sign_ins_->revoke(std::move(connector), {std::move(conversation_id), std::move(user_id)});
+  }
+  [[nodiscard]] std::string client_document() const override {
+    const auto document = sign_ins_->client_document();
+    return document ? write_json(*document) : std::string();
   }
 
  private:
@@ -54,7 +73,7 @@ net::Awaitable<Result<void>> check_there(turns::Store& store, const std::string&
 net::Awaitable<Result<void>> put_grant(
     turns::Store& store, std::string tenant, std::string name, std::string text
 ) {
-  const std::string conversation_id(turns::conversation_of_grant(name));
+  const std::string conversation_id(turns::owner_of_grant(name).conversation_id);
   if (conversation_id.empty() || text.empty()) co_return co_await store.put_setting(tenant, name, text);
   if (auto there = co_await check_there(store, tenant, conversation_id); !there) co_return there;
   if (auto put = co_await store.put_setting(tenant, name, text); !put) co_return put;
@@ -63,10 +82,26 @@ net::Awaitable<Result<void>> put_grant(
   co_return there;
 }
 
+net::Awaitable<void> go_on(turns::TurnDriver& driver, std::string tenant, tools::SignedIn back) {
+  engine::EventArrived event{std::string(kSignedIn), MapBuilder().set("connector", back.connector).build()};
+  const auto done = co_await driver.event(std::move(tenant), back.conversation_id, std::move(event));
+  if (!done) {
+    ops::log(
+        ops::LogLevel::warn,
+        "a conversation did not go on after a sign-in",
+        {{"conversation", back.conversation_id}, {"problem", done.error().message}}
+    );
+  }
+}
+
 }  // namespace
 
 tools::SignInWorld sign_in_world(
-    turns::Store& store, turns::Clock& clock, std::string tenant, std::string secret
+    turns::Store& store,
+    turns::Clock& clock,
+    std::string tenant,
+    std::string secret,
+    std::function<turns::TurnDriver*()> driver
 ) {
   return {
       .get = [&store, tenant](std::string name) -> net::Awaitable<Result<std::optional<std::string>>> {
@@ -77,6 +112,9 @@ tools::SignInWorld sign_in_world(
       },
       .now = [&clock] { return clock.now(); },
       .secret = std::move(secret),
+      .go_on = [driver = std::move(driver), tenant](tools::SignedIn back) -> net::Awaitable<void> {
+        if (turns::TurnDriver* running = driver()) co_await go_on(*running, tenant, std::move(back));
+      },
   };
 }
 

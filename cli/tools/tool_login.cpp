@@ -23,10 +23,16 @@ int run_login(const Arguments& arguments) {
   if (!client) return report(client.error(), kExitUsage);
   const std::string connector = arguments.text("CONNECTOR");
   const std::string path = "/v1/sign-ins/" + escaped(connector);
-  const auto link = client->post(path, Value::map());
+  const bool device = arguments.has("--device");
+  const auto link = client->post(path, device ? MapBuilder().set("device", true).build() : Value::map());
   if (!link) return failed(link.error());
   print(std::string(link->text("url")) + "\n");
-  note("open this address in a browser within ten minutes");
+  if (device) {
+    print(std::string(link->text("code")) + "\n");
+    note("open this address on any device, and compare or type in the code");
+  } else {
+    note("open this address in a browser within ten minutes");
+  }
   if (arguments.has("--no-wait")) return kExitOk;
   const auto until = std::chrono::steady_clock::now() + kLinkLives;
   while (std::chrono::steady_clock::now() < until) {
@@ -45,6 +51,7 @@ int run_login(const Arguments& arguments) {
 
 constexpr Option kOptions[] = {
     {"CONNECTOR", "", "The connector, such as jira.", true},
+    {"--device", "", "For a browser on another device: print an address and a code to type in there."},
     {"--no-wait", "", "Print the address and do not wait."},
     {"--url", "URL", "The server; http://127.0.0.1:8080 when left out."},
     {"--key-file", "FILE", "An API key; PARLEY_API_KEY when left out."},
@@ -55,11 +62,13 @@ constexpr Option kOptions[] = {
 constinit const Command kToolLogin{
     "tool login",
     "Sign in at a service for the whole team",
-    "For credentials of the kind authorization_code with owner: team. Prints an address of the service; when "
+    "For credentials of the kinds authorization_code and discover with owner: team. Prints an address of the "
+    "service; when "
     "somebody has\n"
     "signed in there, the server keeps the permission, renews it and calls with it.",
     kOptions,
-    "parley tool login jira\nparley tool login jira --url https://chat.example.com --key-file admin.key",
+    "parley tool login jira\nparley tool login jira --device\nparley tool login jira --url "
+    "https://chat.example.com --key-file admin.key",
     run_login,
 };
 

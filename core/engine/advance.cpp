@@ -157,6 +157,7 @@ class Advance {
     state_.conversation_id = event.conversation_id;
     state_.tenant = event.tenant;
     state_.user_id = event.user_id;
+    state_.user_known = event.user_known;
     state_.channel = event.channel;
     state_.locale = event.locale;
     state_.utc_offset_seconds = event.utc_offset_seconds;

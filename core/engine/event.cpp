@@ -51,6 +51,7 @@ struct Write {
       for (const std::string& name : e.sensitive) names.add(name);
       out.value("sensitive", names.build());
     }
+    out.flag("user_known", e.user_known);
   }
   void operator()(const MessageReceived& e) const {
     out.text("message_id", e.message_id);
@@ -211,6 +212,7 @@ constexpr Reader kReaders[] = {
            .semantics = semantics(m),
            .user_origins = m["user_origins"],
            .sensitive = texts(m["sensitive"]),
+           .user_known = flag(m, "user_known"),
        };
      }},
     {"MessageReceived",

@@ -471,6 +471,7 @@ std::string snapshot(const State& s) {
       .number("timers_so_far", s.timers_so_far)
       .number("turn", static_cast<std::int64_t>(s.turn))
       .text("user_id", s.user_id)
+      .flag("user_known", s.user_known)
       .number("utc_offset_seconds", s.utc_offset_seconds)
       .end();
   return out;
@@ -498,6 +499,7 @@ Result<State> restore(std::string_view bytes) {
       .currency = text(m, "currency"),
       .release = text(m, "release"),
       .semantics = static_cast<std::uint32_t>(number(m, "semantics", kFirstSemantics)),
+      .user_known = flag(m, "user_known"),
       .context = m["context"],
       .owner = by_name<Owner>(kOwners, m.text("owner")),
       .operator_name = text(m, "operator_name"),

@@ -169,6 +169,7 @@ struct State {
   std::string currency = "USD";
   std::string release;
   std::uint32_t semantics = kFirstSemantics;  // the level of behaviour that the conversation runs at
+  bool user_known = false;                    // as of ConversationStarted
   Value context;
 
   Owner owner = Owner::bot;

@@ -24,10 +24,12 @@ Reply post_human(Api& api, Call& call);
 Reply post_hook(Api& api, Call& call);
 // sign_in.cpp
 Reply get_sign_in_callback(Api& api, Call& call);
+Reply get_sign_in_client(Api& api, Call& call);
 Reply post_sign_in(Api& api, Call& call);
 Reply get_sign_in(Api& api, Call& call);
 Reply delete_sign_in(Api& api, Call& call);
 Reply delete_conversation_sign_in(Api& api, Call& call);
+Reply delete_user_sign_in(Api& api, Call& call);
 // reviews.cpp
 Reply list_reviews(Api& api, Call& call);
 Reply get_review(Api& api, Call& call);

@@ -139,13 +139,23 @@ const std::array kRoutes{
         kHtml
     },
     Route{
+        "GET",
+        "/v1/sign-in/client",
+        get_sign_in_client,
+        Role::anyone,
+        "sign-ins",
+        "What this server is as a client, for authorization servers that know clients by such a document",
+        nullptr,
+        &kSignInClient
+    },
+    Route{
         "POST",
         "/v1/sign-ins/{connector}",
         post_sign_in,
         Role::admin,
         "sign-ins",
         "A link at which somebody lets the team's connector act for him",
-        nullptr,
+        &kSignInRequest,
         &kSignInLink,
         201
     },
@@ -166,6 +176,17 @@ const std::array kRoutes{
         Role::admin,
         "sign-ins",
         "Take the team's permission back",
+        nullptr,
+        nullptr,
+        204
+    },
+    Route{
+        "DELETE",
+        "/v1/users/{id}/sign-ins/{connector}",
+        delete_user_sign_in,
+        Role::operator_,
+        "sign-ins",
+        "Take the permission back that a user has given, in all his conversations",
         nullptr,
         nullptr,
         204

@@ -274,7 +274,22 @@ const std::array kRecordListFields{
     Field{"data", list_of_schema, "", true, &kRecord}, Field{"has_more", boolean, "", true}
 };
 
-constexpr std::array kSignInLinkFields{Field{"url", text, "At the authorization server."}};
+constexpr std::array kSignInRequestFields{
+    Field{"device", boolean, "For another device, where a code is typed in; no browser leads back here."},
+};
+constexpr std::array kSignInLinkFields{
+    Field{"url", text, "At the authorization server."},
+    Field{"code", text, "What is typed in there, where a device was asked for."},
+    Field{"expires_in", integer, "Seconds until the code counts no more."},
+};
+constexpr std::array kSignInClientFields{
+    Field{"client_id", text, "The address of this document."},
+    Field{"client_name", text, "What people are shown."},
+    Field{"redirect_uris", list_of_text, "Where browsers come back to."},
+    Field{"grant_types", list_of_text, "How permissions are asked for."},
+    Field{"response_types", list_of_text, "What comes back."},
+    Field{"token_endpoint_auth_method", text, "none: by PKCE."},
+};
 constexpr std::array kSignInStateFields{
     Field{"signed_in", boolean, "Somebody has, and it was not taken back."}
 };
@@ -479,7 +494,9 @@ const Schema kWorkerList{"WorkerList", "The workers that carry out calls of tool
 const Schema kEventRequest{"EventRequest", "Something happened outside.", kEventRequestFields};
 const Schema kReviewRequest{"ReviewRequest", "A person's decision.", kReviewRequestFields};
 const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket.", kSocketFields};
+const Schema kSignInRequest{"SignInRequest", "How somebody is to sign in.", kSignInRequestFields};
 const Schema kSignInLink{"SignInLink", "Where to sign in, within ten minutes.", kSignInLinkFields};
+const Schema kSignInClient{"SignInClient", "This server as a client of others.", kSignInClientFields};
 const Schema kSignInState{"SignInState", "Whether somebody has signed in.", kSignInStateFields};
 const Schema kHookAnswer{"HookAnswer", "A delivery was taken.", kHookAnswerFields};
 const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
@@ -519,6 +536,7 @@ std::span<const Schema* const> all_schemas() {
       &kHookAnswer,     &kErasure,       &kErasureList,
       &kSignInLink,     &kSignInState,   &kAssistantStyle,
       &kUserToken,
+      &kSignInRequest,  &kSignInClient,
   };
   return all;
 }

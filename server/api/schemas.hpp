@@ -24,6 +24,8 @@ extern const Schema kSocketMessage;
 extern const Schema kAnswer;
 extern const Schema kHookAnswer;
 extern const Schema kSignInLink;
+extern const Schema kSignInRequest;
+extern const Schema kSignInClient;
 extern const Schema kSignInState;
 extern const Schema kAssistant;
 extern const Schema kConversation;

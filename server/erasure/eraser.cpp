@@ -60,13 +60,15 @@ void Eraser::let_go(const std::string& tenant, const std::vector<std::string>& c
   for (const std::string& id : conversations) world_.driver->let_go(tenant, id);
 }
 
-// What people have granted to connectors in conversations that are not there any more.
-Awaitable<Result<std::vector<std::string>>> Eraser::grants_left_over(const std::string& tenant) {
+// What people have granted to connectors in conversations that are not there any more, and what this user has.
+Awaitable<Result<std::vector<std::string>>> Eraser::grants_left_over(
+    const std::string& tenant, const std::string& user_id
+) {
   const auto names = co_await world_.store.setting_names(tenant, turns::kGrants);
   if (!names) co_return std::unexpected(names.error());
   std::vector<std::string> conversations;
   for (const std::string& name : *names) {
-    if (const auto id = turns::conversation_of_grant(name); !id.empty()) conversations.emplace_back(id);
+    if (const auto id = turns::owner_of_grant(name).conversation_id; !id.empty()) conversations.emplace_back(id);
   }
   std::set<std::string, std::less<>> missing;
   for (std::size_t from = 0; from < conversations.size(); from += kPage) {
@@ -79,14 +81,16 @@ Awaitable<Result<std::vector<std::string>>> Eraser::grants_left_over(const std::
   }
   std::vector<std::string> grants;
   for (const std::string& name : *names) {
-    if (missing.contains(turns::conversation_of_grant(name))) grants.push_back(name);
+    const turns::GrantOwner owner = turns::owner_of_grant(name);
+    const bool of_user = !user_id.empty() && owner.user_id == user_id;
+    if (of_user || missing.contains(owner.conversation_id)) grants.push_back(name);
   }
   co_return grants;
 }
 
 Awaitable<Result<ErasureEntry>> Eraser::finish(const std::string& tenant, Erase last) {
   const std::string id = last.entry.erasure_id;
-  auto grants = co_await grants_left_over(tenant);
+  auto grants = co_await grants_left_over(tenant, last.user_id);
   if (!grants) co_return std::unexpected(std::move(grants.error()));
   std::ranges::move(*grants, std::back_inserter(last.settings));
   last.entry.finished_at = world_.clock.now();

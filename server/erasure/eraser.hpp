@@ -68,7 +68,9 @@ class Eraser {
       Timestamp before
   );
   void let_go(const std::string& tenant, const std::vector<std::string>& conversations);
-  turns::Awaitable<Result<std::vector<std::string>>> grants_left_over(const std::string& tenant);
+  turns::Awaitable<Result<std::vector<std::string>>> grants_left_over(
+      const std::string& tenant, const std::string& user_id
+  );
   turns::Awaitable<Result<turns::ErasureEntry>> finish(const std::string& tenant, turns::Erase last);
 
   World world_;

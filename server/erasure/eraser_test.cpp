@@ -111,20 +111,24 @@ TEST_CASE("what was granted to connectors in a conversation goes with it, and is
   const auto put = [&](const std::string& name) {
     REQUIRE(f.world.run(f.world.store.put_setting("default", name, "sealed")).has_value());
   };
-  const std::string stays = turns::grant_name("crm", "people", kept);
-  const std::string team = turns::grant_name("crm", "people", std::nullopt);
-  put(turns::grant_name("crm", "people", gone));
-  put(turns::grant_name("mail", "people", gone));
+  const std::string stays = turns::grant_name("crm", "people", {.user_id = {}, .conversation_id = kept});
+  const std::string team = turns::grant_name("crm", "people", {});
+  put(turns::grant_name("crm", "people", {.user_id = {}, .conversation_id = gone}));
+  put(turns::grant_name("mail", "people", {.user_id = {}, .conversation_id = gone}));
   put(stays);
   put(team);
+  // Of the user, and of one whose id is made to look like something else.
+  put(turns::grant_name("crm", "people", {.user_id = "ana", .conversation_id = {}}));
+  const std::string odd = turns::grant_name("crm", "people", {.user_id = "x:conversation:c_before", .conversation_id = {}});
+  put(odd);
   put("grants");  // no grant, but it begins nearly so
   // Of one that is long gone: a grant that was put while it was erased.
-  put(turns::grant_name("crm", "people", "c_before"));
+  put(turns::grant_name("crm", "people", {.user_id = {}, .conversation_id = "c_before"}));
   const auto names = [&] { return f.world.run(f.world.store.setting_names("default", "grant")).value(); };
 
   const auto erased = f.world.run(f.eraser.erase_user("default", "ana", "local"));
   REQUIRE(erased.has_value());
-  CHECK(names() == std::vector<std::string>{stays, team, "grants"});
+  CHECK(names() == std::vector<std::string>{stays, team, odd, "grants"});
   CHECK(erased->conversations == 1);
   const auto again = f.world.run(f.eraser.erase_user("default", "ana", "local"));
   REQUIRE(again.has_value());
@@ -135,15 +139,16 @@ TEST_CASE("what was granted to connectors in a conversation goes with it, and is
     REQUIRE(without.has_value());
     return without->rows;
   }();
-  CHECK(names() == std::vector<std::string>{team, "grants"});
-  // Both conversations had as many rows; three grants went with the first, one with the second.
-  CHECK(erased->rows == of_conversation - 1 + 3);
+  CHECK(names() == std::vector<std::string>{team, odd, "grants"});
+  // Both conversations had as many rows; four grants went with the first, one with the second.
+  CHECK(erased->rows == of_conversation - 1 + 4);
 }
 
 TEST_CASE("what was granted goes with a conversation that is past, too") {
   Fixture f;
   const Duration day{86'400, 0};
-  const std::string name = turns::grant_name("crm", "people", f.talk("ana", "hi"));
+  const std::string talk = f.talk("ana", "hi");
+  const std::string name = turns::grant_name("crm", "people", {.user_id = {}, .conversation_id = talk});
   REQUIRE(f.world.run(f.world.store.put_setting("default", name, "sealed")).has_value());
   f.world.clock.advance(day);
   f.world.clock.advance({1, 0});

@@ -210,6 +210,7 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
           .event = request.event,
           .user_origins = std::move(origins),
           .sensitive = sensitive_names(*release, remembered),
+          .user_known = request.user_known && !request.user_id.empty(),
       }
   );
   if (!request.event.is_null() && turn.hot->state.stack.empty() && turn.effects.empty()) {
@@ -450,6 +451,7 @@ Caller TurnDriver::caller_of(const Turn& turn) {
       .user_id = hot.summary.user_id,
       .conversation_id = hot.summary.id,
       .turn = hot.state.turn,
+      .user_known = hot.state.user_known,
   };
 }
 

@@ -51,6 +51,7 @@ struct ChatRequest {
   std::string tenant = "default";
   std::string conversation_id;  // empty: a new conversation
   std::string user_id;
+  bool user_known = false;  // a caller with a key, or the user's token, says so
   std::string channel = "api";
   std::string flow;  // for a new conversation: the flow to start
   std::string text;

@@ -469,6 +469,7 @@ struct Caller {
   std::string user_id;
   std::string conversation_id;
   std::uint64_t turn = 0;
+  bool user_known = false;  // a caller with a key, or the user's token, says who the user is
 };
 
 struct ToolCall {

@@ -35,6 +35,8 @@ tools::LiveOptions options_of(
          .token_url = each.token_url,
          .authorization_url = each.authorization_url,
          .revocation_url = each.revocation_url,
+         .device_url = each.device_url,
+         .at_device = each.at_device,
          .owner = each.owner,
          .scopes = each.scopes},
         connector.security_schemes,

@@ -16,14 +16,15 @@ const lifetime = { seconds: 3600 };
 
 const provider = new Provider(origin, {
   clients: [{
-    client_id: 'parley', client_secret: 'a-client-secret', redirect_uris: [redirect], grant_types: ['authorization_code', 'refresh_token'],
+    client_id: 'parley', client_secret: 'a-client-secret', redirect_uris: [redirect], 
+    grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
     response_types: ['code'],
   }],
   scopes: ['openid', 'offline_access', 'notes'],
   pkce: { required: () => true },
-  features: { revocation: { enabled: true }, devInteractions: { enabled: true } },
+  features: { revocation: { enabled: true }, devInteractions: { enabled: true }, deviceFlow: { enabled: true } },
   rotateRefreshToken: true,
-  ttl: { AccessToken: () => lifetime.seconds, RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, AuthorizationCode: 60, IdToken: 60 },
+  ttl: { AccessToken: () => lifetime.seconds, RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, AuthorizationCode: 60, IdToken: 60, DeviceCode: 600 },
   cookies: { keys: ['only for this test'] },
   async findAccount(_context, id) { return { accountId: id, async claims() { return { sub: id }; } }; },
 });

@@ -96,25 +96,47 @@ class Browser:
     def sign_in(self, link, who="ana"):
         """Through the pages for login and consent, to wherever the server then leads."""
         self.open(link)
+        return self.say_yes(who)
+
+    def say_yes(self, who="ana"):
         for fields in ({"prompt": "login", "login": who, "password": "x"}, {"prompt": "consent"}):
             form = re.search(r'action="([^"]+)"', self.page)
             assert form, self.page
             self.open(urllib.parse.urljoin(self.url, html.unescape(form.group(1))), fields)
         return self.page
 
+    def submit(self):
+        """The page's form with what it holds already."""
+        form = re.search(r'<form[^>]*action="([^"]+)"', self.page)
+        assert form, self.page
+        held = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.page))
+        return self.open(urllib.parse.urljoin(self.url, html.unescape(form.group(1))), {name: html.unescape(held[name]) for name in held})
+
+    def sign_in_at_device(self, address, code):
+        """On another device, where the code is filled in already; he compares it with what he was shown."""
+        self.open(address)
+        self.submit()
+        assert code in self.page, self.page
+        self.submit()
+        self.say_yes()
+        assert "Sign-in Success" in self.page, self.page
+
 
 class Both:
     """Parley and the authorization server, each knowing the other's address."""
 
-    def __init__(self, modules, owner="user"):
+    def __init__(self, modules, owner="user", key="", **more):
         port = free_port()
         self.identity = Identity(modules, f"http://127.0.0.1:{port}/v1/sign-in/callback")
         self.server = Server(
             flows={"read": READ},
-            environment={"PARLEY_SERVER__LISTEN": f"127.0.0.1:{port}", "PARLEY_SECRET_CLIENT": "a-client-secret"},
+            environment={
+                "PARLEY_SERVER__LISTEN": f"127.0.0.1:{port}", "PARLEY_SECRET_CLIENT": "a-client-secret", **({"PARLEY_SERVER__API_KEY": key} if key else {}),
+            },
         )
         (self.server.folder / "tools" / "notes.yaml").write_text(NOTES.format(origin=self.identity.origin))
-        credential = {"user": "parley", "secret": "CLIENT", "owner": owner, "revocation_url": self.identity.origin + "/token/revocation"}
+        credential = {"user": "parley", "secret": "CLIENT", "owner": owner, "revocation_url": self.identity.origin + "/token/revocation",
+                      "device_url": self.identity.origin + "/device/auth", **more}
         (self.server.folder / "parley.yaml").write_text(json.dumps({
             "tools": {"mode": "live", "connectors": {"notes": {"credentials": {"people": credential}}}},
             "egress": {"internal_hosts": [f"127.0.0.1:{self.identity.port}"]},
@@ -140,9 +162,9 @@ class Both:
         assert found and found.group().startswith(self.identity.origin + "/auth?"), text
         return found.group()
 
-    def sign_in(self, text, conversation):
+    def sign_in(self, text, conversation, token=None):
         """In a browser; gives what the conversation says when it has gone on."""
-        with self.server.open_stream("GET", f"/v1/events?conversation={conversation}") as stream:
+        with self.server.open_stream("GET", f"/v1/events?conversation={conversation}", token=token) as stream:
             page = Browser().sign_in(self.link_in(text))
             assert "You are signed in at notes." in page, page
             turn = stream.until("turn")[-1][1]
@@ -270,3 +292,55 @@ def test_one_person_signs_in_for_the_team_from_the_command_line():
         )
         equal(none.returncode, 1)
         assert "nobody signs in for the whole team at 'none'" in none.stderr, none.stderr
+
+
+def test_somebody_without_a_browser_that_leads_back_signs_in_at_another_device():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules, at_device=True) as both:
+        text, conversation = both.ask()
+        shown = re.search(r"(https?://\S+/device\?user_code=\S+) \((\S+)\)", text)
+        assert shown, text
+        with both.server.open_stream("GET", f"/v1/events?conversation={conversation}") as stream:
+            Browser().sign_in_at_device(shown.group(1), shown.group(2))
+            turn = stream.until("turn")[-1][1]
+        equal(turn["messages"][0]["text"], "Notes: a note of ana")
+        assert both.ask(conversation)[0].startswith("Notes: a note of ana")
+
+
+def test_the_command_line_shows_a_code_for_another_device():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules, owner="team") as both:
+        command = [BINARY, "tool", "login", "notes", "--device", "--url", f"http://127.0.0.1:{both.server.port}"]
+        login = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        address, code = login.stdout.readline().strip(), login.stdout.readline().strip()
+        Browser().sign_in_at_device(address, code)
+        _, said = login.communicate(timeout=PATIENCE)
+        equal((login.returncode, "signed in at notes" in said), (0, True))
+        assert both.ask()[0].startswith("Notes: a note of ana"), "one permission for everybody"
+
+
+def test_a_permission_belongs_to_a_user_of_whom_a_key_says_who_he_is():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    key = "a-long-secret-key-of-the-test"
+    with Both(modules, key=key) as both:
+        text, conversation = both.ask(token=key, user_id="ana")
+        both.sign_in(text, conversation, token=key)
+        assert both.ask(token=key, user_id="ana")[0].startswith("Notes: a note of ana"), "the next conversation need not ask"
+        assert both.ask(token=key, user_id="bo")[0].startswith("I need your permission"), "somebody else must"
+        assert both.ask(user_id="ana")[0].startswith("I need your permission"), "a visitor may say any name"
+        # In any of his conversations it is taken back in all of them.
+        other = both.ask(token=key, user_id="ana")[1]
+        equal(both.server.request("DELETE", f"/v1/conversations/{other}/sign-ins/notes", token=key).status, 204)
+        text, conversation = both.ask(token=key, user_id="ana")
+        assert text.startswith("I need your permission")
+        both.sign_in(text, conversation, token=key)
+        equal(both.server.request("DELETE", "/v1/users/ana/sign-ins/notes").status, 401)
+        equal(both.server.request("DELETE", "/v1/users/ana/sign-ins/notes", token=key).status, 204)
+        equal(both.server.request("DELETE", "/v1/users/ana/sign-ins/notes", token=key).status, 404)
+        assert both.ask(token=key, user_id="ana")[0].startswith("I need your permission")

@@ -2,14 +2,12 @@
 // a connector act for him.
 #include "server/api/inbound/sign_in.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <utility>
 
 #include "base/json.hpp"
-#include "engine/event.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/inbound/page.hpp"
+#include "server/api/schemas.hpp"
 #include "server/ops/log.hpp"
 
 namespace parley::api {
@@ -17,23 +15,9 @@ namespace parley::api {
 namespace {
 
 constexpr std::string_view kTitle = "Signing in";
-constexpr std::string_view kSignedIn = "parley.signed_in";
 
 std::string query_of(const Call& call, std::string_view name) {
   return std::string(call.request.query.find(name).value_or(""));
-}
-
-// The conversation goes on by itself; the page does not wait for it.
-Awaitable<void> go_on(turns::TurnDriver& driver, std::string tenant, CameBack back) {
-  engine::EventArrived event{std::string(kSignedIn), MapBuilder().set("connector", back.connector).build()};
-  const auto done = co_await driver.event(std::move(tenant), back.conversation_id, std::move(event));
-  if (!done) {
-    ops::log(
-        ops::LogLevel::warn,
-        "a conversation did not go on after a sign-in",
-        {{"conversation", back.conversation_id}, {"problem", done.error().message}}
-    );
-  }
 }
 
 net::Response sign_in_refusal(const Error& error, const Call& call) {
@@ -51,8 +35,11 @@ net::Response signed_in(bool yes) {
   return json_response(yes ? R"({"signed_in":true})" : R"({"signed_in":false})");
 }
 
-Reply take_back(Api& api, Call& call, std::string connector, std::string conversation_id) {
-  const auto revoked = co_await api.sign_ins().revoke(connector, std::move(conversation_id));
+Reply take_back(
+    Api& api, Call& call, std::string connector, std::string conversation_id = {}, std::string user_id = {}
+) {
+  const auto revoked =
+      co_await api.sign_ins().revoke(connector, std::move(conversation_id), std::move(user_id));
   if (!revoked) co_return failed(revoked.error(), call);
   if (*revoked) co_return net::Response{.status = 204};
   co_return refused({"not_found", "Nobody has signed in at '" + connector + "'."}, call);
@@ -66,11 +53,6 @@ Reply get_sign_in_callback(Api& api, Call& call) {
   );
   if (!back) co_return sign_in_refusal(back.error(), call);
   ops::log(ops::LogLevel::info, "signed in", {{"connector", back->connector}});
-  if (!back->conversation_id.empty()) {
-    boost::asio::co_spawn(
-        call.exchange.executor(), go_on(api.driver(), api.tenant(), *back), boost::asio::detached
-    );
-  }
   co_return page(
       200,
       kTitle,
@@ -79,9 +61,31 @@ Reply get_sign_in_callback(Api& api, Call& call) {
 }
 
 Reply post_sign_in(Api& api, Call& call) {
-  const auto link = api.sign_ins().team_link(std::string(call.id()));
+  const auto body = call.request.body.empty() ? std::expected<Value, Problem>(Value::map())
+                                              : read_body(call.request.body, kSignInRequest);
+  if (!body) co_return refused(body.error(), call);
+  if ((*body)["device"] == Value(true)) {
+    const auto where = co_await api.sign_ins().team_device(std::string(call.id()));
+    if (!where) co_return failed(where.error(), call);
+    co_return json_response(
+        write_json(MapBuilder()
+                       .set("url", where->url)
+                       .set("code", where->code)
+                       .set("expires_in", where->lives_seconds)
+                       .build()),
+        201
+    );
+  }
+  const auto link = co_await api.sign_ins().team_link(std::string(call.id()));
   if (!link) co_return failed(link.error(), call);
   co_return json_response(write_json(MapBuilder().set("url", *link).build()), 201);
+}
+
+Reply get_sign_in_client(Api& api, Call& call) {
+  std::string document = api.sign_ins().client_document();
+  if (document.empty())
+    co_return refused({"not_found", "This server has no https: address that it is known by."}, call);
+  co_return json_response(std::move(document));
 }
 
 Reply get_sign_in(Api& api, Call& call) {
@@ -90,14 +94,21 @@ Reply get_sign_in(Api& api, Call& call) {
 }
 
 Reply delete_sign_in(Api& api, Call& call) {
-  co_return co_await take_back(api, call, std::string(call.id()), {});
+  co_return co_await take_back(api, call, std::string(call.id()));
 }
 
 Reply delete_conversation_sign_in(Api& api, Call& call) {
   const std::string conversation_id(call.id());
   if (auto allowed = api.access().check_conversation(call.caller, conversation_id); !allowed)
     co_return refused(allowed.error(), call);
-  co_return co_await take_back(api, call, std::string(call.params[1]), conversation_id);
+  const auto view = co_await api.driver().conversation(api.tenant(), conversation_id);
+  if (!view) co_return failed(view.error(), call);
+  std::string user_id = view->state.user_known ? view->summary.user_id : std::string();
+  co_return co_await take_back(api, call, std::string(call.params[1]), conversation_id, std::move(user_id));
+}
+
+Reply delete_user_sign_in(Api& api, Call& call) {
+  co_return co_await take_back(api, call, std::string(call.params[1]), {}, std::string(call.id()));
 }
 
 }  // namespace parley::api

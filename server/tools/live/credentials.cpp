@@ -19,6 +19,7 @@ std::optional<CredentialKind> kind_named(std::string_view name) {
       {"cookie", CredentialKind::cookie},
       {"client_credentials", CredentialKind::client_credentials},
       {"authorization_code", CredentialKind::authorization_code},
+      {"discover", CredentialKind::discover},
   };
   for (const auto& [known, kind] : kKinds) {
     if (known == name) return kind;
@@ -88,17 +89,20 @@ Result<void> check_complete(const Credential& credential) {
   const bool named = credential.kind == CredentialKind::header || credential.kind == CredentialKind::query ||
                      credential.kind == CredentialKind::cookie;
   if (named && credential.name.empty()) return lacks("'name'");
+  if (credential.kind == CredentialKind::discover) return {};
   if (uses_tokens(credential)) {
     if (credential.token_url.empty()) return lacks("'token_url'");
     if (credential.user.empty()) return lacks("'user', the id of the client");
   }
-  if (credential.kind == CredentialKind::authorization_code && credential.authorization_url.empty())
+  if (credential.kind == CredentialKind::authorization_code && credential.authorization_url.empty() &&
+      credential.device_url.empty())
     return lacks("'authorization_url'");
   return {};
 }
 
 // What the settings leave open of an OAuth client stands in the description.
 void add_described_flow(Credential& credential, const Value& scheme) {
+  if (credential.kind == CredentialKind::discover) return;
   const bool code = credential.kind == CredentialKind::authorization_code;
   const Value& flow = code ? code_flow(scheme) : client_flow(scheme);
   if (credential.token_url.empty()) credential.token_url = flow.text("tokenUrl");
@@ -110,9 +114,12 @@ void add_described_flow(Credential& credential, const Value& scheme) {
 
 }  // namespace
 
+bool is_signed_in_for(const Credential& credential) {
+  return credential.kind == CredentialKind::authorization_code || credential.kind == CredentialKind::discover;
+}
+
 bool uses_tokens(const Credential& credential) {
-  return credential.kind == CredentialKind::client_credentials ||
-         credential.kind == CredentialKind::authorization_code;
+  return credential.kind == CredentialKind::client_credentials || is_signed_in_for(credential);
 }
 
 Result<Credential> make_credential(
@@ -127,8 +134,8 @@ Result<Credential> make_credential(
         credential.described ? "the scheme '" + choice.scheme + "' is of a kind that is not known"
                              : "the description has no security scheme '" + choice.scheme + "'",
         {},
-        "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials or "
-        "authorization_code"
+        "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials, "
+        "authorization_code or discover"
     );
   }
   credential.kind = *kind;
@@ -137,12 +144,14 @@ Result<Credential> make_credential(
   credential.token_url = choice.token_url;
   credential.authorization_url = choice.authorization_url;
   credential.revocation_url = choice.revocation_url;
+  credential.device_url = choice.device_url;
+  credential.at_device = choice.at_device;
   credential.team = choice.owner == "team";
   credential.scopes = choice.scopes;
   if (scheme.is_map()) add_described_flow(credential, scheme);
   if (auto complete = check_complete(credential); !complete)
     return std::unexpected(std::move(complete.error()));
-  if (choice.secret.empty() && credential.kind == CredentialKind::authorization_code) return credential;
+  if (choice.secret.empty() && is_signed_in_for(credential)) return credential;
   auto secret = find_secret(choice.secret);
   if (!secret || secret->reveal().empty()) {
     return fail(
@@ -201,6 +210,7 @@ void apply(const Credential& credential, std::string_view token, net::OutgoingRe
       return set_header(request.headers, "Authorization", "Bearer " + secret);
     case CredentialKind::client_credentials:
     case CredentialKind::authorization_code:
+    case CredentialKind::discover:
       return set_header(request.headers, "Authorization", "Bearer " + std::string(token));
     case CredentialKind::basic:
       return set_header(

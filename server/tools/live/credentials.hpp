@@ -25,18 +25,21 @@ enum class CredentialKind : std::uint8_t {
   query,
   cookie,
   client_credentials,
-  authorization_code
+  authorization_code,
+  discover,  // as authorization_code, at whatever server the service names
 };
 
 struct Credential {
   std::string scheme;
   CredentialKind kind = CredentialKind::bearer;
   std::string name;  // of the header, query parameter or cookie
-  std::string user;  // of basic; the client's id of client_credentials and authorization_code
+  std::string user;  // of basic; the client's id of the others that fetch tokens
   Secret secret;
   std::string token_url;
   std::string authorization_url;  // of authorization_code
   std::string revocation_url;     // likewise; may be empty
+  std::string device_url;         // likewise
+  bool at_device = false;         // likewise: in chats people sign in at another device
   bool team = false;              // likewise: one grant for everybody
   std::vector<std::string> scopes;
   bool described = true;  // false: the description has no such scheme, so every call carries it
@@ -52,12 +55,16 @@ struct CredentialChoice {
   std::string token_url;
   std::string authorization_url = {};
   std::string revocation_url = {};
+  std::string device_url = {};
+  bool at_device = false;
   std::string owner = "user";
   std::vector<std::string> scopes;
 };
 
 // The token comes from somebody who gives tokens, and may be refused and renewed.
 [[nodiscard]] bool uses_tokens(const Credential& credential);
+// Somebody signs in for it.
+[[nodiscard]] bool is_signed_in_for(const Credential& credential);
 
 // `schemes` are those of the description. Error::hint says what to write.
 [[nodiscard]] Result<Credential> make_credential(

@@ -112,12 +112,12 @@ TEST_CASE("what is missing is said, with what to write, and never the secret") {
        "set PARLEY_SECRET_OTHER, or PARLEY_SECRET_OTHER_FILE to a file with it"},
       {choice("none"),
        "the description has no security scheme 'none'",
-       "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials or "
-       "authorization_code"},
+       "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials, "
+       "authorization_code or discover"},
       {choice("odd"),
        "the scheme 'odd' is of a kind that is not known",
-       "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials or "
-       "authorization_code"},
+       "say how the secret is sent: kind: bearer, basic, header, query, cookie, client_credentials, "
+       "authorization_code or discover"},
       {choice("none", "header"), "the credential 'none' needs a 'name'", "write it beside its secret"},
       {choice("none", "client_credentials", "me"),
        "the credential 'none' needs a 'token_url'",

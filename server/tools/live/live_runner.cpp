@@ -12,6 +12,7 @@
 #include "server/tools/deadline.hpp"
 #include "server/tools/live/answers.hpp"
 #include "server/tools/preview.hpp"
+#include "server/tools/sign_in/challenge.hpp"
 #include "server/tools/test_mode.hpp"
 #include "wire/conduct/conduct.hpp"
 #include "wire/conduct/pages.hpp"
@@ -61,6 +62,11 @@ std::unexpected<Error> not_found_there(const wire::Tool& tool) {
   );
 }
 
+SignInFor signed_in_for(const turns::ToolCall& call) {
+  const turns::Caller& caller = call.caller;
+  return {caller.conversation_id, caller.user_known ? caller.user_id : std::string()};
+}
+
 // "/query/2" at "https://x.test/services" is "https://x.test/query/2".
 std::string address_at(std::string_view server, const std::string& url) {
   if (!url.starts_with('/')) return url;
@@ -91,17 +97,41 @@ LiveRunner::LiveRunner(
 }
 
 void LiveRunner::offer_sign_in(const Credential& credential) {
-  if (credential.kind != CredentialKind::authorization_code || options_.sign_ins == nullptr) return;
+  if (!is_signed_in_for(credential) || options_.sign_ins == nullptr || connector_->tools.empty()) return;
+  if (credential.kind == CredentialKind::discover) {
+    const wire::Tool& any = connector_->tools.front();
+    options_.sign_ins->offer(
+        UnknownServer{
+            .connector = connector_->name,
+            .scheme = credential.scheme,
+            .resource = any.server,
+            .is_mcp = any.body.kind == wire::BodyKind::mcp,
+            .client_id = credential.user,
+            .secret = credential.secret,
+            .scopes = credential.scopes,
+            .team = credential.team,
+            .by_device = credential.at_device,
+            .plain_hosts = options_.plain_hosts,
+        },
+        client_
+    );
+    return;
+  }
   options_.sign_ins->offer(
-      {.connector = connector_->name,
-       .scheme = credential.scheme,
-       .authorization_url = credential.authorization_url,
-       .token_url = credential.token_url,
-       .revocation_url = credential.revocation_url,
-       .client_id = credential.user,
-       .secret = credential.secret,
-       .scopes = credential.scopes,
-       .team = credential.team},
+      SignInClient{
+          .connector = connector_->name,
+          .scheme = credential.scheme,
+          .authorization_url = credential.authorization_url,
+          .token_url = credential.token_url,
+          .revocation_url = credential.revocation_url,
+          .device_url = credential.device_url,
+          .client_id = credential.user,
+          .secret = credential.secret,
+          .scopes = credential.scopes,
+          .team = credential.team,
+          .by_device = credential.at_device,
+          .found = std::nullopt,
+      },
       client_
   );
 }
@@ -336,7 +366,7 @@ net::Awaitable<Result<std::string>> LiveRunner::fetch_token(
     const Credential& credential, const Work& work, std::string refused
 ) {
   const auto timeout_ms = static_cast<std::uint32_t>(work.left().count());
-  if (credential.kind == CredentialKind::authorization_code) {
+  if (is_signed_in_for(credential)) {
     if (options_.sign_ins == nullptr) {
       co_return fail(
           ErrorCode::unauthenticated,
@@ -345,7 +375,7 @@ net::Awaitable<Result<std::string>> LiveRunner::fetch_token(
       );
     }
     co_return co_await options_.sign_ins->token(
-        connector_->name, credential.scheme, work.call.caller.conversation_id, std::move(refused), timeout_ms
+        connector_->name, credential.scheme, signed_in_for(work.call), std::move(refused), timeout_ms
     );
   }
   std::vector<std::string> scopes;
@@ -355,6 +385,24 @@ net::Awaitable<Result<std::string>> LiveRunner::fetch_token(
     }
   }
   co_return co_await tokens_.token(credential, std::move(scopes), std::move(refused), timeout_ms);
+}
+
+// The service let nobody in for lack of a scope that it names: the person is asked for that one too.
+net::Awaitable<std::optional<Error>> LiveRunner::more_needed(
+    const Work& work, const net::IncomingAnswer& answer
+) {
+  const auto challenge = bearer_challenge(answer.header("www-authenticate"));
+  if (!challenge || challenge->error != "insufficient_scope" || challenge->scope.empty())
+    co_return std::nullopt;
+  const auto credentials = credentials_for(work.tool, options_.credentials);
+  if (!credentials || options_.sign_ins == nullptr) co_return std::nullopt;
+  const auto signs_in = std::ranges::find_if(*credentials, [](const Credential* each) {
+    return each->kind == CredentialKind::discover;
+  });
+  if (signs_in == credentials->end()) co_return std::nullopt;
+  co_return co_await options_.sign_ins->more_needed(
+      connector_->name, (*signs_in)->scheme, signed_in_for(work.call), challenge->scope
+  );
 }
 
 net::Awaitable<Result<net::IncomingAnswer>> LiveRunner::transfer(
@@ -389,6 +437,9 @@ turns::Awaitable<Result<net::IncomingAnswer>> LiveRunner::exchange(
     if (answer->status == 401 && !token->empty() && refused.empty()) {
       refused = *std::move(token);
       continue;
+    }
+    if (answer->status == 403 && !token->empty()) {
+      if (auto more = co_await more_needed(work, *answer)) co_return std::unexpected(*std::move(more));
     }
     // A service may repeat what it was sent; what is stored of its answer must not hold a secret.
     answer->body = scrubbed(std::move(answer->body), options_.credentials, *token);

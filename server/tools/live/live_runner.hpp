@@ -93,6 +93,8 @@ class LiveRunner : public ConnectorRunner {
   net::Awaitable<Result<std::string>> fetch_token(
       const Credential& credential, const Work& work, std::string refused
   );
+  // Error: "sign_in_required". Nothing: the answer is what it is.
+  net::Awaitable<std::optional<Error>> more_needed(const Work& work, const net::IncomingAnswer& answer);
   net::Awaitable<Result<net::IncomingAnswer>> transfer(const wire::Tool& tool, net::OutgoingRequest request);
 
   std::shared_ptr<const wire::Connector> connector_;

@@ -14,6 +14,7 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t kAnswerBytesMax = 64U << 10U;
+constexpr std::size_t kUserCodeMax = 64;
 
 std::string form_of(const Fields& fields) {
   std::string form;
@@ -53,7 +54,8 @@ net::OutgoingRequest request_of(
   request.body = form_of(fields);
   request.timeout_ms = timeout_ms;
   request.max_answer_bytes = kAnswerBytesMax;
-  request.allowed_hosts = {net::host_and_port(url)};
+  // What a stranger named may be on no other port than the web's.
+  if (!client.found) request.allowed_hosts = {net::host_and_port(url)};
   return request;
 }
 
@@ -98,6 +100,26 @@ bool blames_client(const net::IncomingAnswer& answer) {
   return answer.status == 401 || answer.status == 403 || answer.status == 404 || answer.status == 405;
 }
 
+// An answer that gives nothing: why, as far as what the client does next hangs on it.
+std::unexpected<Error> refusal_in(const net::IncomingAnswer& answer) {
+  const bool passing = answer.status >= 500 || answer.status == 429 || answer.status == 408;
+  auto refusal = failed("the authorization server answered " + std::to_string(answer.status), passing);
+  const auto body = parse_json(answer.body, {.reject_duplicate_keys = false});
+  const std::string_view code = body ? body->text("error") : std::string_view();
+  for (const auto& [theirs, ours] :
+       {std::pair("invalid_client", "unknown_client"),
+        std::pair("authorization_pending", "pending"),
+        std::pair("slow_down", "slow_down")}) {
+    if (!passing && code == theirs) refusal.error().pointer = ours;
+  }
+  return refusal;
+}
+
+// Which service the token is for, where the server may give tokens for several.
+void add_resource(Fields& fields, const SignInClient& client) {
+  if (client.found) fields.emplace_back("resource", client.found->resource);
+}
+
 Result<Grant> grant_in(const Result<net::IncomingAnswer>& answer, Timestamp now) {
   if (!answer) return failed(answer.error().message, true);
   if (answer->status != 200 && blames_client(*answer)) {
@@ -108,10 +130,7 @@ Result<Grant> grant_in(const Result<net::IncomingAnswer>& answer, Timestamp now)
         "check user, secret and token_url under tools.connectors in parley.yaml"
     );
   }
-  if (answer->status != 200) {
-    const bool passing = answer->status >= 500 || answer->status == 429 || answer->status == 408;
-    return failed("the authorization server answered " + std::to_string(answer->status), passing);
-  }
+  if (answer->status != 200) return refusal_in(*answer);
   const auto body = parse_json(answer->body, {.reject_duplicate_keys = false});
   if (!body || body->text("access_token").empty())
     return failed("the authorization server gave no access token", false);
@@ -147,6 +166,7 @@ std::string authorization_link(
       {"code_challenge_method", "S256"},
   };
   if (!client.scopes.empty()) fields.emplace_back("scope", joined(client.scopes));
+  add_resource(fields, client);
   // Who asks for lasting access must say that it is meant, or nothing lasting is given.
   if (std::ranges::find(client.scopes, "offline_access") != client.scopes.end())
     fields.emplace_back("prompt", "consent");
@@ -168,6 +188,7 @@ net::Awaitable<Result<Grant>> redeem_code(
       {"redirect_uri", std::move(redirect)},
       {"code_verifier", std::move(verifier)},
   };
+  add_resource(fields, client);
   co_return grant_in(co_await ask(http, client, client.token_url, std::move(fields), timeout_ms), now);
 }
 
@@ -175,9 +196,54 @@ net::Awaitable<Result<Grant>> refresh_grant(
     net::HttpClient& http, const SignInClient& client, Grant old, Timestamp now, std::uint32_t timeout_ms
 ) {
   Fields fields{{"grant_type", "refresh_token"}, {"refresh_token", std::string(old.refresh.reveal())}};
+  add_resource(fields, client);
   auto fresh = grant_in(co_await ask(http, client, client.token_url, std::move(fields), timeout_ms), now);
   if (fresh && fresh->refresh.reveal().empty()) fresh->refresh = old.refresh;
   co_return fresh;
+}
+
+net::Awaitable<Result<DeviceCode>> ask_for_device_code(
+    net::HttpClient& http, const SignInClient& client, std::uint32_t timeout_ms
+) {
+  Fields fields;
+  if (!client.scopes.empty()) fields.emplace_back("scope", joined(client.scopes));
+  add_resource(fields, client);
+  const auto answer = co_await ask(http, client, client.device_url, std::move(fields), timeout_ms);
+  if (!answer) co_return failed(answer.error().message, true);
+  if (answer->status != 200) co_return refusal_in(*answer);
+  const auto body = parse_json(answer->body, {.reject_duplicate_keys = false});
+  const auto number = [&](std::string_view name, std::int64_t usual) {
+    const Value& value = (*body)[name];
+    return value.is_int() && value.as_int() > 0 ? value.as_int() : usual;
+  };
+  if (!body || body->text("device_code").empty() || body->text("user_code").empty())
+    co_return failed("the authorization server gave no code", false);
+  DeviceCode code{
+      .code = Secret(std::string(body->text("device_code"))),
+      .user_code = std::string(body->text("user_code")),
+      .address = std::string(body->text("verification_uri")),
+      .full_address = std::string(body->text("verification_uri_complete")),
+      .lives_seconds = number("expires_in", 600),
+      .interval_seconds = number("interval", 5),
+  };
+  // It is shown to people: nothing but the address of a page, and a code.
+  const bool shown = net::read_target(code.address).has_value() &&
+                     (code.full_address.empty() || net::read_target(code.full_address).has_value()) &&
+                     code.user_code.size() <= kUserCodeMax &&
+                     std::ranges::all_of(code.user_code, [](char c) { return c > ' ' && c < 0x7F; });
+  if (!shown) co_return failed("the authorization server gave no address that can be shown", false);
+  co_return code;
+}
+
+net::Awaitable<Result<Grant>> redeem_device_code(
+    net::HttpClient& http, const SignInClient& client, Secret code, Timestamp now, std::uint32_t timeout_ms
+) {
+  Fields fields{
+      {"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
+      {"device_code", std::string(code.reveal())},
+  };
+  add_resource(fields, client);
+  co_return grant_in(co_await ask(http, client, client.token_url, std::move(fields), timeout_ms), now);
 }
 
 net::Awaitable<Result<void>> revoke_grant(

@@ -1,0 +1,61 @@
+// Sealed texts in the store, by name: what people have granted, what was found out of services. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "server/net/loop.hpp"
+#include "server/tools/sign_in/sealed.hpp"
+
+namespace parley::tools {
+
+// Somebody came back from the authorization server.
+struct SignedIn {
+  std::string connector;
+  std::string conversation_id;  // empty: for the team
+};
+
+// Where sealed texts are kept, by name; what was never put is nothing.
+struct SignInWorld {
+  std::function<net::Awaitable<Result<std::optional<std::string>>>(std::string name)> get;
+  std::function<net::Awaitable<Result<void>>(std::string name, std::string text)> put;
+  std::function<Timestamp()> now;
+  std::string secret;  // of the server
+  // The conversation goes on. May be empty.
+  std::function<net::Awaitable<void>(SignedIn)> go_on = {};
+};
+
+class Vault {
+ public:
+  Vault(SignInWorld world, std::string_view purpose)
+      : world_(std::move(world)), key_(sealing_key(world_.secret, purpose)) {}
+
+  [[nodiscard]] Timestamp now() const { return world_.now(); }
+  [[nodiscard]] const SignInWorld& world() const { return world_; }
+
+  // Nothing, too, when it was sealed by another server or changed since.
+  net::Awaitable<Result<std::optional<std::string>>> get(std::string name) {
+    const auto stored = co_await world_.get(name);
+    if (!stored) co_return std::unexpected(stored.error());
+    if (!*stored || (*stored)->empty()) co_return std::nullopt;
+    co_return unseal(key_, name, **stored);
+  }
+  net::Awaitable<Result<void>> put(std::string name, std::string text) {
+    std::string sealed = seal(key_, name, text);
+    co_return co_await world_.put(std::move(name), std::move(sealed));
+  }
+  net::Awaitable<Result<void>> remove(std::string name) {
+    co_return co_await world_.put(std::move(name), std::string());
+  }
+
+ private:
+  SignInWorld world_;
+  const std::string key_;
+};
+
+}  // namespace parley::tools
