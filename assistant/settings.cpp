@@ -75,6 +75,22 @@ bool read_address(const Node& node, std::string& out) {
   return true;
 }
 
+// Nothing but where it is: its user and password do not belong into a file.
+bool read_proxy(const Node& node, std::string& out) {
+  const bool address =
+      node.is_scalar() && (node.text.starts_with("http://") || node.text.starts_with("https://"));
+  if (!address || node.text.contains('@')) return false;
+  out = node.text;
+  while (out.ends_with('/')) out.pop_back();
+  return out.find_first_of("/?#", out.find("://") + 3) == std::string::npos;
+}
+
+bool read_secret_name(const Node& node, std::string& out) {
+  return read(node, out) && std::ranges::all_of(out, [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
 bool read_list(const Node& node, std::vector<std::string>& out) {
   if (!node.is_list()) return false;
   std::vector<std::string> words;
@@ -340,6 +356,19 @@ constexpr Row kRows[] = {
      [](const Node& n, Settings& s) { return read_truth(n, s.allow_internal); }},
     {{"egress.ca_file", "a file", "Certificates that are trusted, in PEM; the system's when left out."},
      [](const Node& n, Settings& s) { return read(n, s.ca_file); }},
+    {{"egress.proxy",
+      "an address such as http://proxy.example:3128",
+      "The proxy that calls to outside go through; environment variables for that are not used."},
+     [](const Node& n, Settings& s) { return read_proxy(n, s.proxy); }},
+    {{"egress.proxy_secret",
+      "the name of a secret in capitals, such as PROXY; its value, user:password, comes from "
+      "PARLEY_SECRET_PROXY",
+      "With what the proxy is told who calls."},
+     [](const Node& n, Settings& s) { return read_secret_name(n, s.proxy_secret); }},
+    {{"egress.proxy_hosts",
+      "a list of hosts, such as [api.example.com]",
+      "Hosts whose names the proxy may look up where this machine cannot."},
+     [](const Node& n, Settings& s) { return read_list(n, s.proxy_hosts); }},
     {{"memory.days",
       "a whole number up to 36500; 0 for ever",
       "How long what is remembered of users is kept, and what they said is recalled."},

@@ -59,7 +59,10 @@ struct Settings {
   HookTable hooks;
   std::vector<std::string> internal_hosts;
   bool allow_internal = false;
-  std::string ca_file;  // empty: the system's
+  std::string ca_file;                   // empty: the system's
+  std::string proxy;                     // that calls outside go through; empty: none
+  std::string proxy_secret;              // the name of the secret with its "user:password"; empty: none
+  std::vector<std::string> proxy_hosts;  // whose names it may look up
 
   std::uint32_t memory_days = 0;       // that what is known of users is kept; 0: for ever
   std::uint32_t context_tokens = 400;  // of what is known of the user, in what models are asked; 0: nothing

@@ -7,7 +7,9 @@
 
 #include "server/net/client/curl_client.hpp"
 #include "server/ops/log.hpp"
+#include "server/ops/secrets.hpp"
 #include "server/tools/built_in_model.hpp"
+#include "server/workspace/live_tools.hpp"
 
 namespace parley {
 
@@ -231,6 +233,19 @@ std::optional<models::EmbeddingSetup> embedding_setup(
   };
 }
 
+namespace {
+
+// Without its secret, of which the calls of tools complain, a proxy lets nobody through.
+net::ProxyOptions proxy_of(const assistant::Settings& settings) {
+  const auto options = workspace::client_options(settings, [](std::string_view name) {
+    auto secret = ops::find_secret(name);
+    return secret ? std::optional(tools::Secret(*std::move(secret))) : std::nullopt;
+  });
+  return options ? options->proxy : net::ProxyOptions{.url = settings.proxy, .credentials = {}, .hosts = {}};
+}
+
+}  // namespace
+
 models::Setup model_setup(const assistant::Settings& settings, const ops::Assignments& environment) {
   models::Setup setup{.endpoints = model_endpoints(settings, environment)};
   setup.one_for_all = !settings.model.empty();
@@ -241,7 +256,7 @@ models::Setup model_setup(const assistant::Settings& settings, const ops::Assign
     if (const auto money = models::price_per_token(settings.budget_money))
       setup.budget.money = *money * 1'000'000;
   }
-  net::ClientOptions options;
+  net::ClientOptions options{.proxy = proxy_of(settings)};
   for (const Endpoint& endpoint : setup.endpoints) {
     if (may_be_inside(endpoint)) options.egress.internal_hosts.push_back(endpoint.host);
   }

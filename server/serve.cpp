@@ -323,11 +323,13 @@ Result<tools::Connectors> Application::connectors_of(const workspace::Workspace&
   const assistant::Settings& settings = config_->assistant();
   workspace::declare_workers(fresh, *workers_);
   if (!assistant::calls_tools(settings)) return fresh.connectors;
-  const auto client = net::make_http_client(
-      {.egress = workspace::egress_policy(settings),
-       .ca_file = settings.ca_file,
-       .user_agent = "parley/" PARLEY_VERSION}
-  );
+  auto options = workspace::client_options(settings, secret_named);
+  if (!options) {
+    say(describe(options.error()));
+    return fail(ErrorCode::invalid_input, "");
+  }
+  options->user_agent = "parley/" PARLEY_VERSION;
+  const auto client = net::make_http_client(*std::move(options));
   auto live = workspace::live_tools(fresh, settings, client, secret_named, workers_, sign_ins_);
   if (live.problems.empty()) return std::move(live.connectors);
   for (const Error& problem : live.problems) say(describe(problem));

@@ -29,11 +29,10 @@ std::optional<tools::Secret> find_secret(std::string_view name) {
 Result<tools::Connectors> connectors_for(AssistantTools& tools, const std::string& connector, bool live) {
   if (!live) return tools.project.space.connectors;
   tools.settings.connectors[connector].mode = assistant::ToolMode::live;
-  const auto client = net::make_http_client(
-      {.egress = workspace::egress_policy(tools.settings),
-       .ca_file = tools.settings.ca_file,
-       .user_agent = "parley/" PARLEY_VERSION}
-  );
+  auto options = workspace::client_options(tools.settings, find_secret);
+  if (!options) return std::unexpected(std::move(options.error()));
+  options->user_agent = "parley/" PARLEY_VERSION;
+  const auto client = net::make_http_client(*std::move(options));
   auto made = workspace::live_tools(tools.project.space, tools.settings, client, find_secret);
   for (Error& problem : made.problems) {
     if (problem.pointer.starts_with("tools.connectors." + connector + "."))

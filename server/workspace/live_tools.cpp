@@ -121,6 +121,26 @@ void declare_workers(const Workspace& workspace, tools::WorkerPool& workers) {
   workers.declarations().set_folder(declared, std::move(taken));
 }
 
+Result<net::ClientOptions> client_options(
+    const assistant::Settings& settings, const tools::FindSecret& find_secret
+) {
+  net::ClientOptions options{.egress = egress_policy(settings), .ca_file = settings.ca_file};
+  options.proxy = {.url = settings.proxy, .credentials = {}, .hosts = settings.proxy_hosts};
+  if (settings.proxy.empty() || settings.proxy_secret.empty()) return options;
+  const auto secret = find_secret(settings.proxy_secret);
+  if (!secret || !secret->reveal().contains(':')) {
+    return fail(
+        ErrorCode::invalid_input,
+        "the secret " + settings.proxy_secret + " of egress.proxy is not set to user:password",
+        "egress.proxy_secret",
+        "set PARLEY_SECRET_" + settings.proxy_secret + ", or PARLEY_SECRET_" + settings.proxy_secret +
+            "_FILE to a file with it"
+    );
+  }
+  options.proxy.credentials = secret->reveal();
+  return options;
+}
+
 net::EgressPolicy egress_policy(const assistant::Settings& settings) {
   return {.internal_hosts = settings.internal_hosts, .any_internal = settings.allow_internal};
 }

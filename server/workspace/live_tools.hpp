@@ -7,6 +7,7 @@
 
 #include "assistant/settings.hpp"
 #include "base/result.hpp"
+#include "server/net/client/curl_client.hpp"
 #include "server/net/client/egress.hpp"
 #include "server/net/client/http_client.hpp"
 #include "server/tools/live/secret.hpp"
@@ -38,5 +39,10 @@ struct LiveTools {
 void declare_workers(const Workspace& workspace, tools::WorkerPool& workers);
 
 [[nodiscard]] net::EgressPolicy egress_policy(const assistant::Settings& settings);
+
+// How calls outside are made. Error: the secret of the proxy is not set.
+[[nodiscard]] Result<net::ClientOptions> client_options(
+    const assistant::Settings& settings, const tools::FindSecret& find_secret
+);
 
 }  // namespace parley::workspace

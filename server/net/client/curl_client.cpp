@@ -28,7 +28,10 @@ class CurlClient final : public HttpClient {
  public:
   explicit CurlClient(ClientOptions options)
       : setup_(std::make_shared<const ClientSetup>(
-            std::move(options.egress), std::move(options.ca_file), std::move(options.user_agent)
+            std::move(options.egress),
+            std::move(options.ca_file),
+            std::move(options.user_agent),
+            std::move(options.proxy)
         )),
         resolver_(options.resolver ? std::move(options.resolver) : make_system_resolver()) {
     initialise_curl();

@@ -90,17 +90,27 @@ void Transfer::start(Resolver& resolver, Done done) {
   if (auto sane = check_request(); !sane) return finish(std::unexpected(std::move(sane.error())));
   if (auto allowed = check_target(target_, request_.allowed_hosts, setup_->egress); !allowed)
     return finish(std::unexpected(std::move(allowed.error())));
-  if (target_.literal) return resolved(Addresses{*target_.literal});
+  resolver_ = &resolver;
+  const ProxyOptions& proxy = setup_->proxy;
+  if (!proxy.url.empty() && !target_.literal && is_listed(target_, proxy.hosts)) return use_proxy();
+  look_up(target_, &Transfer::resolved);
+}
+
+void Transfer::look_up(const Target& host, Next next) {
+  if (host.literal) return (this->*next)(Addresses{*host.literal});
   timer_.expires_after(std::chrono::milliseconds(std::min(request_.timeout_ms, request_.connect_timeout_ms)));
   // While the name is looked up, the timer's handler is what keeps the transfer.
   timer_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (!error) self->finish(self->failure("unreachable"));
   });
-  resolver.resolve(target_.host, [weak = weak_from_this(), executor = executor_](Result<Addresses> found) {
-    boost::asio::post(executor, [weak, found = std::move(found)]() mutable {
-      if (const auto self = weak.lock()) self->resolved(std::move(found));
-    });
-  });
+  resolver_->resolve(
+      host.host,
+      [weak = weak_from_this(), executor = executor_, next](Result<Addresses> found) {
+        boost::asio::post(executor, [weak, next, found = std::move(found)]() mutable {
+          if (const auto self = weak.lock()) (self.get()->*next)(std::move(found));
+        });
+      }
+  );
 }
 
 Result<void> Transfer::check_request() {
@@ -123,9 +133,44 @@ Result<void> Transfer::check_request() {
 void Transfer::resolved(Result<Addresses> addresses) {
   if (!done_) return;
   timer_.cancel();
+  if (!addresses && !setup_->proxy.url.empty()) {
+    Error error = std::move(addresses.error());
+    error.hint = "list “" + target_.host + "” under egress.proxy_hosts, so that the proxy may look it up";
+    return finish(std::unexpected(std::move(error)));
+  }
   if (!addresses) return finish(std::unexpected(std::move(addresses.error())));
   if (addresses->empty()) return finish(failure("unresolved"));
   if (auto allowed = check_addresses(target_, *addresses, setup_->egress); !allowed)
+    return finish(std::unexpected(std::move(allowed.error())));
+  // Who is inside is not behind the proxy.
+  const bool outside = std::ranges::all_of(*addresses, [](const IpAddress& address) {
+    return reach_of(address) == Reach::open;
+  });
+  if (!setup_->proxy.url.empty() && outside) return use_proxy();
+  addresses_ = std::move(*addresses);
+  if (left().count() <= 0) return finish(failure("unreachable"));
+  connect();
+}
+
+void Transfer::use_proxy() {
+  auto proxy = read_target(setup_->proxy.url);
+  if (!proxy) {
+    return finish(
+        fail(ErrorCode::invalid_input, "egress.proxy is not an address: " + proxy.error().message, "bad_url")
+    );
+  }
+  proxied_ = true;
+  proxy_ = *std::move(proxy);
+  look_up(proxy_, &Transfer::proxy_resolved);
+}
+
+// The proxy is the settings' own choice, so it may be inside; what is never called is not called here either.
+void Transfer::proxy_resolved(Result<Addresses> addresses) {
+  if (!done_) return;
+  timer_.cancel();
+  if (!addresses || addresses->empty()) return finish(failure("unreachable"));
+  if (auto allowed = check_addresses(proxy_, *addresses, {.internal_hosts = {}, .any_internal = true});
+      !allowed)
     return finish(std::unexpected(std::move(allowed.error())));
   addresses_ = std::move(*addresses);
   if (left().count() <= 0) return finish(failure("unreachable"));
@@ -151,12 +196,32 @@ bool Transfer::set_address() {
   if (curl_url_set(url_, CURLUPART_HOST, host.c_str(), 0) != CURLUE_OK) return false;
   curl_easy_setopt(easy_, CURLOPT_CURLU, url_);
   curl_easy_setopt(easy_, CURLOPT_PATH_AS_IS, 1L);
-  if (target_.literal) return true;
-  std::string known = "+" + target_.host + ":" + std::to_string(target_.port) + ":";
+  const Target& reached = proxied_ ? proxy_ : target_;
+  if (proxied_) set_proxy();
+  if (reached.literal) return true;
+  std::string known = "+" + reached.host + ":" + std::to_string(reached.port) + ":";
   for (std::size_t i = 0; i < addresses_.size(); ++i) known += (i > 0 ? "," : "") + bracketed(addresses_[i]);
   known_address_ = curl_slist_append(nullptr, known.c_str());
   curl_easy_setopt(easy_, CURLOPT_RESOLVE, known_address_);
   return true;
+}
+
+// Through a tunnel for https:, so that the proxy sees no more than the host. What the call is made with goes
+// to the service alone, and what the proxy wants to itself alone.
+void Transfer::set_proxy() {
+  const ProxyOptions& proxy = setup_->proxy;
+  const std::string host = proxy_.literal ? bracketed(*proxy_.literal) : proxy_.host;
+  const std::string scheme = proxy.url.starts_with("https://") ? "https://" : "http://";
+  curl_easy_setopt(easy_, CURLOPT_PROXY, (scheme + host + ":" + std::to_string(proxy_.port)).c_str());
+  curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy_, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  if (!setup_->ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_PROXY_CAINFO, setup_->ca_file.c_str());
+  if (proxy.credentials.empty()) return;
+  const std::size_t colon = std::min(proxy.credentials.find(':'), proxy.credentials.size());
+  const std::string password(proxy.credentials, std::min(colon + 1, proxy.credentials.size()));
+  curl_easy_setopt(easy_, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC));
+  curl_easy_setopt(easy_, CURLOPT_PROXYUSERNAME, proxy.credentials.substr(0, colon).c_str());
+  curl_easy_setopt(easy_, CURLOPT_PROXYPASSWORD, password.c_str());
 }
 
 void Transfer::set_request() {
@@ -186,7 +251,8 @@ void Transfer::set_request() {
 void Transfer::set_limits() {
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy_, CURLOPT_PROXY, "");  // or the environment's would be used
+  if (!proxied_) curl_easy_setopt(easy_, CURLOPT_PROXY, "");  // or the environment's would be used
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");               // likewise
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
@@ -229,8 +295,11 @@ int Transfer::before_asking(void* self, char* remote, char*, int remote_port, in
   auto& transfer = *static_cast<Transfer*>(self);
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(remote, error);
-  const bool allowed = !error && remote_port == transfer.target_.port &&
-                       check_addresses(transfer.target_, {&address, 1}, transfer.setup_->egress).has_value();
+  const bool proxy = !error && transfer.proxied_ && remote_port == transfer.proxy_.port &&
+                     std::ranges::find(transfer.addresses_, address) != transfer.addresses_.end();
+  const bool allowed =
+      proxy || (!error && !transfer.proxied_ && remote_port == transfer.target_.port &&
+                check_addresses(transfer.target_, {&address, 1}, transfer.setup_->egress).has_value());
   if (!allowed) {
     transfer.gave_up_ = "blocked";
     return CURL_PREREQFUNC_ABORT;
@@ -319,6 +388,8 @@ void Transfer::give_up(const char* why) {
 void Transfer::ended(CURLcode outcome) {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  // Only a proxy asks for that: the service was not called.
+  if (proxied_ && status == 407) gave_up_ = "unreachable";
   if (outcome == CURLE_OK && gave_up_ == nullptr) {
     answer_.status = static_cast<int>(status);
     return finish(std::move(answer_));

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "server/net/client/curl_client.hpp"
 #include "server/net/client/egress.hpp"
 #include "server/net/client/http_client.hpp"
 #include "server/net/client/resolver.hpp"
@@ -21,6 +22,7 @@ struct ClientSetup {
   EgressPolicy egress;
   std::string ca_file;
   std::string user_agent;
+  ProxyOptions proxy;
 };
 
 class Transfer : public std::enable_shared_from_this<Transfer> {
@@ -48,9 +50,15 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
 
   [[nodiscard]] Result<void> check_request();
+  using Next = void (Transfer::*)(Result<Addresses>);
+  // Calls `next` with the addresses of the host.
+  void look_up(const Target& host, Next next);
   void resolved(Result<Addresses> addresses);
+  void use_proxy();
+  void proxy_resolved(Result<Addresses> addresses);
   void connect();
   [[nodiscard]] bool set_address();
+  void set_proxy();
   void set_request();
   void set_limits();
   void set_callbacks();
@@ -72,8 +80,11 @@ class Transfer : public std::enable_shared_from_this<Transfer> {
   TakePiece take_;
   Done done_;
 
+  Resolver* resolver_ = nullptr;  // outlives the call
   Target target_;
-  Addresses addresses_;
+  Target proxy_;  // when there is one on the way
+  bool proxied_ = false;
+  Addresses addresses_;  // that may be connected to
   Clock::time_point started_ = Clock::now();
   Timer timer_;  // first for the name to be resolved, then for silence
   Clock::time_point heard_;
