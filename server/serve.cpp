@@ -45,6 +45,7 @@
 #include "server/turns/world.hpp"
 #include "server/vector_setup.hpp"
 #include "server/welcome.hpp"
+#include "server/worker_metrics.hpp"
 #include "server/workspace/live_tools.hpp"
 #include "server/workspace/workspace.hpp"
 
@@ -300,6 +301,7 @@ void Application::make_workers() {
   options.note = [](std::string_view event, std::string_view worker, std::string_view detail) {
     ops::log(LogLevel::info, event, {{"worker", worker}, {"detail", detail}});
   };
+  options.count = count_worker_calls(metrics_);
   workers_ = std::make_shared<tools::WorkerPool>(std::move(options));
   tools_.set_others(std::make_shared<tools::WorkerRunner>(workers_));
 }
@@ -502,6 +504,7 @@ std::optional<int> Application::start_serving() {
   redis_->register_metrics(metrics_);
   register_metrics(metrics_, *driver_, *server_);
   register_model_metrics(metrics_, *models_);
+  register_worker_metrics(metrics_, workers_);
   if (auto joined = run_now(driver_->join()); !joined) return report(joined.error(), kConfiguration);
   if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
   protection_->start(*server_);

@@ -202,6 +202,13 @@ def test_the_failures_that_a_flow_sees():
         worker.send(type="error", call_id=worker.next_call()["call_id"], code="exception", message="x is undefined")
         chat.join(PATIENCE)
         equal(reviews(server), [("outcome", "Did worker.mail happen?")])
+        # What came of them is counted.
+        lines = set(server.get("/metrics").body.splitlines())
+        counted = {"no_worker": 1, "failed": 1, "bad_answer": 1, "tool_broke": 1, "ok": 0, "timeout": 0}
+        for outcome, times in counted.items():
+            assert f'parley_worker_calls_total{{outcome="{outcome}"}} {times}' in lines, (outcome, lines)
+        for line in ("parley_workers_connected 1", "parley_worker_calls_under_way 0", "parley_worker_calls_waiting 0", "parley_worker_call_seconds_count 4"):
+            assert line in lines, (line, lines)
 
 
 def test_a_declaration_in_the_folder_checks_flows_and_answers_in_test_mode():

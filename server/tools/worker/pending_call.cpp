@@ -188,6 +188,7 @@ void PendingCall::settle(Result<turns::ToolAnswer> answer) {
   timer_.cancel();
   const auto self = shared_from_this();  // the pool lets go of it
   pool_.forget(order_.id);
+  pool_.count(answer, Clock::now() - (deadline_ - order_.patience));
   if (done_) std::exchange(done_, nullptr)(std::move(answer));
 }
 

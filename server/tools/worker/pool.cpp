@@ -1,6 +1,7 @@
 #include "server/tools/worker/pool.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/post.hpp>
 #include <type_traits>
 #include <utility>
@@ -313,6 +314,34 @@ void WorkerPool::forget(const std::string& call_id) {
     }
   }
   hand_out(std::move(waiting));
+}
+
+void WorkerPool::count(const Result<turns::ToolAnswer>& answer, Clock::duration took) const {
+  if (!options_.count) return;
+  constexpr static std::array<std::string_view, 7> kOwn{
+      "no_worker", "worker_busy", "timeout", "in_doubt", "tool_broke", "bad_answer", "too_large"
+  };
+  std::string_view outcome = "ok";
+  if (!answer) {
+    const auto own = std::ranges::find(kOwn, std::string_view(answer.error().pointer));
+    outcome = own == kOwn.end() ? "failed" : *own;
+  }
+  options_.count(outcome, std::chrono::duration_cast<std::chrono::microseconds>(took));
+}
+
+WorkerLoad WorkerPool::load() const {
+  WorkerLoad load;
+  const Clock::time_point now = Clock::now();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, session] : sessions_) {
+    ++load.connected;
+    load.draining += session.draining ? 1 : 0;
+    load.under_way += session.calls.size();
+    const bool takes = !session.draining && !session.tools.empty() && session.heard + options_.lease > now;
+    if (takes) load.room += session.capacity - std::min(session.capacity, session.calls.size());
+  }
+  for (const auto& [tool, calls] : waiting_) load.waiting += calls.size();
+  return load;
 }
 
 void WorkerPool::stop() {

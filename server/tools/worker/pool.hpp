@@ -38,6 +38,17 @@ struct WorkerOptions {
   std::function<turns::Awaitable<Result<void>>(std::string declarations)> keep = {};
   // For the log: "worker connected" and the like.
   std::function<void(std::string_view event, std::string_view worker, std::string_view detail)> note = {};
+  // A call has ended: "ok", a code of this side, or "failed" for whatever a worker calls it.
+  std::function<void(std::string_view outcome, std::chrono::microseconds took)> count = {};
+};
+
+// What the pool has to do at the moment.
+struct WorkerLoad {
+  std::size_t connected = 0;  // those that take no new calls included
+  std::size_t draining = 0;   // of these
+  std::size_t under_way = 0;  // calls at workers
+  std::size_t waiting = 0;    // calls for which there is none
+  std::size_t room = 0;       // calls that could be handed out now
 };
 
 class WorkerPool : public turns::Workers, public std::enable_shared_from_this<WorkerPool> {
@@ -49,6 +60,8 @@ class WorkerPool : public turns::Workers, public std::enable_shared_from_this<Wo
   [[nodiscard]] WorkerDeclarations& declarations() { return declarations_; }
   [[nodiscard]] const WorkerDeclarations& declarations() const { return declarations_; }
   [[nodiscard]] const WorkerOptions& options() const { return options_; }
+
+  [[nodiscard]] WorkerLoad load() const;
 
   // turns::Workers
   Result<std::unique_ptr<turns::WorkerSession>> open(std::shared_ptr<turns::WorkerLine> line) override;
@@ -82,6 +95,7 @@ class WorkerPool : public turns::Workers, public std::enable_shared_from_this<Wo
   // The worker is as good as dead.
   void drop(const std::string& session);
   void forget(const std::string& call_id);
+  void count(const Result<turns::ToolAnswer>& answer, Clock::duration took) const;
 
  private:
   struct Session {
