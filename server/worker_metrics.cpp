@@ -28,11 +28,11 @@ struct GaugeRow {
 
 constexpr std::array kGauges{
     GaugeRow{"parley_workers_connected", "Workers that are connected.", &tools::WorkerLoad::connected},
-    GaugeRow{
-        "parley_workers_draining", "Workers that take no new calls.", &tools::WorkerLoad::draining
-    },
+    GaugeRow{"parley_workers_draining", "Workers that take no new calls.", &tools::WorkerLoad::draining},
     GaugeRow{"parley_worker_calls_under_way", "Calls at workers.", &tools::WorkerLoad::under_way},
-    GaugeRow{"parley_worker_calls_waiting", "Calls that no worker has time for.", &tools::WorkerLoad::waiting},
+    GaugeRow{
+        "parley_worker_calls_waiting", "Calls that no worker has time for.", &tools::WorkerLoad::waiting
+    },
     GaugeRow{"parley_worker_room", "Calls that workers could take now.", &tools::WorkerLoad::room},
 };
 

@@ -120,9 +120,7 @@ std::span<const std::uint32_t> ToolGraph::details_of(Noun noun) const {
 }
 
 // "GET /artists/{id}", with nothing else to be known.
-void ToolGraph::add_details(
-    std::uint32_t number, const flow::ToolSignature& tool, std::string_view locale
-) {
+void ToolGraph::add_details(std::uint32_t number, const flow::ToolSignature& tool, std::string_view locale) {
   const auto segments = segments_of(path_of(tool.place));
   if (!only_gets(tool.place) || segments.size() < 2) return;
   if (!stands_for_identifier(tool, segments.back())) return;
@@ -189,9 +187,7 @@ void ToolGraph::add_needs(const flow::ToolSignature& tool, std::string_view loca
   needs_.push_back(std::move(needs));
 }
 
-void ToolGraph::add_givings(
-    std::uint32_t number, const flow::ToolSignature& tool, std::string_view locale
-) {
+void ToolGraph::add_givings(std::uint32_t number, const flow::ToolSignature& tool, std::string_view locale) {
   const std::string names = operation_of(tool.name) + fixed_path(path_of(tool.place));
   const bool looks = searches(names);
   const bool reads = only_gets(tool.place) || tool.effect == "read";
@@ -213,8 +209,8 @@ void ToolGraph::add_givings(
     give(thing.name.empty() ? last_noun(path_of(tool.place)) : spaced(thing.name), fit);
   }
   const bool by_words = looks && takes_words(tool);
-  const float base =
-      (looks || searches(summary) ? 1.5F : 0.5F) - 0.05F * static_cast<float>(std::min<std::size_t>(named.size(), 10));
+  const float base = (looks || searches(summary) ? 1.5F : 0.5F) -
+                     0.05F * static_cast<float>(std::min<std::size_t>(named.size(), 10));
   for (const auto& [noun, fit] : fits) {
     if (base + fit > 0) givers_[noun].push_back({number, base + fit, by_words && fit >= 3});
   }

@@ -40,7 +40,7 @@ class ToolGraph {
   void add_details(std::uint32_t number, const flow::ToolSignature& tool, std::string_view locale);
   void add_givings(std::uint32_t number, const flow::ToolSignature& tool, std::string_view locale);
 
-  std::vector<std::vector<Need>> needs_;            // by tool
+  std::vector<std::vector<Need>> needs_;           // by tool
   std::vector<std::vector<std::uint32_t>> above_;  // likewise
   std::unordered_map<Noun, std::vector<Giver>> givers_;
   std::unordered_map<Noun, std::vector<std::uint32_t>> details_;

@@ -38,19 +38,37 @@ constexpr std::string_view kById = R"({"properties":{"id":{"type":"string"}},"re
 
 const std::vector<flow::ToolSignature>& radio() {
   static const std::vector<flow::ToolSignature> all{
-      tool("r.search", "GET /search", "Search for Item",
-           R"({"properties":{"q":{"type":"string"}},"required":["q"]})", {{"tracks", 1}, {"artists", 1}}),
+      tool(
+          "r.search",
+          "GET /search",
+          "Search for Item",
+          R"({"properties":{"q":{"type":"string"}},"required":["q"]})",
+          {{"tracks", 1}, {"artists", 1}}
+      ),
       tool("r.get_artist", "GET /artists/{id}", "Get Artist", kById, {{"", 0}}),
       tool("r.get_artist_albums", "GET /artists/{id}/albums", "Get Artist's Albums", kById, {{"", 0}}),
       tool("r.get_album_tracks", "GET /albums/{id}/tracks", "Get Album Tracks", kById, {{"", 0}}),
       tool("r.get_followed", "GET /me/following", "Get Followed Artists", "{}", {{"artists", 1}}),
-      tool("r.top", "GET /me/top/{type}", "Get My Top Items",
-           R"({"properties":{"type":{"enum":["artists","tracks"]}},"required":["type"]})", {{"artists", 0}}),
-      tool("r.create_playlist", "POST /users/{user_id}/playlists", "Create Playlist",
-           R"({"properties":{"user_id":{},"name":{}},"required":["user_id"]})"),
+      tool(
+          "r.top",
+          "GET /me/top/{type}",
+          "Get My Top Items",
+          R"({"properties":{"type":{"enum":["artists","tracks"]}},"required":["type"]})",
+          {{"artists", 0}}
+      ),
+      tool(
+          "r.create_playlist",
+          "POST /users/{user_id}/playlists",
+          "Create Playlist",
+          R"({"properties":{"user_id":{},"name":{}},"required":["user_id"]})"
+      ),
       tool("r.me", "GET /me", "Get Profile", "{}", {{" PrivateUser", 0}}),
-      tool("r.add_tracks", "POST /playlists/{playlist_id}/tracks", "Add Items to Playlist",
-           R"({"properties":{"playlist_id":{},"uris":{}},"required":["playlist_id"]})"),
+      tool(
+          "r.add_tracks",
+          "POST /playlists/{playlist_id}/tracks",
+          "Add Items to Playlist",
+          R"({"properties":{"playlist_id":{},"uris":{}},"required":["playlist_id"]})"
+      ),
   };
   return all;
 }

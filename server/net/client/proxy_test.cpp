@@ -44,7 +44,9 @@ struct Bench {
   // The body, or the reason of the failure.
   std::string get(std::string url, Headers headers = {}) {
     ClientOptions options{.resolver = resolver};
-    options.proxy = {.url = proxy.url(), .credentials = credentials, .hosts = {"listed.test", "listed.test:8081"}};
+    options.proxy = {
+        .url = proxy.url(), .credentials = credentials, .hosts = {"listed.test", "listed.test:8081"}
+    };
     const auto client = make_http_client(std::move(options));
     const auto answer = loop.run(client->send(
         {.url = std::move(url),
@@ -56,13 +58,12 @@ struct Bench {
     return answer ? answer->body : answer.error().pointer;
   }
 
-  std::shared_ptr<ScriptedResolver> resolver = std::make_shared<ScriptedResolver>(
-      std::map<std::string, std::vector<std::vector<std::string>>>{
+  std::shared_ptr<ScriptedResolver> resolver =
+      std::make_shared<ScriptedResolver>(std::map<std::string, std::vector<std::vector<std::string>>>{
           {"open.test", {{"93.184.216.34"}}},
           {"inside.test", {{"10.1.2.3"}}},
           {"meta.test", {{"169.254.169.254"}}},
-      }
-  );
+      });
   Proxy proxy;
   std::string credentials;
   Loop loop;
@@ -84,8 +85,10 @@ TEST_CASE("http: goes to the proxy by its whole address, with what the proxy wan
 
 TEST_CASE("https: goes through a tunnel, and nothing of the call is said to the proxy but the host") {
   Bench bench("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
-  CHECK(bench.get("https://open.test/secret/path?key=1", {{"Authorization", "Bearer t"}, {"X-Own", "x"}}) ==
-        "unreachable");
+  CHECK(
+      bench.get("https://open.test/secret/path?key=1", {{"Authorization", "Bearer t"}, {"X-Own", "x"}}) ==
+      "unreachable"
+  );
   REQUIRE(bench.proxy.asked().size() == 1);
   const std::string asked = bench.proxy.asked()[0];
   CHECK(asked.starts_with("CONNECT open.test:443 HTTP/1.1\r\n"));
@@ -126,7 +129,10 @@ TEST_CASE("a name that the proxy may look up is not looked up here") {
 }
 
 TEST_CASE("a proxy that wants other credentials has not called the service") {
-  Bench bench("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n");
+  Bench bench(
+      "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic "
+      "realm=\"p\"\r\nContent-Length: 0\r\n\r\n"
+  );
   CHECK(bench.get("http://open.test/") == "unreachable");
   CHECK_FALSE(may_have_arrived(bench.last));
   CHECK(bench.get("https://open.test/") == "unreachable");

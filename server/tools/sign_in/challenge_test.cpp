@@ -11,7 +11,8 @@ TEST_CASE("what a service wants of a caller is read from any of its ways to writ
     const char* told;  // metadata | scope | error; "-" when there is no such challenge
   };
   const Case cases[] = {
-      {"all", R"(Bearer realm="x", error="invalid_token", resource_metadata="https://a.test/m", scope="a b")",
+      {"all",
+       R"(Bearer realm="x", error="invalid_token", resource_metadata="https://a.test/m", scope="a b")",
        "https://a.test/m|a b|invalid_token"},
       {"no spaces", R"(bearer resource_metadata="https://a.test/m",scope=a)", "https://a.test/m|a|"},
       {"without parameters", "Bearer", "||"},

@@ -138,8 +138,7 @@ net::Awaitable<Result<SignInClients::OfferPtr>> SignInClients::find_out(
     client = std::move(before->first);
     found_at = before->second;
   } else {
-    auto asked =
-        co_await ask(entry, before ? std::optional(before->first) : std::optional<SignInClient>());
+    auto asked = co_await ask(entry, before ? std::optional(before->first) : std::optional<SignInClient>());
     // Who has signed in goes on with what was known, while the service cannot be asked.
     if (!asked && !before) co_return std::unexpected(std::move(asked.error()));
     client = asked ? *std::move(asked) : std::move(before->first);
@@ -226,9 +225,7 @@ net::Awaitable<std::optional<std::pair<SignInClient, std::int64_t>>> SignInClien
   co_return std::pair(std::move(client), number_of((*value)["found_at"]));
 }
 
-net::Awaitable<Result<void>> SignInClients::keep(
-    const UnknownServer& server, const SignInClient& client
-) {
+net::Awaitable<Result<void>> SignInClients::keep(const UnknownServer& server, const SignInClient& client) {
   const bool own = server.client_id.empty();
   const Value text = MapBuilder()
                          .set("asked", server.resource)

@@ -65,7 +65,7 @@ class SignInClients {
 
  private:
   struct Entry {
-    OfferPtr known;                         // null: still to be found out
+    OfferPtr known;                          // null: still to be found out
     std::shared_ptr<UnknownServer> unknown;  // null: the settings say everything
     std::shared_ptr<net::HttpClient> http;
     std::int64_t found_at = 0;

@@ -12,9 +12,9 @@ namespace parley::tools {
 namespace {
 
 constexpr std::size_t kDocumentBytesMax = 64U << 10U;
-constexpr std::size_t kServersMax = 3;      // of a resource that are looked at
-constexpr std::size_t kScopesMax = 64;      // that are asked for
-constexpr std::size_t kTextMax = 2'000;     // bytes of an address or a scope
+constexpr std::size_t kServersMax = 3;   // of a resource that are looked at
+constexpr std::size_t kScopesMax = 64;   // that are asked for
+constexpr std::size_t kTextMax = 2'000;  // bytes of an address or a scope
 constexpr std::size_t kClientIdMax = 4'000;
 constexpr std::string_view kClientName = "Parley";
 
@@ -38,8 +38,7 @@ Result<void> check_address(std::string_view url, std::string_view what, const Di
     return no_sign_in("the " + std::string(what) + " is no address that can be used");
   const bool plain = std::ranges::find(rules.plain_hosts, "*") != rules.plain_hosts.end() ||
                      net::is_listed(*target, rules.plain_hosts);
-  if (url.starts_with("http://") && !plain)
-    return no_sign_in("the " + std::string(what) + " is not https:");
+  if (url.starts_with("http://") && !plain) return no_sign_in("the " + std::string(what) + " is not https:");
   return {};
 }
 
@@ -122,7 +121,8 @@ net::Awaitable<BearerChallenge> challenge_of(
   // Only the head counts; a stream without end must not hold this up.
   const auto answer = co_await http.stream(std::move(request), [](std::string_view) { return false; });
   if (answer && answer->status == 401) {
-    if (auto challenge = bearer_challenge(answer->header("www-authenticate"))) co_return *std::move(challenge);
+    if (auto challenge = bearer_challenge(answer->header("www-authenticate")))
+      co_return *std::move(challenge);
   }
   co_return BearerChallenge{};
 }
@@ -140,9 +140,7 @@ net::Awaitable<Result<Value>> resource_document(
   co_return no_sign_in("the service does not say where people sign in for it");
 }
 
-Result<SignInPlace> place_in(
-    const Value& server, const std::string& issuer, const DiscoveryRules& rules
-) {
+Result<SignInPlace> place_in(const Value& server, const std::string& issuer, const DiscoveryRules& rules) {
   // Else one server could pass another's endpoints, or its own, for those of a third (RFC 8414, 3.3).
   if (server.text("issuer") != issuer)
     return no_sign_in("the authorization server gives another name than the one it was found by");
@@ -218,8 +216,7 @@ net::Awaitable<Result<SignInPlace>> find_sign_in_place(
   const auto document = co_await resource_document(http, resource, challenge.resource_metadata, rules);
   if (!document) co_return std::unexpected(document.error());
   const std::string said(document->text("resource"));
-  if (!may_speak_for(said, resource))
-    co_return no_sign_in("what the service shows is about another service");
+  if (!may_speak_for(said, resource)) co_return no_sign_in("what the service shows is about another service");
   const std::vector<std::string> servers = texts_in((*document)["authorization_servers"]);
   if (servers.empty()) co_return no_sign_in("the service names no authorization server");
   Result<SignInPlace> place = no_sign_in("");

@@ -25,12 +25,12 @@ struct SignInPlace {
   std::string issuer;
   std::string authorization_url;
   std::string token_url;
-  std::string revocation_url;            // empty: none
-  std::string device_url;                // likewise (RFC 8628)
-  std::string registration_url;          // likewise
-  std::vector<std::string> scopes;       // that are needed; empty: the server decides
-  bool takes_client_documents = false;   // a client's id may be the address of a document about it
-  bool names_itself = false;             // every answer says who gives it (RFC 9207)
+  std::string revocation_url;           // empty: none
+  std::string device_url;               // likewise (RFC 8628)
+  std::string registration_url;         // likewise
+  std::vector<std::string> scopes;      // that are needed; empty: the server decides
+  bool takes_client_documents = false;  // a client's id may be the address of a document about it
+  bool names_itself = false;            // every answer says who gives it (RFC 9207)
 };
 
 struct DiscoveryRules {

@@ -63,7 +63,8 @@ class Site {
   net::test::Peer peer_;
 };
 
-constexpr const char* kResource = R"({"resource":"@/mcp","authorization_servers":["@"],"scopes_supported":["read"]})";
+constexpr const char* kResource =
+    R"({"resource":"@/mcp","authorization_servers":["@"],"scopes_supported":["read"]})";
 constexpr const char* kServer =
     R"({"issuer":"@","authorization_endpoint":"@/authorize","token_endpoint":"@/token",)"
     R"("registration_endpoint":"@/register","code_challenge_methods_supported":["S256"]})";
@@ -72,7 +73,8 @@ constexpr const char* kResourcePath = "/.well-known/oauth-protected-resource/mcp
 constexpr const char* kServerPath = "/.well-known/oauth-authorization-server";
 
 std::string challenge(const std::string& parameters) {
-  return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer " + parameters + "\r\nContent-Length: 0\r\n\r\n";
+  return "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer " + parameters +
+         "\r\nContent-Length: 0\r\n\r\n";
 }
 
 std::shared_ptr<net::HttpClient> anywhere() {
@@ -83,7 +85,10 @@ Result<SignInPlace> found(Site& site) {
   net::test::Loop loop;
   const auto client = anywhere();
   return loop.run(find_sign_in_place(
-      *client, site.url() + "/mcp", true, {.plain_hosts = {net::host_and_port(site.url())}, .timeout_ms = 5'000}
+      *client,
+      site.url() + "/mcp",
+      true,
+      {.plain_hosts = {net::host_and_port(site.url())}, .timeout_ms = 5'000}
   ));
 }
 
@@ -91,17 +96,29 @@ Result<SignInPlace> found(Site& site) {
 
 TEST_CASE("where metadata may be follows from the address, its path behind what is well known") {
   using List = std::vector<std::string>;
-  CHECK(resource_addresses("https://a.test/mcp/") ==
-        List{"https://a.test/.well-known/oauth-protected-resource/mcp",
-             "https://a.test/.well-known/oauth-protected-resource"});
+  CHECK(
+      resource_addresses("https://a.test/mcp/") ==
+      List{
+          "https://a.test/.well-known/oauth-protected-resource/mcp",
+          "https://a.test/.well-known/oauth-protected-resource"
+      }
+  );
   CHECK(resource_addresses("https://a.test") == List{"https://a.test/.well-known/oauth-protected-resource"});
-  CHECK(metadata_addresses("https://a.test/") ==
-        List{"https://a.test/.well-known/oauth-authorization-server",
-             "https://a.test/.well-known/openid-configuration"});
-  CHECK(metadata_addresses("https://a.test/t/1") ==
-        List{"https://a.test/.well-known/oauth-authorization-server/t/1",
-             "https://a.test/.well-known/openid-configuration/t/1",
-             "https://a.test/t/1/.well-known/openid-configuration"});
+  CHECK(
+      metadata_addresses("https://a.test/") ==
+      List{
+          "https://a.test/.well-known/oauth-authorization-server",
+          "https://a.test/.well-known/openid-configuration"
+      }
+  );
+  CHECK(
+      metadata_addresses("https://a.test/t/1") ==
+      List{
+          "https://a.test/.well-known/oauth-authorization-server/t/1",
+          "https://a.test/.well-known/openid-configuration/t/1",
+          "https://a.test/t/1/.well-known/openid-configuration"
+      }
+  );
 }
 
 TEST_CASE("a service speaks for itself and for what is below its path") {
@@ -140,25 +157,41 @@ TEST_CASE("what is not to be believed leads nowhere") {
   const Case cases[] = {
       {"no document", "", kServer, "does not say where people sign in"},
       {"no JSON", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{", kServer, "does not say where"},
-      {"about another", R"({"resource":"https://other.test/mcp","authorization_servers":["@"]})", kServer,
+      {"about another",
+       R"({"resource":"https://other.test/mcp","authorization_servers":["@"]})",
+       kServer,
        "about another service"},
-      {"no server named", R"({"resource":"@/mcp","authorization_servers":[]})", kServer, "names no authorization"},
-      {"a server without TLS", R"({"resource":"@/mcp","authorization_servers":["http://plain.test"]})", kServer,
+      {"no server named",
+       R"({"resource":"@/mcp","authorization_servers":[]})",
+       kServer,
+       "names no authorization"},
+      {"a server without TLS",
+       R"({"resource":"@/mcp","authorization_servers":["http://plain.test"]})",
+       kServer,
        "authorization server is not https:"},
-      {"a file", R"({"resource":"@/mcp","authorization_servers":["file:///etc/passwd"]})", kServer,
+      {"a file",
+       R"({"resource":"@/mcp","authorization_servers":["file:///etc/passwd"]})",
+       kServer,
        "authorization server is no address"},
       {"a server that says nothing", kResource, "", "does not say where its pages are"},
-      {"under another name", kResource,
-       R"({"issuer":"https://other.test","code_challenge_methods_supported":["S256"]})", "another name"},
-      {"without PKCE", kResource,
-       R"({"issuer":"@","authorization_endpoint":"@/a","token_endpoint":"@/t"})", "PKCE"},
-      {"a page that is a program", kResource,
+      {"under another name",
+       kResource,
+       R"({"issuer":"https://other.test","code_challenge_methods_supported":["S256"]})",
+       "another name"},
+      {"without PKCE",
+       kResource,
+       R"({"issuer":"@","authorization_endpoint":"@/a","token_endpoint":"@/t"})",
+       "PKCE"},
+      {"a page that is a program",
+       kResource,
        R"x({"issuer":"@","authorization_endpoint":"javascript:alert(1)","token_endpoint":"@/t","code_challenge_methods_supported":["S256"]})x",
        "page for signing in is no address"},
-      {"tokens without TLS", kResource,
+      {"tokens without TLS",
+       kResource,
        R"({"issuer":"@","authorization_endpoint":"@/a","token_endpoint":"http://x.test/t","code_challenge_methods_supported":["S256"]})",
        "address for tokens is not https:"},
-      {"no page at all", kResource,
+      {"no page at all",
+       kResource,
        R"({"issuer":"@","token_endpoint":"@/t","code_challenge_methods_supported":["S256"]})",
        "page for signing in is no address"},
   };
@@ -176,9 +209,11 @@ TEST_CASE("what is not to be believed leads nowhere") {
 }
 
 TEST_CASE("the challenge says where to look and what to ask for; without one, what is well known does") {
-  Site told({{"/mcp", challenge(R"(resource_metadata="@/about", scope="write")")},
-             {"/about", kResource},
-             {kServerPath, kServer}});
+  Site told(
+      {{"/mcp", challenge(R"(resource_metadata="@/about", scope="write")")},
+       {"/about", kResource},
+       {kServerPath, kServer}}
+  );
   auto place = found(told);
   REQUIRE(place.has_value());
   CHECK(place->scopes == std::vector<std::string>{"write"});
@@ -195,21 +230,24 @@ TEST_CASE("the challenge says where to look and what to ask for; without one, wh
 TEST_CASE("addresses from strangers reach no port and no network that the settings do not open") {
   // A port that nobody opened: as if the service lived elsewhere and pointed at this machine.
   Site inside({{"/.well-known/oauth-authorization-server", kServer}});
-  Site outside({{kResourcePath,
-                 R"({"resource":"@/mcp","authorization_servers":[")" + inside.url() + R"("]})"}});
+  Site outside({{kResourcePath, R"({"resource":"@/mcp","authorization_servers":[")" + inside.url() + R"("]})"}
+  });
   net::test::Loop loop;
   const std::string own = net::host_and_port(outside.url());
   const auto client = net::make_http_client({.egress = {.internal_hosts = {own}}});
-  const auto place = loop.run(find_sign_in_place(*client, outside.url() + "/mcp", true, {.plain_hosts = {"*"}}));
+  const auto place =
+      loop.run(find_sign_in_place(*client, outside.url() + "/mcp", true, {.plain_hosts = {"*"}}));
   REQUIRE_FALSE(place.has_value());
   CHECK(place.error().pointer == "no_sign_in");
   CHECK(inside.asked() == 0);
 }
 
 TEST_CASE("a client is registered as one that shows itself by PKCE") {
-  Site site({{kResourcePath, kResource},
-             {kServerPath, kServer},
-             {"/register", json_answer(R"({"client_id":"c-1"})", "201 Created")}});
+  Site site(
+      {{kResourcePath, kResource},
+       {kServerPath, kServer},
+       {"/register", json_answer(R"({"client_id":"c-1"})", "201 Created")}}
+  );
   const auto place = found(site);
   REQUIRE(place.has_value());
   net::test::Loop loop;
@@ -247,9 +285,8 @@ struct Bench {
   }
   std::string finish(const std::string& link, std::string issuer) {
     const std::size_t at = link.find("state=") + 6;
-    const auto back = loop.run(
-        sign_ins->finish(link.substr(at, link.find('&', at) - at), "code-1", "", std::move(issuer))
-    );
+    const auto back =
+        loop.run(sign_ins->finish(link.substr(at, link.find('&', at) - at), "code-1", "", std::move(issuer)));
     return back ? "back" : back.error().pointer;
   }
   SignInWorld world() {
@@ -275,10 +312,12 @@ struct Bench {
 };
 
 std::map<std::string, std::string> honest() {
-  return {{kResourcePath, kResource},
-          {kServerPath, kServer},
-          {"/register", json_answer(R"({"client_id":"c-1"})", "201 Created")},
-          {"/token", R"({"access_token":"a-1","expires_in":3600})"}};
+  return {
+      {kResourcePath, kResource},
+      {kServerPath, kServer},
+      {"/register", json_answer(R"({"client_id":"c-1"})", "201 Created")},
+      {"/token", R"({"access_token":"a-1","expires_in":3600})"}
+  };
 }
 
 }  // namespace
