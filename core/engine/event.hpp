@@ -34,7 +34,7 @@ struct ConversationStarted {
   std::uint32_t semantics = kNewestSemantics;
   Value user_origins = {};  // of user_slots that are not the user's own words: slot name to a list
   std::vector<std::string> sensitive = {};  // those of user_slots that no view shows
-  bool user_known = false;  // a caller with a key, or the user's token, says who the user is
+  bool user_known = false;                  // a caller with a key, or the user's token, says who the user is
 };
 
 struct MessageReceived {

@@ -535,8 +535,7 @@ std::span<const Schema* const> all_schemas() {
       &kFlowSetRequest, &kFlowSet,       &kWorkerList,
       &kHookAnswer,     &kErasure,       &kErasureList,
       &kSignInLink,     &kSignInState,   &kAssistantStyle,
-      &kUserToken,
-      &kSignInRequest,  &kSignInClient,
+      &kUserToken,      &kSignInRequest, &kSignInClient,
   };
   return all;
 }

@@ -60,7 +60,8 @@ void Eraser::let_go(const std::string& tenant, const std::vector<std::string>& c
   for (const std::string& id : conversations) world_.driver->let_go(tenant, id);
 }
 
-// What people have granted to connectors in conversations that are not there any more, and what this user has.
+// What people have granted to connectors in conversations that are not there any more, and what this user
+// has.
 Awaitable<Result<std::vector<std::string>>> Eraser::grants_left_over(
     const std::string& tenant, const std::string& user_id
 ) {
@@ -68,7 +69,8 @@ Awaitable<Result<std::vector<std::string>>> Eraser::grants_left_over(
   if (!names) co_return std::unexpected(names.error());
   std::vector<std::string> conversations;
   for (const std::string& name : *names) {
-    if (const auto id = turns::owner_of_grant(name).conversation_id; !id.empty()) conversations.emplace_back(id);
+    if (const auto id = turns::owner_of_grant(name).conversation_id; !id.empty())
+      conversations.emplace_back(id);
   }
   std::set<std::string, std::less<>> missing;
   for (std::size_t from = 0; from < conversations.size(); from += kPage) {

@@ -119,7 +119,8 @@ TEST_CASE("what was granted to connectors in a conversation goes with it, and is
   put(team);
   // Of the user, and of one whose id is made to look like something else.
   put(turns::grant_name("crm", "people", {.user_id = "ana", .conversation_id = {}}));
-  const std::string odd = turns::grant_name("crm", "people", {.user_id = "x:conversation:c_before", .conversation_id = {}});
+  const std::string odd =
+      turns::grant_name("crm", "people", {.user_id = "x:conversation:c_before", .conversation_id = {}});
   put(odd);
   put("grants");  // no grant, but it begins nearly so
   // Of one that is long gone: a grant that was put while it was erased.

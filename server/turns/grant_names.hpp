@@ -38,7 +38,8 @@ struct GrantOwner {
   constexpr std::string_view kUser = "user:";
   constexpr std::string_view kConversation = "conversation:";
   if (rest.starts_with(kUser)) return {.user_id = rest.substr(kUser.size()), .conversation_id = {}};
-  if (rest.starts_with(kConversation)) return {.user_id = {}, .conversation_id = rest.substr(kConversation.size())};
+  if (rest.starts_with(kConversation))
+    return {.user_id = {}, .conversation_id = rest.substr(kConversation.size())};
   return {};
 }
 
