@@ -37,12 +37,11 @@ Error refusal(long status, const Result<Value>& answer) {
   const Value& error = answer ? (*answer)["error"] : Value();
   const ErrorCode code = status == 404                    ? ErrorCode::not_found
                          : status == 401 || status == 403 ? ErrorCode::unauthenticated
-                         : status == 409                  ? ErrorCode::conflict
                          : status >= 500                  ? ErrorCode::unavailable
                                                           : ErrorCode::invalid_input;
   std::string hint = status == 401 ? "give an API key with --key-file or PARLEY_API_KEY" : "";
   if (error["hint"].is_string()) hint = error["hint"].as_string();
-  const std::string pointer(code == ErrorCode::conflict ? error.text("code") : std::string_view());
+  const std::string pointer(status == 409 ? error.text("code") : std::string_view());
   if (error["message"].is_string()) return {code, std::string(error["message"].as_string()), pointer, hint};
   return {code, "the server answered with status " + std::to_string(status), {}, hint};
 }

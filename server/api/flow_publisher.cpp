@@ -132,11 +132,12 @@ turns::Awaitable<Publication> FlowPublisher::publish(
 turns::Awaitable<Result<FlowPublisher::Begun>> FlowPublisher::begin(const turns::Cause& cause) {
   auto lease = co_await one_at_a_time_.admit("flows");
   if (!lease) co_return std::unexpected(std::move(lease.error()));
-  if (world_.store.is_shared()) {
-    if (auto followed = co_await world_.releases.restore(world_.tenant); !followed)
-      co_return std::unexpected(std::move(followed.error()));
-  }
   Begun begun{*std::move(lease), world_.releases.active(world_.tenant)};
+  if (world_.store.is_shared()) {
+    auto followed = co_await world_.releases.restore(world_.tenant);
+    if (!followed) co_return std::unexpected(std::move(followed.error()));
+    begun.base = *std::move(followed);
+  }
   if (cause.base && *cause.base != (begun.base == nullptr ? std::string() : begun.base->hash()))
     co_return turns::published_meanwhile();
   co_return begun;

@@ -91,12 +91,13 @@ net::Response show_mistakes(const flow::Diagnostics& diagnostics, const Sources&
 
 Reply list_flows(Api& api, Call& call) {
   // What another server has published a moment ago is listed, too: somebody may publish on what he sees here.
+  engine::ReleasePtr active = api.driver().releases().active(api.tenant());
   if (api.store().is_shared()) {
-    if (auto followed = co_await api.driver().releases().restore(api.tenant()); !followed)
-      co_return failed(followed.error(), call);
+    auto followed = co_await api.driver().releases().restore(api.tenant());
+    if (!followed) co_return failed(followed.error(), call);
+    active = *std::move(followed);
   }
   ListBuilder data;
-  const auto active = api.driver().releases().active(api.tenant());
   if (active != nullptr) {
     for (const auto& [flow_id, flow] : active->flows()) data.add(describe(*flow).build());
   }

@@ -11,6 +11,8 @@ namespace parley::turns {
 
 namespace {
 
+constexpr int kLooks = 4;  // at what the store says, while others here publish
+
 std::string release_key(std::string_view tenant, std::string_view hash) {
   std::string key(tenant);
   key += '\0';
@@ -168,14 +170,18 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::by_hash(std::string_view ten
 }
 
 Awaitable<Result<engine::ReleasePtr>> ReleaseTable::restore(std::string_view tenant) {
-  const std::uint64_t before = activations();
-  const auto stored = co_await store_.active_release(tenant);
-  if (!stored) co_return std::unexpected(stored.error());
-  if (!*stored) co_return engine::ReleasePtr();
-  if (auto known = active(tenant); known != nullptr && known->hash() == (*stored)->hash) co_return known;
-  auto release = co_await by_hash(tenant, (*stored)->hash);
-  if (release && activations() == before) remember(tenant, *release, true);
-  co_return release;
+  for (int look = 1;; ++look) {
+    const std::uint64_t before = activations();
+    const auto stored = co_await store_.active_release(tenant);
+    if (!stored) co_return std::unexpected(stored.error());
+    if (!*stored) co_return engine::ReleasePtr();
+    if (auto known = active(tenant); known != nullptr && known->hash() == (*stored)->hash) co_return known;
+    auto release = co_await by_hash(tenant, (*stored)->hash);
+    // Somebody else here has made one active meanwhile, which may be older or newer than this one.
+    const bool overtaken = activations() != before;
+    if (release && !overtaken) remember(tenant, *release, true);
+    if (!release || !overtaken || look == kLooks) co_return release;
+  }
 }
 
 // Many phrases take seconds; a turn that needs them learns them itself otherwise, and its loop stands still.
