@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "cli/terminal.hpp"
 #include "engine/steps/registry.hpp"
 #include "flow/load.hpp"
+#include "server/stores/postgres/replica.hpp"
 #include "server/turns/record.hpp"
 #include "server/turns/releases.hpp"
 
@@ -20,6 +22,7 @@ namespace {
 
 constexpr const char* kTenant = "default";
 constexpr std::uint32_t kPage = 500;
+constexpr std::chrono::milliseconds kReplicaPatience{3000};
 
 // The store answers at once, so running the loop until it is empty is waiting for the answer.
 template <typename T>
@@ -59,7 +62,13 @@ DataFolder::DataFolder(DataFolder&&) noexcept = default;
 Result<DataFolder> DataFolder::open(const Arguments& arguments) {
   const auto place = stored_at(arguments);
   if (!place) return std::unexpected(place.error());
-  return place->url.empty() ? open_at(place->data_dir) : open_database(place->url);
+  if (place->url.empty()) return open_at(place->data_dir);
+  if (place->read_url.empty()) return open_database(place->url);
+  // What somebody has just seen elsewhere is to be found here.
+  const auto caught_up = stores::postgres::wait_for_replica(place->url, place->read_url, kReplicaPatience);
+  if (caught_up) return open_database(place->read_url);
+  note("read from store.url: " + caught_up.error().message);
+  return open_database(place->url);
 }
 
 Result<DataFolder> DataFolder::open_database(const std::string& url) {

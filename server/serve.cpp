@@ -34,8 +34,8 @@
 #include "server/ops/process.hpp"
 #include "server/ops/secrets.hpp"
 #include "server/protection.hpp"
-#include "server/redis_parts.hpp"
 #include "server/retention.hpp"
+#include "server/shared_parts.hpp"
 #include "server/sign_in_setup.hpp"
 #include "server/terminal.hpp"
 #include "server/tools/tool_finder.hpp"
@@ -110,14 +110,13 @@ class Application {
   std::optional<int> check_access();
   std::optional<int> open_data();
   std::optional<int> prepare_tools();
-  std::optional<int> prepare_redis();
+  std::optional<int> prepare_shared();
   void compose();
   void make_workers();
   Awaitable<Result<void>> restore_worker_tools();
   void set_models(const assistant::Settings& settings);
   [[nodiscard]] Timestamp keep_memory_since();
   [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
-  [[nodiscard]] std::vector<api::Helper> helpers() const;
   [[nodiscard]] std::optional<int> make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
@@ -167,7 +166,7 @@ class Application {
   turns::SystemClock clock_;
   turns::RandomIds ids_;
   turns::Hub hub_;
-  std::unique_ptr<RedisParts> redis_;
+  std::unique_ptr<SharedParts> shared_;
   turns::BackgroundThread background_;
   std::unique_ptr<turns::ReleaseTable> releases_;
   std::unique_ptr<turns::TurnDriver> driver_;
@@ -203,7 +202,7 @@ int Application::run() {
   if (auto code = open_data()) return *code;
   if (auto checked = run_now(check_secret_key()); !checked) return report(checked.error(), kConfiguration);
   if (auto code = prepare_tools()) return *code;
-  if (auto code = prepare_redis()) return *code;
+  if (auto code = prepare_shared()) return *code;
   compose();
   if (auto prepared = run_now(prepare_data()); !prepared) return report(prepared.error(), kConfiguration);
   if (!ops::is_loopback(endpoint_.address) && !access_->has_keys()) {
@@ -313,10 +312,10 @@ Awaitable<Result<void>> Application::restore_worker_tools() {
   co_return workers_->declarations().restore(**kept);
 }
 
-std::optional<int> Application::prepare_redis() {
-  auto parts = RedisParts::make(*config_, hub_);
+std::optional<int> Application::prepare_shared() {
+  auto parts = SharedParts::make(*config_, *store_, hub_, kTenant);
   if (!parts) return report(parts.error(), kConfiguration);
-  redis_ = std::move(*parts);
+  shared_ = std::move(*parts);
   return std::nullopt;
 }
 
@@ -342,7 +341,7 @@ void Application::compose() {
   releases_ = std::make_unique<turns::ReleaseTable>(*store_, &background_);
   driver_ = std::make_unique<turns::TurnDriver>(
       turns::TurnDriver::World{
-          *store_, tools_, *releases_, clock_, ids_, hub_, redis_->sessions(), redis_->live()
+          *store_, tools_, *releases_, clock_, ids_, hub_, shared_->sessions(), shared_->live()
       },
       turns::DriverOptions{
           .cached_conversations = static_cast<std::size_t>(config_->integer("server.cached_conversations")),
@@ -359,7 +358,12 @@ void Application::compose() {
   eraser_ = make_eraser({*store_, clock_, ids_, driver_.get()}, memory_);
   follower_ = make_follower(*store_, std::string(kTenant), *driver_, memory_);
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
-      *releases_, *store_, clock_, [this] { return tools_.signatures(); }, std::string(kTenant)
+      *releases_,
+      *store_,
+      clock_,
+      [this] { return tools_.signatures(); },
+      std::string(kTenant),
+      [this] { shared_->live().changed(kTenant, turns::kReleases, 0); }
   });
 }
 
@@ -386,7 +390,7 @@ tools::Connectors Application::with_server_parts(tools::Connectors connectors) c
 
 Awaitable<Result<void>> Application::prepare_data() {
   if (auto restored = co_await restore_worker_tools(); !restored) co_return restored;
-  redis_->start(secret_.bytes);
+  shared_->start(secret_.bytes);
   access_ = std::make_unique<api::Access>(api::AccessOptions{
       .secret = secret_.bytes,
       .configured_key = config_->text("server.api_key"),
@@ -396,11 +400,12 @@ Awaitable<Result<void>> Application::prepare_data() {
   auto token = co_await setup_->begin();
   if (!token) co_return std::unexpected(std::move(token.error()));
   setup_token_ = std::move(*token);
-  throttle_ = protection_->make_throttle(*config_, redis_->make_limiter(kTenant), *access_, metrics_);
+  throttle_ = protection_->make_throttle(*config_, shared_->make_limiter(kTenant), *access_, metrics_);
   api_ = std::make_unique<api::Api>(
       api::Services{
           *driver_,
           *store_,
+          shared_->reads(),
           clock_,
           *access_,
           *publisher_,
@@ -423,7 +428,7 @@ Awaitable<Result<void>> Application::prepare_data() {
 
 std::vector<api::Helper> Application::helpers() const {
   std::vector<api::Helper> all = vector_place_.helpers();
-  if (!redis_->none()) all.push_back({"redis", [this] { return redis_->check(); }});
+  for (api::Helper& each : shared_->helpers()) all.push_back(std::move(each));
   return all;
 }
 
@@ -501,7 +506,7 @@ std::optional<int> Application::make_server() {
 std::optional<int> Application::start_serving() {
   if (auto code = make_server()) return code;
   protection_->register_metrics(metrics_);
-  redis_->register_metrics(metrics_);
+  shared_->register_metrics(metrics_);
   register_metrics(metrics_, *driver_, *server_);
   register_model_metrics(metrics_, *models_);
   register_worker_metrics(metrics_, workers_);
@@ -533,7 +538,7 @@ std::optional<int> Application::start_serving() {
     boost::asio::co_spawn(server_->executor(0), keep_up_with_keys(), boost::asio::detached);
     boost::asio::co_spawn(server_->executor(0), follower_->run(), boost::asio::detached);
   }
-  boost::asio::co_spawn(server_->executor(0), redis_->run_upkeep(*store_), boost::asio::detached);
+  shared_->spawn_upkeep(server_->executor(0));
   return std::nullopt;
 }
 
@@ -542,7 +547,7 @@ Awaitable<void> Application::keep_up_with_keys() {
   while (!driver_->membership().left()) {
     if (auto read = co_await setup_->read_keys(); !read)
       ops::log(LogLevel::warn, "API keys cannot be read", {{"problem", read.error().message}});
-    co_await turns::pause(turns::system_alarms(), kLookForKeys);
+    co_await shared_->live().wait(turns::system_alarms(), kTenant, turns::kKeys, kLookForKeys);
   }
 }
 
@@ -732,7 +737,7 @@ int Application::shut_down() {
   driver_->stop_upkeep();
   eraser_->stop();
   follower_->stop();
-  redis_->leave();
+  shared_->leave();
   server_->begin_drain();
   const bool in_time = server_->wait(std::chrono::seconds(config_->integer("server.drain_seconds")));
   if (!in_time) say("some requests were cut off; their turns are finished at the next start\n");
@@ -744,7 +749,7 @@ int Application::shut_down() {
   background_.stop();
   driver_->abandon_waiting();
   tools_.stop();
-  redis_.reset();
+  shared_.reset();
   server_.reset();
   return kOk;
 }

@@ -11,7 +11,10 @@ Result<StoredAt> stored_at(const Arguments& arguments, std::string_view option) 
   const auto config = read_configuration(".", flags);
   if (!config) return std::unexpected(config.error());
   StoredAt place{.url = arguments.text(option), .data_dir = config->assistant().data_dir};
-  if (place.url.empty() && !arguments.has("--data-dir")) place.url = config->text("store.url");
+  if (place.url.empty() && !arguments.has("--data-dir")) {
+    place.url = config->text("store.url");
+    if (is_postgres_url(place.url)) place.read_url = config->text("store.read_url");
+  }
   if (place.url.empty() || is_postgres_url(place.url)) return place;
   // It may hold a password, so it is not repeated.
   return fail(

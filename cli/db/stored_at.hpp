@@ -10,6 +10,7 @@ namespace parley::cli {
 
 struct StoredAt {
   std::string url;       // postgres://…; empty: files in data_dir
+  std::string read_url;  // of a replica of it, for who only reads; empty: none, or the URL was given by hand
   std::string data_dir;  // in any case: it keeps the secret key
 };
 

@@ -36,6 +36,7 @@ using net::Awaitable;
 struct Services {
   turns::TurnDriver& driver;
   turns::Store& store;
+  turns::Store& reads;  // for lists and logs: the store, or what is as new
   turns::Clock& clock;
   Access& access;
   FlowPublisher& publisher;
@@ -91,6 +92,7 @@ class Api {
   [[nodiscard]] const Services& services() const { return services_; }
   [[nodiscard]] turns::TurnDriver& driver() const { return services_.driver; }
   [[nodiscard]] turns::Store& store() const { return services_.store; }
+  [[nodiscard]] turns::Store& reads() const { return services_.reads; }
   [[nodiscard]] Access& access() const { return services_.access; }
   [[nodiscard]] Throttle& throttle() const { return services_.throttle; }
   [[nodiscard]] SignInPort& sign_ins() const { return services_.sign_ins; }

@@ -108,7 +108,7 @@ Reply list_conversations(Api& api, Call& call) {
       .before = text("before"),
       .limit = static_cast<std::uint32_t>(*limit) + 1,
   };
-  auto found = co_await api.store().list(api.tenant(), std::move(filter));
+  auto found = co_await api.reads().list(api.tenant(), std::move(filter));
   if (!found) co_return failed(found.error(), call);
   const bool has_more = found->size() > *limit;
   if (has_more) found->resize(*limit);
@@ -139,7 +139,7 @@ Reply list_turns(Api& api, Call& call) {
   if (!after) co_return refused(after.error(), call);
   if (!limit) co_return refused(limit.error(), call);
   const auto found = co_await api.driver().turns(
-      api.tenant(), std::string(call.id()), *after, static_cast<std::uint32_t>(*limit)
+      api.reads(), api.tenant(), std::string(call.id()), *after, static_cast<std::uint32_t>(*limit)
   );
   if (!found) co_return unknown_conversation(found.error(), call);
   co_return json_response(page(found->turns, found->has_more));
@@ -151,7 +151,7 @@ Reply list_records(Api& api, Call& call) {
   if (!after) co_return refused(after.error(), call);
   if (!limit) co_return refused(limit.error(), call);
   const auto records =
-      co_await api.store().records(api.tenant(), call.id(), *after, static_cast<std::uint32_t>(*limit) + 1);
+      co_await api.reads().records(api.tenant(), call.id(), *after, static_cast<std::uint32_t>(*limit) + 1);
   if (!records) co_return failed(records.error(), call);
   if (records->empty() && *after == 0) {
     co_return unknown_conversation({ErrorCode::not_found, "no records"}, call);

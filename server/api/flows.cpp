@@ -308,11 +308,11 @@ Reply post_flows(Api& api, Call& call) {
 }
 
 Reply list_flow_versions(Api& api, Call& call) {
-  const auto versions = co_await api.store().flow_versions(api.tenant(), call.id());
+  const auto versions = co_await api.reads().flow_versions(api.tenant(), call.id());
   if (!versions) co_return failed(versions.error(), call);
   if (versions->empty()) co_return unknown_flow(api, call);
   const flow::FlowPtr active = active_flow(api, call.id());
-  const auto history = co_await api.store().publications(api.tenant(), call.id());
+  const auto history = co_await api.reads().publications(api.tenant(), call.id());
   if (!history) co_return failed(history.error(), call);
   ListBuilder data;
   for (const turns::FlowVersion& version : *versions) {

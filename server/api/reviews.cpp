@@ -62,7 +62,7 @@ Reply list_reviews(Api& api, Call& call) {
       .before = text("before"),
       .limit = static_cast<std::uint32_t>(*limit) + 1,
   };
-  auto found = co_await api.store().reviews(api.tenant(), std::move(filter));
+  auto found = co_await api.reads().reviews(api.tenant(), std::move(filter));
   if (!found) co_return failed(found.error(), call);
   const bool has_more = found->size() > *limit;
   if (has_more) found->resize(*limit);

@@ -84,7 +84,7 @@ Reply delete_user(Api& api, Call& call) {
 Reply list_erasures(Api& api, Call& call) {
   const auto limit = query_number(call.request, "limit", 50, 1, kMaxErasures);
   if (!limit) co_return refused(limit.error(), call);
-  const auto entries = co_await api.store().erasures(api.tenant(), static_cast<std::uint32_t>(*limit));
+  const auto entries = co_await api.reads().erasures(api.tenant(), static_cast<std::uint32_t>(*limit));
   if (!entries) co_return failed(entries.error(), call);
   ListBuilder list;
   for (const turns::ErasureEntry& entry : *entries) list.add(describe(entry));

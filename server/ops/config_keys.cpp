@@ -93,6 +93,27 @@ constexpr std::array kKeys{
         "store.batch", integer, "256", "Turns that may share one commit; 1 gives each its own.", 1, 4096
     },
     ConfigKey{
+        "store.hints_per_second",
+        integer,
+        "50",
+        "How often at most a server tells others on the same PostgreSQL database, without a Redis, what has "
+        "changed, so that they look at once; 0 is never.",
+        0,
+        1000
+    },
+    ConfigKey{
+        "store.listen_url",
+        secret,
+        "",
+        "The PostgreSQL database itself, when store.url goes through a pooler: nobody can listen through one."
+    },
+    ConfigKey{
+        "store.read_url",
+        secret,
+        "",
+        "A streaming replica of the PostgreSQL database, for lists and logs; the database itself when empty."
+    },
+    ConfigKey{
         "store.url", secret, "", "A PostgreSQL database, postgres://…; SQLite in the data folder when empty."
     },
     ConfigKey{

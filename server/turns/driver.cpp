@@ -152,6 +152,19 @@ Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversati
   co_return Result<void>();
 }
 
+namespace {
+
+// What the caller gives to a conversation, with the style chosen.
+Value context_of(const ChatRequest& request) {
+  Value context = request.context;
+  if (request.style.is_null()) return context;
+  if (!context.is_map()) context = Value::map();
+  for (const auto& [name, chosen] : request.style.entries()) context = context.with(name.as_string(), chosen);
+  return context;
+}
+
+}  // namespace
+
 Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatRequest& request) {
   auto release = world_.releases.active(turn.tenant);
   if (release == nullptr) {
@@ -178,12 +191,6 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
     remembered = memory_value(*memory);
     origins = memory_origins(*memory);
   }
-  Value context = request.context;
-  if (!request.style.is_null()) {
-    if (!context.is_map()) context = Value::map();
-    for (const auto& [name, chosen] : request.style.entries())
-      context = context.with(name.as_string(), chosen);
-  }
   turn.at = world_.clock.now();
   turn.hot = std::make_unique<Hot>();
   turn.hot->release = release;
@@ -205,7 +212,7 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
           .currency = request.currency,
           .release = release->hash(),
           .flow = request.flow,
-          .context = std::move(context),
+          .context = context_of(request),
           .user_slots = remembered,
           .event = request.event,
           .user_origins = std::move(origins),

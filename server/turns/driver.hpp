@@ -169,9 +169,18 @@ class TurnDriver {
   [[nodiscard]] std::vector<std::string> kept_conversations(std::string_view tenant) const;
 
   Awaitable<Result<ConversationView>> conversation(std::string tenant, std::string conversation_id);
-  // Turns after number `after_turn`, oldest first.
+  // Turns after number `after_turn`, oldest first; from the driver's own store, or from one that is as new.
   Awaitable<Result<TranscriptPage>> turns(
       std::string tenant, std::string conversation_id, std::uint64_t after_turn, std::uint32_t limit
+  ) {
+    return turns(world_.store, std::move(tenant), std::move(conversation_id), after_turn, limit);
+  }
+  static Awaitable<Result<TranscriptPage>> turns(
+      Store& from,
+      std::string tenant,
+      std::string conversation_id,
+      std::uint64_t after_turn,
+      std::uint32_t limit
   );
 
   // Registers in a store that is shared, before the first request. Nothing otherwise.

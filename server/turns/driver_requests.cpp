@@ -512,14 +512,18 @@ Awaitable<Result<ConversationView>> TurnDriver::conversation(
 }
 
 Awaitable<Result<TranscriptPage>> TurnDriver::turns(
-    std::string tenant, std::string conversation_id, std::uint64_t after_turn, std::uint32_t limit
+    Store& from,
+    std::string tenant,
+    std::string conversation_id,
+    std::uint64_t after_turn,
+    std::uint32_t limit
 ) {
   constexpr std::uint32_t kRecords = 100;
   std::vector<TranscriptTurn> found;
   // A turn has at least one record, so the records of later turns have sequences above its number.
   std::uint64_t sequence = after_turn;
   for (;;) {
-    const auto records = co_await world_.store.records(tenant, conversation_id, sequence, kRecords);
+    const auto records = co_await from.records(tenant, conversation_id, sequence, kRecords);
     if (!records) co_return std::unexpected(records.error());
     for (const LogRecord& record : *records) {
       sequence = record.sequence;
