@@ -208,3 +208,52 @@ TEST_CASE("a rule of a form knows its flow's slots even under a digression") {
   asked.decision.values = form({{"count", 10}});
   CHECK(asked.check().has_value());
 }
+
+TEST_CASE("what waits for a person is asked anew when the user corrects its values from another flow") {
+  const auto release = make_release(
+      {load(R"({"id": "discount", "slots": {"product": {"type": "text", "ask": "Which?"}}, "steps": [
+         {"id": "which", "type": "input", "gather": ["product"]},
+         {"id": "decide", "type": "review", "title": "A discount for {{product}}"},
+         {"id": "said", "type": "message", "text": "{{review.decision}}: {{product}}"}]})"),
+       load(R"({"id": "other", "slots": {"x": {"type": "text", "ask": "X?"}}, "steps": [
+         {"id": "ask", "type": "input", "gather": ["x"]}]})")}
+  );
+  using language::CommandKind;
+  for (const std::uint32_t level : {kStyleForModels, kNewestSemantics}) {
+    CAPTURE(level);
+    State state;
+    Effects effects;
+    const auto feed = [&](EventBody body) {
+      effects.clear();
+      advance(*release, state, Event{kStart, std::move(body)}, effects);
+    };
+    const auto say = [&](language::Command command) {
+      feed(CommandsUnderstood{.commands = {std::move(command)}});
+    };
+    const auto title = [&] {
+      std::string last;
+      for (const Effect& effect : effects) {
+        if (const auto* asked = std::get_if<RequestReview>(&effect)) last = asked->title;
+      }
+      return last;
+    };
+    feed(ConversationStarted{
+        .conversation_id = "c_1", .release = release->hash(), .flow = "discount", .semantics = level
+    });
+    say({.kind = CommandKind::set_slot, .slot = "product", .value = Value("chair")});
+    CHECK(title() == "A discount for chair");
+    const ReviewDecided yes{
+        .review_id = state.reviews.at(0).id,
+        .decision = ReviewStatus::approved,
+        .values = {},
+        .reviewer = "bo",
+        .note = {},
+        .digest = state.reviews.at(0).digest
+    };
+    say({.kind = CommandKind::start_flow, .flow = "other"});
+    say({.kind = CommandKind::correct_slot, .slot = "product", .value = Value("sofa")});
+    CHECK(reviews::check_decision(*release, state, yes, kStart).has_value() == (level == kStyleForModels));
+    say({.kind = CommandKind::set_slot, .slot = "x", .value = Value("1")});
+    CHECK(title() == (level == kStyleForModels ? "" : "A discount for sofa"));
+  }
+}

@@ -195,6 +195,8 @@ void rewind_below(Run& run, const Changes& changes) {
   frame.prompt.clear();
   frame.due = false;
   frame.held = {};
+  // What a person was asked about other values is withdrawn, and asked anew when the flow comes to it.
+  if (run.state().semantics >= kLastingOrigins) frame.review.clear();
   stack.erase(first, first + static_cast<std::ptrdiff_t>(callees));
 }
 
