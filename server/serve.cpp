@@ -120,6 +120,7 @@ class Application {
   [[nodiscard]] std::optional<int> make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
+  [[nodiscard]] std::vector<api::Helper> helpers() const;
   Awaitable<Result<void>> publish_first();
   std::optional<int> start_serving();
   [[nodiscard]] std::string public_url() const;

@@ -20,8 +20,8 @@
 #include "server/redis_parts.hpp"
 #include "server/stores/postgres/live/hints.hpp"
 #include "server/stores/postgres/replica.hpp"
-#include "server/turns/hub.hpp"
-#include "server/turns/live_events.hpp"
+#include "server/turns/live/hub.hpp"
+#include "server/turns/live/live_events.hpp"
 #include "server/turns/ports.hpp"
 #include "server/turns/session_cache.hpp"
 
