@@ -1,3 +1,4 @@
+-- servers: go on
 -- commit_turn as in 0002, but each key is looked up by itself. As a join with the list of keys it was planned when the
 -- table was small, once for each connection, and then read all keys of the tenant in every turn.
 CREATE OR REPLACE FUNCTION parley.commit_turn(
