@@ -142,7 +142,7 @@ void ToolIndex::score_text(std::string_view text, std::span<const float> vector,
   add_scaled(vectors_.similarities(hashed_vector(text, locale_)), 1 - kByWords, scores);
   add_scaled(answers_.scores(terms), kByAnswers, scores);
   if (has_vectors() && meanings_.fits(vector))
-    add_scaled(meanings_.nearness(vector, size()), kByMeaning, scores);
+    add_scaled(meanings_.nearness(meanings_.asked(vector), size()), kByMeaning, scores);
 }
 
 void ToolIndex::score_parts(std::string_view task) {
