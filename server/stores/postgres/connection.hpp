@@ -106,6 +106,9 @@ struct Request {
   Parameters parameters;
 };
 
+// In front of what writes: nobody waits for somebody's locks without an end.
+inline constexpr Statement kPatient{"patient", "SET LOCAL lock_timeout = '1s'"};
+
 enum class Access : std::uint8_t { read, write };
 
 class Connection {

@@ -339,6 +339,12 @@ std::vector<Rows> Reader::ask(std::span<const Request> requests, Access access) 
 }
 
 Rows Reader::ask(const Statement& statement, Parameters parameters, Access access) {
+  // What is changed here may be locked by a server that is stuck; a thread that reads for all does not wait
+  // long.
+  if (access == Access::write) {
+    const Request both[] = {{&kPatient, {}}, {&statement, std::move(parameters)}};
+    return std::move(ask(both, access).back());
+  }
   const Request only[] = {{&statement, std::move(parameters)}};
   return std::move(ask(only, access).front());
 }

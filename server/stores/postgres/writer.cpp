@@ -13,6 +13,12 @@ namespace {
 
 constexpr int kTries = 3;
 
+// Another server may be stuck in the middle of a transaction, or a person have locked a table: turns of all
+// conversations would wait behind the one that wants what is locked. So nobody waits for long, and those
+// written one by one hardly at all: all of them together have waited before.
+constexpr Statement kImpatient{"impatient", "SET LOCAL lock_timeout = '100ms'"};
+constexpr int kMostLocked = 5;  // of a batch; then it is no single conversation that is locked
+
 bool is_probe(const Write& write) {
   return std::holds_alternative<Probe>(write.work);
 }
@@ -21,6 +27,10 @@ bool is_probe(const Write& write) {
 std::string_view conversation_of(const Write& write) {
   const auto* commit = std::get_if<turns::Commit>(&write.work);
   return commit == nullptr ? std::string_view() : std::string_view(commit->conversation.id);
+}
+
+bool is_locked(const PostgresFailure& failure) {
+  return failure.state() == "55P03";
 }
 
 // Another server was in the way: the same again may succeed.
@@ -69,12 +79,22 @@ void Writer::write_tenant(const std::string& tenant, std::span<Pending* const> w
     return;
   }
   if (write_together(tenant, writes)) return;
-  for (Pending* pending : writes) write_alone(tenant, *pending);
+  int locked = 0;
+  std::optional<Error> hopeless;  // what would befall the rest as well
+  for (Pending* pending : writes) {
+    if (hopeless) {
+      pending->outcome = std::unexpected(*hopeless);
+      continue;
+    }
+    const auto failure = write_alone(tenant, *pending);
+    if (failure && is_locked(*failure)) ++locked;
+    if (failure && (failure->lost() || locked == kMostLocked)) hopeless = to_error(*failure);
+  }
 }
 
 bool Writer::write_together(const std::string& tenant, std::span<Pending* const> writes) {
   try {
-    transact(tenant, writes);
+    transact(tenant, writes, kPatient);
     return true;
   } catch (const PostgresFailure& failure) {
     if (!failure.lost()) return false;
@@ -84,22 +104,26 @@ bool Writer::write_together(const std::string& tenant, std::span<Pending* const>
   }
 }
 
-void Writer::write_alone(const std::string& tenant, Pending& pending) {
+std::optional<PostgresFailure> Writer::write_alone(const std::string& tenant, Pending& pending) {
   Pending* const one[] = {&pending};
   for (int attempt = 1;; ++attempt) {
     try {
-      return transact(tenant, one);
+      transact(tenant, one, kImpatient);
+      return std::nullopt;
     } catch (const PostgresFailure& failure) {
       if (failure.lost()) db_.reset();
       if (!failure.lost() && may_pass(failure) && attempt < kTries) continue;
       pending.outcome = std::unexpected(to_error(failure));
-      return;
+      return failure;
     }
   }
 }
 
-void Writer::transact(const std::string& tenant, std::span<Pending* const> writes) {
+void Writer::transact(
+    const std::string& tenant, std::span<Pending* const> writes, const Statement& patience
+) {
   std::vector<Request> requests;
+  requests.push_back({&patience, {}});
   std::vector<Pending*> asked;
   for (Pending* pending : writes) {
     auto request = request_of(pending->write);
@@ -110,9 +134,10 @@ void Writer::transact(const std::string& tenant, std::span<Pending* const> write
       pending->outcome = std::unexpected(std::move(request.error()));
     }
   }
-  if (requests.empty()) return;
+  if (asked.empty()) return;
   const std::vector<Rows> answers = connection().transaction(tenant, Access::write, requests);
-  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = outcome_of(asked[i]->write, answers[i]);
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    asked[i]->outcome = outcome_of(asked[i]->write, answers[i + 1]);
 }
 
 Result<void> Writer::probe() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,8 +31,10 @@ class Writer {
   void write_tenant(const std::string& tenant, std::span<Pending* const> writes);
   // False: nothing was written, and it should be tried in smaller pieces.
   bool write_together(const std::string& tenant, std::span<Pending* const> writes);
-  void write_alone(const std::string& tenant, Pending& pending);
-  void transact(const std::string& tenant, std::span<Pending* const> writes);
+  // What stood in its way, if it was the database.
+  std::optional<PostgresFailure> write_alone(const std::string& tenant, Pending& pending);
+  // Waits for locks of others as long as `patience` says.
+  void transact(const std::string& tenant, std::span<Pending* const> writes, const Statement& patience);
   Result<void> probe();
   Connection& connection();
 
