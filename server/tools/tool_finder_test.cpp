@@ -131,6 +131,41 @@ TEST_CASE("only tools of the agent are found and described") {
   CHECK_FALSE(finder.has("tools.call"));
 }
 
+namespace {
+
+// What a model would make of texts: those about time are alike. Says no as often as it is told to.
+class Meanings : public turns::TextVectors {
+ public:
+  explicit Meanings(int refusals) : refusals_(refusals) {}
+  [[nodiscard]] std::string maker() const override { return "test"; }
+  turns::Awaitable<Result<turns::Vectors>> of(turns::VectorsAsked asked) override {
+    if (refusals_-- > 0) co_return fail(ErrorCode::unavailable, "not now");
+    turns::Vectors vectors;
+    for (const std::string& text : asked.texts) {
+      const bool time = text.contains("hours") || text.contains("come by");
+      vectors.push_back(time ? std::vector<float>{1, 0} : std::vector<float>{0, 1});
+    }
+    co_return vectors;
+  }
+
+ private:
+  int refusals_;
+};
+
+}  // namespace
+
+TEST_CASE("what a model makes of tools and tasks counts once it has seen all tools") {
+  const std::string ask =
+      R"({"query":"may I come by?","tools":["lib.opening_hours","lib.lendBook","lib.list_books"]})";
+  const auto finder = std::make_shared<ToolFinder>(library());
+  finder->use_vectors(std::make_shared<Meanings>(1));
+  CHECK(call(*finder, "tools.search", ask).is_list());  // it would not; the next search asks again
+  CHECK(call(*finder, "tools.search", ask).is_list());
+  const Value found = call(*finder, "tools.search", ask);
+  REQUIRE(found.size() > 0);
+  CHECK(found.as_list()[0].text("name") == "lib.opening_hours");
+}
+
 // Queries written for this project, not taken from elsewhere; what the search was tried on while it was made.
 TEST_CASE("tasks for Slack find most of what they need among ten of its 174 tools") {
   const std::filesystem::path described = std::string(PARLEY_DATA_DIR) + "/openapi/slack_web_openapi_v2.json";
@@ -163,5 +198,5 @@ TEST_CASE("tasks for Slack find most of what they need among ten of its 174 tool
   }
   recall /= static_cast<double>(queries.size());
   MESSAGE("recall@10: " << recall);
-  CHECK(recall >= 0.55);
+  CHECK(recall >= 0.75);
 }
