@@ -31,7 +31,7 @@ Reply get_readyz(Api& api, Call& call) {
     MapBuilder map;
     map.set("name", helper.name).set("status", result ? "ok" : "degraded");
     if (!result && says_why) map.set("problem", result.error().message);
-    if (helper.detail) map.set("detail", helper.detail());
+    if (helper.detail && says_why) map.set("detail", helper.detail());
     checks.add(map.build());
   }
   // HAProxy knows a server that stops by this answer, and tells it from one that has failed.

@@ -1,8 +1,8 @@
--- Vectors in the form that the database compares: made when the extension `vector` is there, and each time again, so every
--- statement must be one that can be repeated. {vector} is the extension's schema. What is in here is made from parley.vector and
--- goes when that goes.
+-- Vectors in the form that the database compares: made when the extension `vector` is there and this is not. {vector} is the
+-- extension's schema. What is in here is made from parley.vector, goes when that goes, and can be made again.
 
-CREATE TABLE IF NOT EXISTS parley.embedding (
+DROP TABLE IF EXISTS parley.embedding;             -- what an extension leaves that was dropped with its columns
+CREATE TABLE parley.embedding (
   tenant     text  NOT NULL DEFAULT parley.tenant(),
   user_id    bytea NOT NULL,
   collection bytea NOT NULL,                       -- what is searched together: the kind of texts, a line feed, the model
@@ -11,12 +11,7 @@ CREATE TABLE IF NOT EXISTS parley.embedding (
   PRIMARY KEY (tenant, user_id, key, collection),
   FOREIGN KEY (tenant, user_id, key) REFERENCES parley.vector (tenant, user_id, key) ON DELETE CASCADE
 ) WITH (toast_tuple_target = 8160);                -- up to 2,000 dimensions stay in the row, where a scan reads them
-CREATE INDEX IF NOT EXISTS embedding_by_collection ON parley.embedding (tenant, user_id, collection);
+CREATE INDEX embedding_by_collection ON parley.embedding (tenant, user_id, collection);
 ALTER TABLE parley.embedding ENABLE ROW LEVEL SECURITY;
 ALTER TABLE parley.embedding FORCE ROW LEVEL SECURITY;
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_catalog.pg_policy WHERE polrelid = 'parley.embedding'::regclass AND polname = 'own_tenant') THEN
-    CREATE POLICY own_tenant ON parley.embedding USING (tenant = parley.tenant()) WITH CHECK (tenant = parley.tenant());
-  END IF;
-END $$;
+CREATE POLICY own_tenant ON parley.embedding USING (tenant = parley.tenant()) WITH CHECK (tenant = parley.tenant());

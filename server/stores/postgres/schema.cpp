@@ -128,8 +128,7 @@ Result<int> migrate_once(Connection& db, const std::string& runtime_role, Migrat
   const int last = static_cast<int>(migrations.size());
   db.plain("BEGIN");
   db.plain(kLock);
-  const std::string owner = db.plain(kAsOwner).at(0).at(0);
-  if (!owner.empty()) db.plain("SET LOCAL ROLE " + owner);
+  become_owner(db);
   const int made = migrations_made(db);
   if (made > last)
     return refusal("The database was written by a newer Parley.", "Install the newer version.");
@@ -149,7 +148,7 @@ Result<int> migrate_once(Connection& db, const std::string& runtime_role, Migrat
                  : "INSERT INTO parley.migration (number) VALUES (" + n + ")"
     );
   }
-  if (made >= last - 1) make_vector_table(db);
+  if (made + 1 >= last) make_vector_table(db);
   // TRUNCATE is no privilege of a server: it would ignore the policies.
   db.plain(
       "GRANT USAGE ON SCHEMA parley TO " + runtime_role +
@@ -177,9 +176,9 @@ bool servers_go_on(std::string_view migration) {
   return migration.starts_with("-- servers: go on\n");
 }
 
-void become_owner(Connection& db) {
+void become_owner(Connection& db, std::string_view how) {
   const std::string owner = db.plain(kAsOwner).at(0).at(0);
-  if (!owner.empty()) db.plain("SET ROLE " + owner);
+  if (!owner.empty()) db.plain(std::string(how) + " " + owner);
 }
 
 Result<SchemaStatus> schema_status(const std::string& url) {
@@ -206,8 +205,7 @@ Result<SchemaStatus> migrate(const std::string& url, const std::string& runtime_
       done = *made == std::ssize(migrations);
     }
     db.plain("BEGIN");
-    const std::string owner = db.plain(kAsOwner).at(0).at(0);
-    if (!owner.empty()) db.plain("SET LOCAL ROLE " + owner);
+    become_owner(db);
     SchemaStatus status = status_of(db);
     status.servers = running_servers(db);
     return status;

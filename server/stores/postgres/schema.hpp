@@ -46,13 +46,14 @@ using Migrations = std::span<const char* const>;
 );
 [[nodiscard]] Result<SchemaStatus> schema_status(const std::string& url);
 
+// Lets a connection act as the owner of the database, if its role may; `how` is SET LOCAL ROLE or, on a
+// connection of one's own, SET ROLE. Throws PostgresFailure.
+void become_owner(Connection& db, std::string_view how = "SET LOCAL ROLE");
+
 // What a server finds out about its database at the start.
 struct Runtime {
   bool pooled = false;  // something in between shares its connections among clients, see Connection::pooled()
 };
-
-// Lets a connection act as the owner of the database, if its role may. Throws PostgresFailure.
-void become_owner(Connection& db);
 
 // Refuses a database that is not what row-level security and durability rely on: another schema, a role that
 // stands above the policies, tables without them, a server that does not sync. Errors say what to do.

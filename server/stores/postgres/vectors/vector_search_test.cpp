@@ -170,9 +170,19 @@ TEST_CASE("the extension may be installed before or after the schema") {
   CHECK(support_of(*cluster).graphs == std::vector<int>{3, 1536});
   CHECK_FALSE(postgres::make_vector_graph(cluster->url("parley_migrate"), 4'001).has_value());
   CHECK_FALSE(postgres::make_vector_graph(cluster->url("parley"), 8).has_value());
-  Vectors vectors(*cluster);
-  vectors.add(turns_of("ana"), {{"a", {1, 0, 0}}});
-  CHECK(vectors.nearest(turns_of("ana"), {1, 0, 0}).contains("a"));
+  {
+    Vectors vectors(*cluster);
+    vectors.add(turns_of("ana"), {{"a", {1, 0, 0}}});
+    CHECK(vectors.nearest(turns_of("ana"), {1, 0, 0}).contains("a"));
+  }
+  // Dropped with what depends on it, and there again.
+  cluster->admin("DROP EXTENSION vector CASCADE");
+  CHECK(support_of(*cluster).state == VectorSupport::State::available);
+  CHECK(postgres::check_runtime(cluster->url("parley")).has_value());
+  cluster->admin("CREATE EXTENSION vector");
+  CHECK(support_of(*cluster).state == VectorSupport::State::unmade);
+  migrate(*cluster);
+  CHECK(support_of(*cluster).state == VectorSupport::State::ready);
   cluster->admin("DROP SCHEMA parley CASCADE; DROP EXTENSION vector; DROP SCHEMA IF EXISTS \"Other Things\"");
 }
 

@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kExtension =
     "SELECT quote_ident(n.nspname), e.extversion, "
     "string_to_array(substring(e.extversion from '^[0-9]+[.][0-9]+'), '.')::int[] >= ARRAY[0, 8], "
-    "to_regclass('parley.embedding') IS NOT NULL "
+    "EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass('parley.embedding') AND a.attname = "
+    "'embedding' AND NOT a.attisdropped) "
     "FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'vector'";
 constexpr const char* kGraphs =
     "SELECT substring(c.relname from '^embedding_hnsw_([0-9]+)$') FROM pg_index i "
@@ -122,7 +123,9 @@ bool has_graph(const VectorSupport& support, int dimensions) {
 
 void make_vector_table(Connection& owner) {
   const VectorSupport support = vector_support(owner);
-  if (support.state != VectorSupport::State::unmade && support.state != VectorSupport::State::ready) return;
+  if (support.state != VectorSupport::State::unmade) return;
+  // Its foreign key wants the table that it names; whoever waits for a table has all others wait behind him.
+  owner.plain("SET LOCAL lock_timeout = '2s'");
   for (const std::string_view migration : vectors::kMigrations)
     owner.plain(filled_in(migration, support.schema));
 }
@@ -137,7 +140,15 @@ Result<void> make_vector_graph(const std::string& url, int dimensions) {
   }
   try {
     Connection db(url);
-    become_owner(db);
+    if (db.pooled()) {
+      return fail(
+          ErrorCode::unsupported,
+          "an index cannot be made through a pooler",
+          "vector_index",
+          "connect to PostgreSQL itself"
+      );
+    }
+    become_owner(db, "SET ROLE");
     const VectorSupport support = vector_support(db);
     if (support.state != VectorSupport::State::ready)
       return fail(ErrorCode::unsupported, describe(support), "vector_index", advice(support));

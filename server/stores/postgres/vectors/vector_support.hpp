@@ -34,11 +34,13 @@ struct VectorSupport {
 
 [[nodiscard]] bool has_graph(const VectorSupport& support, int dimensions);
 
-// The table, when the extension is there; part of every migration, as the owner. Throws PostgresFailure.
+// The table, when the extension is there and it is not; part of every migration, in its transaction, as the
+// owner. Throws PostgresFailure.
 void make_vector_table(Connection& owner);
 
 inline constexpr int kMostGraphDimensions = 4'000;
-// An HNSW index of the vectors of one length, made beside what servers do. As for migrate().
+// An HNSW index of the vectors of one length, made beside what servers do. As for migrate(), but not through
+// a pooler.
 [[nodiscard]] Result<void> make_vector_graph(const std::string& url, int dimensions);
 
 }  // namespace parley::stores::postgres
