@@ -155,7 +155,7 @@ Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversati
 namespace {
 
 // What the caller gives to a conversation, with the style chosen.
-Value context_of(const ChatRequest& request) {
+Value context_given(const ChatRequest& request) {
   Value context = request.context;
   if (request.style.is_null()) return context;
   if (!context.is_map()) context = Value::map();
@@ -212,7 +212,7 @@ Awaitable<Result<void>> TurnDriver::begin_conversation(Turn& turn, const ChatReq
           .currency = request.currency,
           .release = release->hash(),
           .flow = request.flow,
-          .context = context_of(request),
+          .context = context_given(request),
           .user_slots = remembered,
           .event = request.event,
           .user_origins = std::move(origins),
