@@ -282,8 +282,11 @@ turns::Awaitable<Result<turns::Vectors>> UserMemory::vectors_with_turns(
     known.maker = maker;
     asked.said_at.resize(before);
     places = known.turns.without_vector(most, since);
-    for (const std::size_t place : places) asked.texts.push_back(searched_as(known.turns.turn(place)));
-    asked.said_at.emplace_back(turn.at);
+    for (const std::size_t place : places) {
+      const language::RememberedTurn& turn = known.turns.turn(place);
+      asked.texts.push_back(searched_as(turn));
+      asked.said_at.emplace_back(turn.at);
+    }
   }
   if (asked.texts.empty()) co_return turns::Vectors();
   auto made = co_await vectors.of(std::move(asked));
@@ -313,6 +316,7 @@ turns::Awaitable<std::vector<float>> UserMemory::nearness_in_store(
     const std::lock_guard lock(known.mutex);
     if (known.stored == nullptr || known.maker != collection.maker)
       known.stored = std::make_shared<turns::SearchedTexts>();
+    if (known.maker != collection.maker) known.facts.clear();
     known.maker = collection.maker;
     stored = known.stored;
     while (stored->size() < known.turns.size())
@@ -332,7 +336,10 @@ turns::Awaitable<std::vector<float>> UserMemory::nearness_in_store(
     const std::lock_guard lock(known.mutex);
     std::erase_if(fresh, [&](std::size_t place) { return known.turns.turn(place).at < since; });
     fresh.resize(std::min(fresh.size(), kTogether + kLater));
-    for (const std::size_t place : fresh) asked.texts.push_back(searched_as(known.turns.turn(place)));
+    for (const std::size_t place : fresh) {
+      asked.texts.push_back(searched_as(known.turns.turn(place)));
+      asked.said_at.emplace_back(known.turns.turn(place).at);
+    }
   }
   if (!fresh.empty() && co_await vectors.collect(std::move(asked), collection)) stored->note_there(fresh);
   std::vector<std::uint32_t> promising;
@@ -369,20 +376,21 @@ turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
     const bool same = known.maker == vectors->maker();
     std::ranges::copy_if(more, std::back_inserter(asked.texts), [&](const std::string& text) {
       return !same || !known.facts.contains(text);
-      bool in_store = vectors->search() != nullptr;
-      if (in_store) {
-        const std::lock_guard lock(known.mutex);
-        in_store = known.turns.size() > vectors->searched_beyond(call.caller.user_id);
-        if (in_store) known.turns.forget_vectors();
-      }
-      if (in_store) {
-        auto made = co_await vectors->of(std::move(asked));
-        if (!made) co_return Meant();
-        Meant meant{.vectors = std::move(*made), .nearness = {}};
-        meant.nearness = co_await nearness_in_store(*vectors, call, known, meant, since);
-        co_return meant;
-      }
     });
+  }
+  bool in_store = vectors->search() != nullptr;
+  if (in_store) {
+    const std::lock_guard lock(known.mutex);
+    in_store = known.turns.size() > vectors->searched_beyond(call.caller.user_id);
+    if (in_store) known.turns.forget_vectors();
+  }
+  if (in_store) {
+    asked.said_at.resize(asked.texts.size());  // a question and facts: not to be stored
+    auto made = co_await vectors->of(asked);
+    if (!made) co_return Meant();
+    Meant meant{.vectors = with_facts(known, *std::move(made), std::move(asked.texts), more), .nearness = {}};
+    meant.nearness = co_await nearness_in_store(*vectors, call, known, meant, since);
+    co_return meant;
   }
   const std::size_t room = kTogether - std::min(kTogether, asked.texts.size());
   auto first = co_await vectors_with_turns(*vectors, known, asked, room, since);
@@ -390,23 +398,18 @@ turns::Awaitable<UserMemory::Meant> UserMemory::meanings(
   auto answer = with_facts(known, *std::move(first), std::move(asked.texts), more);
   asked.texts.clear();
   (void)co_await vectors_with_turns(*vectors, known, std::move(asked), kLater, since);
-  co_return Meant {
-    .vectors = answer;
-  }
+  co_return Meant{.vectors = std::move(answer), .nearness = {}};
+}
 
-  // `made`: the vectors of `texts`, a question and the facts that had none. Only those of `facts` stay known.
-  turns::Vectors UserMemory::with_facts(
-      Known & known,
-      turns::Vectors made,
-      std::vector<std::string> texts,
-      const std::vector<std::string>& facts
-  ) {
-    turns::Vectors answer{std::move(made.front())};
-    const std::lock_guard lock(known.mutex);
-    auto before = std::exchange(known.facts, {});
-    for (std::size_t i = 1; i < texts.size(); ++i)
-      before.insert_or_assign(std::move(texts[i]), std::move(made[i])), .nearness = {}
-  };
+// `made`: the vectors of `texts`, a question and the facts that had none. Only those of `facts` stay known.
+turns::Vectors UserMemory::with_facts(
+    Known& known, turns::Vectors made, std::vector<std::string> texts, const std::vector<std::string>& facts
+) {
+  turns::Vectors answer{std::move(made.front())};
+  const std::lock_guard lock(known.mutex);
+  auto before = std::exchange(known.facts, {});
+  for (std::size_t i = 1; i < texts.size(); ++i)
+    before.insert_or_assign(std::move(texts[i]), std::move(made[i]));
   for (const std::string& fact : facts) {
     const auto found = before.find(fact);
     // Somebody else's question may have come between, of other facts; then words do.
