@@ -65,9 +65,11 @@ const words = ({ carousel, title, subtitle, facts = [] }) =>
   carousel ? carousel.map(words).join('\n') : [title, subtitle, ...facts.map((f) => `${f.label}: ${f.value}`)].filter(Boolean).join('\n');
 
 class ParleyChat extends HTMLElement {
-  static languages = LANGUAGES;  // a page may add one: customElements.get('parley-chat').languages.fr = async () => ({default: {…}})
+  // a page may add one: customElements.get('parley-chat').languages.fr = async () => ({default: {…}})
+  static languages = LANGUAGES;
   static observedAttributes = ['open'];
-  context = undefined;  // sent with every message when set: {"page": "/prices"}
+  // sent with every message when set: {"page": "/prices"}
+  context = undefined;
 
   #t; #lang; #page; #session; #parts; #turns; #pending; #owner; #status; #assistant = {}; #unread = 0; #name; #started;
 
@@ -145,11 +147,10 @@ class ParleyChat extends HTMLElement {
     if (this.#started) return;
     this.#started = true;
     const server = this.getAttribute('server') ?? new URL('.', import.meta.url).href;
-    const chat = this;
+    const own = (name) => this.getAttribute(name) ?? undefined;
     const options = {
-      flow: this.getAttribute('flow') ?? undefined, user: this.getAttribute('user') ?? undefined,
-      userToken: this.getAttribute('user-token') ?? undefined, lang: this.#lang,
-      get context() { return chat.context; },
+      lang: this.#lang, who: { flow_id: own('flow'), user_id: own('user'), user_token: own('user-token') },
+      context: () => this.context,
     };
     this.#session = new Session(new URL(server, location.href).href.replace(/\/$/, ''), options, this.#viewOf());
     if (this.#session.saved.id) this.#parts.log.setAttribute('aria-busy', 'true');
@@ -274,8 +275,10 @@ class ParleyChat extends HTMLElement {
 
   #clear() {
     const { log, tail, live, rating, text } = this.#parts;
-    this.#turns = new Map();    // turn number → group
-    this.#pending = new Map();  // idempotency key → group of a message without a number yet
+    // turn number → group
+    this.#turns = new Map();
+    // idempotency key → group of a message without a number yet
+    this.#pending = new Map();
     this.#owner = this.#status = null;
     rating?.remove();
     this.#parts.rating = null;
@@ -416,7 +419,8 @@ class ParleyChat extends HTMLElement {
   #replies(buttons) {
     const { replies, text } = this.#parts;
     const same = JSON.stringify(buttons);
-    if (replies.same === same) return;  // the turn came a second time: do not take the focus from an answer
+    // the turn came a second time: do not take the focus from an answer
+    if (replies.same === same) return;
     replies.same = same;
     const focused = replies.contains(this.shadowRoot.activeElement);
     replies.replaceChildren(...buttons.map((button) => h('button', { type: 'button', dir: 'auto', onclick: () => this.#press(button) }, button.label)));
@@ -425,11 +429,13 @@ class ParleyChat extends HTMLElement {
 
   #progress(item, type, data) {
     const group = this.#pending.get(item.key);
-    if (!group) return;  // the event stream was faster: the turn is already shown as committed
+    // the event stream was faster: the turn is already shown as committed
+    if (!group) return;
     if (type === 'delta') {
       const { live } = this.#parts;
       let row = live.firstChild;
-      if (row?.call !== data.call || !data.at) {  // a text may begin anew
+      // a text may begin anew
+      if (row?.call !== data.call || !data.at) {
         row = h('div', { class: 'row bot' }, h('div', { class: 'bubble', dir: 'auto' }));
         row.call = data.call;
         live.replaceChildren(row);

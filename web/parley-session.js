@@ -1,8 +1,10 @@
 // The protocol of <parley-chat>; knows no DOM. The view it reports to is the object that ParleyChat hands over.
 
-const IDLE_MS = 40_000;  // the server sends a heartbeat every 15 s: silence for this long is a dead connection
+// the server sends a heartbeat every 15 s: silence for this long is a dead connection
+const IDLE_MS = 40_000;
 
-const store = {  // storage may be forbidden (private mode, sandboxed frame): the chat then lives as long as the page
+// storage may be forbidden (private mode, sandboxed frame): the chat then lives as long as the page
+const store = {
   get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
   set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* see above */ } },
 };
@@ -61,7 +63,8 @@ export class Session {
     this.#base = base;
     this.#options = options;
     this.#view = view;
-    this.#slot = `parley:${base}:${options.flow ?? ''}:${options.user ?? ''}`;
+    const { flow_id = '', user_id = '' } = options.who;
+    this.#slot = `parley:${base}:${flow_id}:${user_id}`;
     this.saved = store.get(this.#slot) ?? {};
     this.outbox = store.get(`${this.#slot}:outbox`) ?? [];
   }
@@ -83,8 +86,8 @@ export class Session {
   }
 
   send(message, payload) {
-    const { flow, context } = this.#options;
-    this.#enqueue({ message, payload, path: '/v1/chat', body: { flow_id: flow, ...this.#who(), message, payload, context } });
+    const { who, context } = this.#options;
+    this.#enqueue({ message, payload, path: '/v1/chat', body: { ...who, message, payload, context: context() } });
   }
 
   retry(item) {
@@ -111,18 +114,14 @@ export class Session {
 
   #resume() {
     if (this.saved.id) this.#listen();
-    else if (this.#options.flow && !this.outbox.length) this.#begin();
+    else if (this.#options.who.flow_id && !this.outbox.length) this.#begin();
     for (const item of this.outbox) this.#view.pending(item);
     this.#flush();
   }
 
   /** A named flow speaks first, so its conversation starts at once; without one it starts with the first message. */
   #begin() {
-    this.#enqueue({ path: '/v1/conversations', body: { flow_id: this.#options.flow, ...this.#who() } });
-  }
-
-  #who() {
-    return { user_id: this.#options.user, user_token: this.#options.userToken };
+    this.#enqueue({ path: '/v1/conversations', body: this.#options.who });
   }
 
   #enqueue(item) {
@@ -165,7 +164,8 @@ export class Session {
       this.saved = saved;
       return;
     }
-    if (this.#sending && !this.saved.id) return;  // our own first message is on its way: its answer decides
+    // our own first message is on its way: its answer decides
+    if (this.#sending && !this.saved.id) return;
     this.#halt();
     this.saved = saved;
     this.outbox = store.get(`${this.#slot}:outbox`) ?? [];
@@ -241,7 +241,8 @@ export class Session {
       } catch (error) {
         if (!current()) return;
         this.#view.retract(item);
-        if (!this.outbox.includes(item)) continue;  // the event stream has shown meanwhile that it was committed
+        // the event stream has shown meanwhile that it was committed
+        if (!this.outbox.includes(item)) continue;
         if (!(error instanceof ApiError) || error.transient) {
           this.#connection('chat', error);
           await this.#backoff(tries++, error);
@@ -299,7 +300,8 @@ export class Session {
         const response = await this.#call(`/v1/events?conversation=${encodeURIComponent(this.saved.id)}`, {
           abort, accept: 'text/event-stream', headers: this.#lastEvent && { 'last-event-id': this.#lastEvent },
         });
-        await this.#catchUp(epoch);  // after the stream is open, so that nothing falls between the two
+        // after the stream is open, so that nothing falls between the two
+        await this.#catchUp(epoch);
         tries = 0;
         this.#connection('events', null);
         for await (const event of readEvents(response, () => abort.abort())) {

@@ -107,7 +107,7 @@ std::unexpected<Error> refusal_in(const net::IncomingAnswer& answer) {
   const auto body = parse_json(answer.body, {.reject_duplicate_keys = false});
   const std::string_view code = body ? body->text("error") : std::string_view();
   for (const auto& [theirs, ours] :
-       {std::pair("invalid_client", "unknown_client"),
+       {std::pair("invalid_client", "client_refused"),
         std::pair("authorization_pending", "pending"),
         std::pair("slow_down", "slow_down")}) {
     if (!passing && code == theirs) refusal.error().pointer = ours;

@@ -61,10 +61,8 @@ struct Pkce {
     const SignInClient& client, std::string_view redirect, std::string_view state, std::string_view challenge
 );
 
-// Error::pointer: "refused" when trying again is of no use, "unknown_client" when that is because the server
-// does not know the client, "unavailable" when trying again may help, "client_refused"
-// when it is this client that is not known. Nothing of the answer's text is in an
-// error.
+// Error::pointer: "refused" when trying again is of no use, "unavailable" when it may help, "client_refused"
+// when it is this client that is not known. Nothing of the answer's text is in an error.
 net::Awaitable<Result<Grant>> redeem_code(
     net::HttpClient& http,
     const SignInClient& client,

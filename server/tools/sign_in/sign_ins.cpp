@@ -238,10 +238,11 @@ net::Awaitable<Result<std::optional<Grant>>> SignIns::renewed(
         co_await refresh_grant(*offer->http, offer->client, std::move(old), vault_->now(), timeout_ms);
     if (fresh) {
       outcome = *std::move(fresh);
+    } else if (offer->client.found && fresh.error().pointer == "client_refused") {
+      // Registered by this server, and forgotten over there: what was granted to it is void.
+      co_await clients_.forget(offer->client);
     } else if (fresh.error().pointer != "refused") {
       co_return std::unexpected(std::move(fresh.error()));
-    } else if (fresh.error().pointer == "unknown_client") {
-      co_await clients_.forget(offer->client);
     }
   }
   if (auto saved = co_await save(name, outcome); !saved) co_return std::unexpected(std::move(saved.error()));
@@ -328,7 +329,7 @@ net::Awaitable<void> SignIns::wait_for_device(OfferPtr offer, SignInFor whom, De
     }
     const std::string& why = grant.error().pointer;
     if (why == "slow_down" || why == "unavailable") interval += kSlowerBy;
-    if (why == "refused" || why == "unknown_client") break;
+    if (why == "refused" || why == "client_refused") break;
     co_await pause(interval);
   }
   {
@@ -402,7 +403,7 @@ net::Awaitable<Result<SignedIn>> SignIns::redeem(OfferPtr offer, Value facts, st
       kExchangeTimeoutMs
   );
   if (!grant) {
-    if (grant.error().pointer == "unknown_client") co_await clients_.forget(offer->client);
+    if (grant.error().pointer == "client_refused") co_await clients_.forget(offer->client);
     co_return fail(ErrorCode::forbidden, grant.error().message, "sign_in_refused", "ask for a new link");
   }
   auto saved = co_await save(grant_name(offer->client, whom), *std::move(grant));
