@@ -37,7 +37,7 @@ check:  ## format, dependency rules, sizes, paths named in the docs
 	@scripts/check_docs
 
 bench: release  ## measure, with ratios, and print the tables
-	@short=0; for each in bench bench_peers bench_servers; do scripts/$$each || short=1; done; exit $$short
+	@short=0; for each in bench bench_tools bench_peers bench_servers; do scripts/$$each || short=1; done; exit $$short
 
 bench-peers: release  ## of these only: beside a hand-written FastAPI service, and with many conversations stored
 	@scripts/bench_peers
