@@ -3,7 +3,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -34,9 +36,9 @@ class StuckSession {
     db_.plain("BEGIN");
     db_.plain(locks);
     thread_ = std::jthread([this, most](const std::stop_token& released) {
-      const auto until = std::chrono::steady_clock::now() + most;
-      while (!released.stop_requested() && std::chrono::steady_clock::now() < until)
-        std::this_thread::sleep_for(10ms);
+      std::mutex mutex;
+      std::unique_lock lock(mutex);
+      std::condition_variable_any().wait_for(lock, released, most, [] { return false; });
       db_.plain("ROLLBACK");
     });
   }
