@@ -3,6 +3,7 @@
 // waits for.
 #pragma once
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -78,6 +79,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<bool> send(Response response, std::string_view request_id, bool is_head);
   Awaitable<bool> write_all(std::string first, std::string second);
   Awaitable<Readiness> readable();
+  Awaitable<Readiness> first_bytes();
   Awaitable<void> linger();
   void enter_request(std::uint32_t body_or_head_ms);
   void rest_reader();
@@ -112,6 +114,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool watching_ = false;
 
   std::unique_ptr<RequestReader> reader_;  // none while idle
+  std::array<char, 512> first_;            // what ends idleness arrives here; most heads fit
   std::shared_ptr<Outbox> outbox_;         // of the stream, if there is one
   std::unique_ptr<WebSocketSession> websocket_;
   std::function<void()> on_disconnect_;
