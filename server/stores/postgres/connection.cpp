@@ -36,6 +36,9 @@ std::string array_head(std::size_t size, std::uint32_t type) {
 
 constexpr std::uint32_t kNull = 0xFFFFFFFF;  // as an element's length
 
+constexpr const char* kUsualPatience = "lock_timeout = '1s'";
+constexpr const char* kLittlePatience = "lock_timeout = '100ms'";
+
 std::string text_of(const char* text) {
   std::string out = text == nullptr ? "" : text;
   while (out.ends_with('\n')) out.pop_back();
@@ -295,18 +298,38 @@ std::vector<Rows> Connection::finish(std::span<const std::size_t> places, std::s
   return answers;
 }
 
+std::size_t Connection::open(std::string_view tenant, Access access, Patience patience) {
+  std::size_t sent = 0;
+  const auto say = [&](const std::string& sql) {
+    send(sql.c_str());
+    ++sent;
+  };
+  say(access == Access::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
+  // A name of letters, digits, _ and - only; SET takes no parameters.
+  say("SET LOCAL parley.tenant = '" + std::string(tenant) + "'");
+  // The database's connection is whose transaction it is in: it is found by that when its server has died.
+  if (pooled_) say("SET LOCAL application_name = '" + name_ + "'");
+  if (access == Access::read) return sent;
+  if (patience == Patience::little) {
+    say(std::string("SET LOCAL ") + kLittlePatience);
+  } else if (!patient_) {
+    say(std::string("SET LOCAL ") + kUsualPatience);
+  }
+  return sent;
+}
+
 std::vector<Rows> Connection::transaction(
-    std::string_view tenant, Access access, std::span<const Request> requests
+    std::string_view tenant, Access access, std::span<const Request> requests, Patience patience
 ) {
   for (const Request& request : requests) prepare(*request.statement);
+  // Once for the session where that is this client's own; a pooler would hand it on with the connection.
+  if (access == Access::write && !pooled_ && !patient_) {
+    plain(std::string("SET ") + kUsualPatience);
+    patient_ = true;
+  }
   if (PQenterPipelineMode(db_.get()) == 0) raise(nullptr);
   try {
-    send(access == Access::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN");
-    // A name of letters, digits, _ and - only; SET takes no parameters.
-    send(("SET LOCAL parley.tenant = '" + std::string(tenant) + "'").c_str());
-    // The database's connection is whose transaction it is in: it is found by that when its server has died.
-    if (pooled_) send(("SET LOCAL application_name = '" + name_ + "'").c_str());
-    const std::size_t before = pooled_ ? 3 : 2;
+    const std::size_t before = open(tenant, access, patience);
     const auto places = send_all(requests, before);
     send("COMMIT");
     return finish(places, (requests.empty() ? before : places.back() + 1) + 1);

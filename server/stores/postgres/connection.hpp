@@ -106,10 +106,10 @@ struct Request {
   Parameters parameters;
 };
 
-// In front of what writes: nobody waits for somebody's locks without an end.
-inline constexpr Statement kPatient{"patient", "SET LOCAL lock_timeout = '1s'"};
-
 enum class Access : std::uint8_t { read, write };
+
+// How long a transaction that writes waits for locks of others: nobody waits without an end.
+enum class Patience : std::uint8_t { usual, little };  // a second, a tenth of one
 
 class Connection {
  public:
@@ -117,7 +117,12 @@ class Connection {
   explicit Connection(const std::string& url, const std::string& name = "parley");
 
   // All requests as one transaction of this tenant (a valid name); the rows of each, in order.
-  std::vector<Rows> transaction(std::string_view tenant, Access access, std::span<const Request> requests);
+  std::vector<Rows> transaction(
+      std::string_view tenant,
+      Access access,
+      std::span<const Request> requests,
+      Patience patience = Patience::usual
+  );
   // The same within a transaction that is open already.
   std::vector<Rows> run(std::span<const Request> requests);
   // A statement without values, by itself, with texts as answers: for the catalogue and for migrations.
@@ -140,6 +145,8 @@ class Connection {
   };
   void prepare(const Statement& statement);
   void send(const char* sql);
+  // What comes before a transaction's requests; how many statements that is.
+  std::size_t open(std::string_view tenant, Access access, Patience patience);
   void send(const Request& request, const char* name);
   // Which of the answers are theirs, when `before` others come first.
   std::vector<std::size_t> send_all(std::span<const Request> requests, std::size_t before);
@@ -152,6 +159,7 @@ class Connection {
   std::string name_;
   std::set<std::string_view> prepared_;
   bool pooled_ = false;
+  bool patient_ = false;  // the session has the usual patience
 };
 
 }  // namespace parley::stores::postgres

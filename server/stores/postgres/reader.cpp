@@ -339,47 +339,58 @@ std::vector<Rows> Reader::ask(std::span<const Request> requests, Access access) 
 }
 
 Rows Reader::ask(const Statement& statement, Parameters parameters, Access access) {
-  // What is changed here may be locked by a server that is stuck; a thread that reads for all does not wait
-  // long.
-  if (access == Access::write) {
-    const Request both[] = {{&kPatient, {}}, {&statement, std::move(parameters)}};
-    return std::move(ask(both, access).back());
-  }
   const Request only[] = {{&statement, std::move(parameters)}};
   return std::move(ask(only, access).front());
 }
 
-std::optional<turns::StoredConversation> Reader::load(std::string_view id) {
-  const Request requests[] = {
-      request(kConversation, id),
-      request(kSnapshot, id),
-      request(kRecordsAfterSnapshot, id),
-      request(kUnsettled, id)
-  };
-  const std::vector<Rows> answers = ask(requests);
-  if (answers[0].count() == 0) return std::nullopt;
-  turns::StoredConversation stored;
-  stored.summary = summary_of(answers[0], 0);
-  if (const Rows& snapshot = answers[1]; snapshot.count() > 0) {
-    stored.snapshot_sequence = static_cast<std::uint64_t>(snapshot.number(0, 0));
-    stored.snapshot = snapshot.text(0, 1);
-    const auto sum = RowChecksum(stored.summary.id, stored.snapshot_sequence, stored.snapshot).value();
-    verify(sum, snapshot.number(0, 2), "snapshot of conversation " + stored.summary.id);
+std::vector<Reader::Loaded> Reader::load(std::span<const Wanted> wanted) {
+  Parameters::Texts ids;
+  Parameters::Numbers known;
+  for (const Wanted& each : wanted) {
+    ids.emplace_back(each.id);
+    known.emplace_back(static_cast<std::int64_t>(each.known));
   }
-  stored.records = records_of(answers[2], id, stored.snapshot_sequence);
-  const Rows& open = answers[3];
-  stored.unsettled = open.truth(0, 0);
-  stored.worker = static_cast<turns::WorkerId>(open.number(0, 1));
-  stored.worker_lives = open.truth(0, 2);
-  if (auto gap = gap_in(stored)) throw DamagedRow(*std::move(gap));
-  return stored;
+  Request requests[] = {{&kLoad, {}}, {&kLoadRecords, {}}};
+  for (Request& request : requests) request.parameters.add(ids).add(known);
+  const std::vector<Rows> answers = ask(requests);
+  const Rows& records = answers[1];
+  const auto place_of = [](const Rows& rows, int row) {
+    return static_cast<std::size_t>(rows.number(row, 0)) - 1;
+  };
+  std::vector<int> first_record(wanted.size(), records.count());
+  for (int row = records.count() - 1; row >= 0; --row) first_record[place_of(records, row)] = row;
+
+  std::vector<Loaded> loaded(wanted.size());
+  for (int row = 0; row < answers[0].count(); ++row) {
+    const std::size_t place = place_of(answers[0], row);
+    try {
+      auto stored = conversation_of(answers[0], row, wanted[place].known);
+      // The caller knows what is not there: a database that is older than it was.
+      if (stored.summary.sequence < wanted[place].known) {
+        const Wanted anew[] = {{wanted[place].id, 0}};
+        loaded[place] = std::move(load(anew).front());
+        continue;
+      }
+      std::uint64_t last = stored.snapshot_sequence;
+      for (int i = first_record[place]; i < records.count() && place_of(records, i) == place; ++i, ++last)
+        stored.records.push_back(record_of(records, i, 1, stored.summary.id, last));
+      if (auto gap = gap_in(stored)) throw DamagedRow(*std::move(gap));
+      loaded[place] = std::move(stored);
+    } catch (const DamagedRow& damage) {
+      loaded[place] = damaged(damage);
+    }
+  }
+  return loaded;
 }
 
 std::vector<turns::LogRecord> Reader::records(std::string_view id, std::uint64_t after, std::uint32_t limit) {
   if (after > static_cast<std::uint64_t>(kAll)) return {};
   Parameters parameters;
   parameters.add(id).add(static_cast<std::int64_t>(after)).add(static_cast<std::int64_t>(limit));
-  return records_of(ask(kRecords, std::move(parameters)), id, after);
+  const Rows rows = ask(kRecords, std::move(parameters));
+  std::vector<turns::LogRecord> records;
+  for (int row = 0; row < rows.count(); ++row) records.push_back(record_of(rows, row, 0, id, after++));
+  return records;
 }
 
 Result<std::vector<turns::ConversationSummary>> Reader::list(const turns::ConversationFilter& filter) {

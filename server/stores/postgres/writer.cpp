@@ -13,10 +13,6 @@ namespace {
 
 constexpr int kTries = 3;
 
-// Another server may be stuck in the middle of a transaction, or a person have locked a table: turns of all
-// conversations would wait behind the one that wants what is locked. So nobody waits for long, and those
-// written one by one hardly at all: all of them together have waited before.
-constexpr Statement kImpatient{"impatient", "SET LOCAL lock_timeout = '100ms'"};
 constexpr int kMostLocked = 5;  // of a batch; then it is no single conversation that is locked
 
 bool is_probe(const Write& write) {
@@ -94,7 +90,7 @@ void Writer::write_tenant(const std::string& tenant, std::span<Pending* const> w
 
 bool Writer::write_together(const std::string& tenant, std::span<Pending* const> writes) {
   try {
-    transact(tenant, writes, kPatient);
+    transact(tenant, writes, Patience::usual);
     return true;
   } catch (const PostgresFailure& failure) {
     if (!failure.lost()) return false;
@@ -104,11 +100,13 @@ bool Writer::write_together(const std::string& tenant, std::span<Pending* const>
   }
 }
 
+// Another server may be stuck in the middle of a transaction, or a person have locked a table: turns of all
+// conversations would wait behind the one that wants what is locked. All of them together have waited before.
 std::optional<PostgresFailure> Writer::write_alone(const std::string& tenant, Pending& pending) {
   Pending* const one[] = {&pending};
   for (int attempt = 1;; ++attempt) {
     try {
-      transact(tenant, one, kImpatient);
+      transact(tenant, one, Patience::little);
       return std::nullopt;
     } catch (const PostgresFailure& failure) {
       if (failure.lost()) db_.reset();
@@ -119,11 +117,8 @@ std::optional<PostgresFailure> Writer::write_alone(const std::string& tenant, Pe
   }
 }
 
-void Writer::transact(
-    const std::string& tenant, std::span<Pending* const> writes, const Statement& patience
-) {
+void Writer::transact(const std::string& tenant, std::span<Pending* const> writes, Patience patience) {
   std::vector<Request> requests;
-  requests.push_back({&patience, {}});
   std::vector<Pending*> asked;
   for (Pending* pending : writes) {
     auto request = request_of(pending->write);
@@ -135,9 +130,8 @@ void Writer::transact(
     }
   }
   if (asked.empty()) return;
-  const std::vector<Rows> answers = connection().transaction(tenant, Access::write, requests);
-  for (std::size_t i = 0; i < asked.size(); ++i)
-    asked[i]->outcome = outcome_of(asked[i]->write, answers[i + 1]);
+  const std::vector<Rows> answers = connection().transaction(tenant, Access::write, requests, patience);
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->outcome = outcome_of(asked[i]->write, answers[i]);
 }
 
 Result<void> Writer::probe() {

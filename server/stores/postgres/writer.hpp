@@ -33,8 +33,7 @@ class Writer {
   bool write_together(const std::string& tenant, std::span<Pending* const> writes);
   // What stood in its way, if it was the database.
   std::optional<PostgresFailure> write_alone(const std::string& tenant, Pending& pending);
-  // Waits for locks of others as long as `patience` says.
-  void transact(const std::string& tenant, std::span<Pending* const> writes, const Statement& patience);
+  void transact(const std::string& tenant, std::span<Pending* const> writes, Patience patience);
   Result<void> probe();
   Connection& connection();
 

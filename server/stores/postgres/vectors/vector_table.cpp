@@ -30,8 +30,6 @@ constexpr Statement kKeepOnly{
     "DELETE FROM parley.embedding e WHERE e.tenant = parley.tenant() AND e.user_id = $1 AND "
     "substring(e.collection from 1 for length($3::bytea)) = $3 AND (e.collection <> $2 OR e.key <> ALL ($4))"
 };
-// A server that stands still in the middle of adding the same must not hold up a question.
-constexpr Statement kImpatient{"vectors_impatient", "SET LOCAL lock_timeout = '1s'"};
 // Of this transaction: an index is the only way to an order, and gives as many rows as are asked for.
 constexpr Statement kByIndex{"vectors_by_index", "SET LOCAL enable_sort = off"};
 constexpr Statement kWide{"vectors_wide", "SET LOCAL hnsw.ef_search = 300"};
@@ -187,7 +185,6 @@ Result<void> VectorTable::add(const turns::Collection& of, std::span<const turns
     return std::string_view(vector->key);
   });
   std::vector<Request> requests;
-  requests.push_back(request(kImpatient));
   for (const turns::StoredVector* vector : sorted) {
     const std::vector<float> numbers = direction_of(numbers_of(vector->bytes));
     if (numbers.empty()) continue;
@@ -198,7 +195,7 @@ Result<void> VectorTable::add(const turns::Collection& of, std::span<const turns
         .add(std::span<const float>(numbers))
         .add(vector->key);
   }
-  if (requests.size() > 1) ask(Access::write, requests);
+  if (!requests.empty()) ask(Access::write, requests);
   return {};
 }
 
