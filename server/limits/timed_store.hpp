@@ -2,6 +2,7 @@
 // it stands before, which must outlive it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -26,6 +27,12 @@ class TimedStore : public turns::ForwardingStore {
   ) override {
     const DelayWatch::Ticket ticket(watch_);
     co_return co_await inner_.load(tenant, id);
+  }
+  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view id, std::uint64_t known
+  ) override {
+    const DelayWatch::Ticket ticket(watch_);
+    co_return co_await inner_.load_since(tenant, id, known);
   }
 
  private:

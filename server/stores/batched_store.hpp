@@ -1,5 +1,5 @@
 // A store made of a backend: writes of all loops go through one turn batcher and are acknowledged when they
-// are durable; reads run on threads of their own.
+// are durable; reads run on threads of their own. How conversations are loaded is left to each store.
 //
 // A backend has `Readers` (see read_threads.hpp; their `Reader` answers the questions below), make_readers(),
 // write(batch) on the batcher's thread, and after_batch(). Calls are for loop threads. Destroy the store
@@ -38,14 +38,6 @@ class BatchedStore : public turns::Store {
 
   turns::Awaitable<Result<void>> commit(std::string_view tenant, turns::Commit commit) override {
     return batcher_.submit({std::string(tenant), std::move(commit)});
-  }
-
-  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
-      std::string_view tenant, std::string_view conversation_id
-  ) override {
-    return readers_.template read<std::optional<turns::StoredConversation>>(
-        std::string(tenant), [id = std::string(conversation_id)](Reader& reader) { return reader.load(id); }
-    );
   }
 
   turns::Awaitable<Result<std::vector<turns::LogRecord>>> records(

@@ -140,6 +140,32 @@ inline void check_log(const StoreSource& source) {
     CHECK(stored.summary.sequence == 7);
   }
 
+  SUBCASE("who knows a conversation up to a record may be told the rest alone, and else is told all of it") {
+    for (std::uint64_t sequence = 1; sequence <= 7; ++sequence) {
+      auto commit = turn_of("c_1", sequence, std::to_string(sequence));
+      if (sequence % 3 == 0) commit.snapshot = "state " + std::to_string(sequence);
+      put(*store, commit);
+    }
+    for (std::uint64_t known = 0; known <= 9; ++known) {
+      CAPTURE(known);
+      const auto stored = get(store->load_since(kTenant, "c_1", known));
+      REQUIRE(stored.has_value());
+      CHECK(stored->summary.sequence == 7);
+      if (known > 7 || !stored->snapshot.empty()) {
+        CHECK(stored->snapshot == "state 6");
+        CHECK(stored->snapshot_sequence == 6);
+      } else {
+        CHECK(known > 0);
+        CHECK(stored->snapshot_sequence == known);
+      }
+      Texts rest;
+      for (std::uint64_t next = stored->snapshot_sequence + 1; next <= 7; ++next)
+        rest.push_back(std::to_string(next));
+      CHECK(bodies(stored->records) == rest);
+    }
+    CHECK_FALSE(get(store->load_since(kTenant, "nobody", 3)).has_value());
+  }
+
   SUBCASE("records are read in pages, also those before the snapshot") {
     for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
       auto commit = turn_of("c_1", sequence, std::to_string(sequence));

@@ -1,11 +1,12 @@
 // Group commit in front of any store: one thread writes what gathered while it was writing, as one batch, so
-// that many turns share one fsync. There is no waiting for company: a lone write starts at once.
+// that many turns share one fsync. There is no waiting for company: a lone write starts at once. Where a
+// round trip is what costs, loads are batched in the same way.
 //
-// `Write` is what a store calls one write. `Execute` runs on the writer thread and sets every outcome; it
-// must not throw. `after_batch` runs when the answers are on their way: the place for upkeep nobody should
-// wait for. submit() is for loop threads; the coroutine resumes on its own loop, and the answers of one batch
-// reach a loop with one post. The destructor writes everything submitted before it, then ends the thread; the
-// loops must still exist then.
+// `Write` is what a store calls one write, `Answer` what it gives. `Execute` runs on the writer thread and
+// sets every outcome; it must not throw. `after_batch` runs when the answers are on their way: the place for
+// upkeep nobody should wait for. submit() is for loop threads; the coroutine resumes on its own loop, and the
+// answers of one batch reach a loop with one post. The destructor writes everything submitted before it, then
+// ends the thread; the loops must still exist then.
 #pragma once
 
 #include <algorithm>
@@ -26,14 +27,14 @@
 
 namespace parley::stores {
 
-template <typename Write>
+template <typename Write, typename Answer = void>
 class TurnBatcher {
  public:
   struct Pending {
     Write write;
-    Result<void> outcome;
+    Result<Answer> outcome;
     net::Executor executor;
-    std::move_only_function<void(Result<void>)> done;
+    std::move_only_function<void(Result<Answer>)> done;
   };
   using Execute = std::move_only_function<void(std::span<Pending>)>;
   using AfterBatch = std::move_only_function<void()>;
@@ -57,11 +58,12 @@ class TurnBatcher {
   }
 
   // Completes once the write is durable, or has failed.
-  net::Awaitable<Result<void>> submit(Write write) {
-    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<net::Executor>, void(Result<void>)>(
+  net::Awaitable<Result<Answer>> submit(Write write) {
+    using Token = const boost::asio::use_awaitable_t<net::Executor>;
+    return boost::asio::async_initiate<Token, void(Result<Answer>)>(
         [this](auto handler, Write taken) {
           auto executor = boost::asio::get_associated_executor(handler);
-          enqueue({std::move(taken), {}, executor, [h = std::move(handler)](Result<void> outcome) mutable {
+          enqueue({std::move(taken), {}, executor, [h = std::move(handler)](Result<Answer> outcome) mutable {
                      std::move(h)(std::move(outcome));
                    }});
         },

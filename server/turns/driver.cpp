@@ -129,14 +129,17 @@ Awaitable<Result<void>> TurnDriver::load(Turn& turn, std::string_view conversati
   // A conversation that is met at several processes in turn would be stale here every time.
   const std::uint64_t known = turn.hot == nullptr ? 0 : turn.hot->summary.sequence;
   const bool doubtful = known > 0 && turn.hot->goes_elsewhere && !world_.sessions.keeps();
-  if (turn.from_store || doubtful) {
+  std::unique_ptr<Hot> older;
+  if (doubtful) {
+    older = std::move(turn.hot);
+  } else if (turn.from_store) {
     turn.hot.reset();
   } else if (membership_.shared() && world_.sessions.keeps()) {
     co_await look_for_newer(turn, conversation_id);
   }
   turn.cached = turn.hot != nullptr;
   if (!turn.cached) {
-    auto hot = co_await read_for(turn, conversation_id);
+    auto hot = co_await read_for(turn, conversation_id, std::move(older));
     if (!hot) co_return std::unexpected(std::move(hot.error()));
     turn.hot = std::move(*hot);
     const bool moved_on = turn.attempts > 0 || (doubtful && turn.hot->summary.sequence != known);

@@ -243,7 +243,9 @@ class TurnDriver {
       Turn& turn, std::string_view conversation_id, AdmissionMode mode = AdmissionMode::queue
   );
   Awaitable<Result<void>> load(Turn& turn, std::string_view conversation_id);
-  Awaitable<Result<std::unique_ptr<Hot>>> read_for(const Turn& turn, std::string_view conversation_id);
+  Awaitable<Result<std::unique_ptr<Hot>>> read_for(
+      const Turn& turn, std::string_view conversation_id, std::unique_ptr<Hot> older
+  );
   Awaitable<Result<void>> begin_conversation(Turn& turn, const ChatRequest& request);
   void adopt_release(Turn& turn);
   void advance(Turn& turn, engine::EventBody body);
@@ -313,7 +315,10 @@ class TurnDriver {
       std::string_view tenant, const std::string& conversation_id, std::size_t& resumed
   );
 
-  Awaitable<Result<std::unique_ptr<Hot>>> read(std::string_view tenant, std::string_view conversation_id);
+  // From the store; `older` is what is known of it, or null.
+  Awaitable<Result<std::unique_ptr<Hot>>> read(
+      std::string_view tenant, std::string_view conversation_id, std::unique_ptr<Hot> older = nullptr
+  );
 
   World world_;
   DriverOptions options_;

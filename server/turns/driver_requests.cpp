@@ -456,12 +456,17 @@ Awaitable<Result<Answer>> TurnDriver::decide(std::string tenant, engine::ReviewD
 // ---- reading
 // -------------------------------------------------------------------------------------------------
 
-// The state as the store has it: the snapshot, and the records after it told to the engine again.
+// The state as the store has it: the snapshot, or what was known before, and the records after it told to the
+// engine again.
 Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
-    std::string_view tenant, std::string_view conversation_id
+    std::string_view tenant, std::string_view conversation_id, std::unique_ptr<Hot> older
 ) {
   count(metrics_.loads);
-  auto stored = co_await world_.store.load(tenant, conversation_id);
+  const std::uint64_t known = older == nullptr ? 0 : older->summary.sequence;
+  auto stored = co_await (
+      known == 0 ? world_.store.load(tenant, conversation_id)
+                 : world_.store.load_since(tenant, conversation_id, known)
+  );
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   if (!*stored) co_return no_conversation(conversation_id);
   auto hot = std::make_unique<Hot>();
@@ -469,7 +474,10 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
   hot->unsettled = (*stored)->unsettled;
   hot->worker = (*stored)->worker;
   hot->worker_lives = (*stored)->worker_lives;
-  if (!(*stored)->snapshot.empty()) {
+  if (known > 0 && (*stored)->snapshot.empty() && (*stored)->snapshot_sequence == known) {
+    hot->state = std::move(older->state);
+    hot->release = std::move(older->release);
+  } else if (!(*stored)->snapshot.empty()) {
     auto state = engine::restore((*stored)->snapshot);
     if (!state) co_return std::unexpected(std::move(state.error()));
     hot->state = std::move(*state);
@@ -479,7 +487,7 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
     if (const auto* adopted = std::get_if<engine::ReleaseAdopted>(&event.body)) return adopted->release;
     return hot->state.release;
   };
-  engine::Effects known;
+  engine::Effects caused;  // and carried out long ago
   for (const LogRecord& record : (*stored)->records) {
     const auto body = decode_record(record.body);
     if (!body) co_return std::unexpected(body.error());
@@ -490,8 +498,8 @@ Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read(
         if (!release) co_return std::unexpected(std::move(release.error()));
         hot->release = std::move(*release);
       }
-      engine::advance(*hot->release, hot->state, event, known);
-      known.clear();
+      engine::advance(*hot->release, hot->state, event, caused);
+      caused.clear();
     }
   }
   if (hot->release == nullptr || hot->release->hash() != hot->state.release) {

@@ -92,27 +92,27 @@ Awaitable<void> TurnDriver::look_for_newer(Turn& turn, std::string_view conversa
 // From the store. A turn that is open at another process is waited for, or taken over when that is dead; one
 // that is this process's own has broken off here.
 Awaitable<Result<std::unique_ptr<Hot>>> TurnDriver::read_for(
-    const Turn& turn, std::string_view conversation_id
+    const Turn& turn, std::string_view conversation_id, std::unique_ptr<Hot> older
 ) {
   const Deadline deadline = options_.alarms->now() + options_.patience;
   for (;;) {
-    auto hot = co_await read(turn.tenant, conversation_id);
+    auto hot = co_await read(turn.tenant, conversation_id, std::move(older));
     if (!hot || !(*hot)->unsettled || !membership_.shared()) co_return hot;
     const WorkerId other = (*hot)->worker;
     if (other == turn.worker) co_return hot;
     if ((*hot)->worker_lives) {
       auto waited = co_await wait_for_other(turn.tenant, conversation_id, other, deadline);
       if (!waited) co_return std::unexpected(std::move(waited.error()));
+      older = std::move(*hot);
       continue;
     }
     const auto taken = co_await world_.store.take_over(turn.tenant, conversation_id, other, turn.worker);
     // Taken, and perhaps the word of it lost: from here on nobody else looks after it, should this break off.
     if (!taken || *taken) left_unfinished(conversation_id);
     if (!taken) co_return std::unexpected(taken.error());
-    if (*taken) {
-      count(metrics_.takeovers);
-      continue;
-    }
+    if (*taken) count(metrics_.takeovers);
+    older = std::move(*hot);
+    if (*taken) continue;
     if (!membership_.holds(turn.worker) || options_.alarms->now() > deadline) co_return busy_elsewhere();
     co_await pause(*options_.alarms, kFirstLook);
   }

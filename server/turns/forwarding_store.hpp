@@ -24,6 +24,11 @@ class ForwardingStore : public Store {
       override {
     return inner_.load(tenant, id);
   }
+  Awaitable<Result<std::optional<StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view id, std::uint64_t known
+  ) override {
+    return inner_.load_since(tenant, id, known);
+  }
   Awaitable<Result<std::vector<LogRecord>>> records(
       std::string_view tenant, std::string_view id, std::uint64_t after, std::uint32_t limit
   ) override {

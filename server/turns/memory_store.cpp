@@ -128,19 +128,27 @@ void MemoryStore::write_people(Tenant& tenant, Commit& commit, const Conversatio
 Awaitable<Result<std::optional<StoredConversation>>> MemoryStore::load(
     std::string_view tenant_name, std::string_view conversation_id
 ) {
+  return load_since(tenant_name, conversation_id, 0);
+}
+
+Awaitable<Result<std::optional<StoredConversation>>> MemoryStore::load_since(
+    std::string_view tenant_name, std::string_view conversation_id, std::uint64_t known
+) {
   const std::lock_guard lock(mutex_);
   const Tenant& tenant = tenant_named(tenant_name);
   const auto found = tenant.conversations.find(conversation_id);
   if (found == tenant.conversations.end()) co_return std::nullopt;
   const Conversation& conversation = found->second;
-  StoredConversation stored{
-      .summary = conversation.summary,
-      .snapshot = conversation.snapshot,
-      .snapshot_sequence = conversation.snapshot_sequence,
-      .records = {},
-  };
+  StoredConversation stored{.summary = conversation.summary, .snapshot = {}, .records = {}};
+  const bool near = known > 0 && conversation.snapshot_sequence <= known + kFewRecords;
+  if (near && known <= conversation.summary.sequence) {
+    stored.snapshot_sequence = known;
+  } else {
+    stored.snapshot = conversation.snapshot;
+    stored.snapshot_sequence = conversation.snapshot_sequence;
+  }
   for (const LogRecord& record : conversation.records) {
-    if (record.sequence > conversation.snapshot_sequence) stored.records.push_back(record);
+    if (record.sequence > stored.snapshot_sequence) stored.records.push_back(record);
   }
   stored.unsettled = conversation.unsettled();
   stored.worker = conversation.worker;

@@ -25,6 +25,9 @@ class MemoryStore : public Store {
   Awaitable<Result<std::optional<StoredConversation>>> load(
       std::string_view tenant, std::string_view conversation_id
   ) override;
+  Awaitable<Result<std::optional<StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view conversation_id, std::uint64_t known
+  ) override;
   Awaitable<Result<std::vector<LogRecord>>> records(
       std::string_view tenant,
       std::string_view conversation_id,

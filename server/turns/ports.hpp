@@ -244,6 +244,9 @@ struct ExpiredPage {
   std::optional<std::uint64_t> next;  // where the next page begins; empty at the end
 };
 
+// Rather read than a snapshot that contains them.
+inline constexpr std::uint64_t kFewRecords = 16;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -252,6 +255,12 @@ class Store {
   virtual Awaitable<Result<std::optional<StoredConversation>>> load(
       std::string_view tenant, std::string_view conversation_id
   ) = 0;
+  // For who has the conversation as of record `known`: what leads to there may be left out, and then
+  // `snapshot` is empty and `snapshot_sequence` is `known`. All of it, like load(), where `known` is 0, or
+  // kFewRecords behind the snapshot, or the store has not got that far.
+  virtual Awaitable<Result<std::optional<StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view conversation_id, std::uint64_t known
+  );
   virtual Awaitable<Result<std::vector<LogRecord>>> records(
       std::string_view tenant,
       std::string_view conversation_id,
@@ -394,6 +403,12 @@ class Store {
 
 inline constexpr std::int64_t kWorkerLeaseMs = 5'000;
 inline constexpr std::int64_t kTimerClaimMs = 30'000;
+
+inline Awaitable<Result<std::optional<StoredConversation>>> Store::load_since(
+    std::string_view tenant, std::string_view conversation_id, std::uint64_t /*known*/
+) {
+  return load(tenant, conversation_id);
+}
 
 inline Awaitable<Result<WorkerId>> Store::enroll(std::string_view /*name*/) {
   co_return WorkerId{0};

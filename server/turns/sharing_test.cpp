@@ -3,6 +3,7 @@
 #include <set>
 
 #include "server/turns/forwarding_store.hpp"
+#include "server/turns/replay.hpp"
 #include "server/turns/session_state.hpp"
 #include "server/turns/test_fleet.hpp"
 
@@ -60,6 +61,49 @@ TEST_CASE("a conversation goes on at whichever process its messages reach, in on
     REQUIRE(fleet.say(a, id, "more" + std::to_string(i)).has_value());
     CHECK(a.driver->metrics().loads.load() - loads == (i == 0 ? 1 : 0));
   }
+}
+
+// Notes what is read of conversations.
+class ReadStore : public ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Awaitable<Result<std::optional<StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view id, std::uint64_t known
+  ) override {
+    auto stored = co_await inner_.load_since(tenant, id, known);
+    if (stored && *stored) read.emplace_back((*stored)->records.size(), !(*stored)->snapshot.empty());
+    co_return stored;
+  }
+
+  std::vector<std::pair<std::size_t, bool>> read;  // records, and whether a snapshot
+};
+
+TEST_CASE("of a conversation that goes on elsewhere only what is new is read, and its state is the same") {
+  Fleet fleet;
+  ReadStore store(fleet.memory);
+  fleet.store = &store;
+  auto& a = fleet.start();
+  fleet.publish(a, {kAsk});
+  auto& b = fleet.start();
+  const std::string id = fleet.begin(a, "ask");
+  // Past a snapshot or two, which change nothing of this.
+  for (int i = 0; i < 40; ++i) {
+    if (i == 4) store.read.clear();  // by now both know that it is met elsewhere
+    REQUIRE(fleet.say(i % 2 == 0 ? b : a, id, "m" + std::to_string(i)).has_value());
+  }
+  CHECK(store.read == std::vector(36, std::pair(std::size_t{1}, false)));
+  SUBCASE("after a process had it for a while, too") {
+    for (int i = 0; i < 40; ++i) REQUIRE(fleet.say(a, id, "on").has_value());
+    store.read.clear();
+    REQUIRE(fleet.say(b, id, "back").has_value());
+    REQUIRE(store.read.size() == 1);
+    CHECK(store.read.front().second);  // the snapshot, and what is after it
+    CHECK(store.read.front().first < 16);
+  }
+  // Told from the beginning it comes to the same, up to the last snapshot that one of them has made.
+  const auto told = fleet.run(a, replay_stored(store, a.releases, "default", id));
+  REQUIRE(told.has_value());
+  CHECK_MESSAGE(told->same, told->what);
 }
 
 TEST_CASE("messages that reach all processes at the same moment are all taken, once") {

@@ -82,6 +82,13 @@ turns::Awaitable<Result<std::optional<turns::StoredConversation>>> SimulatedStor
   co_return co_await inner_.load(tenant, conversation_id);
 }
 
+turns::Awaitable<Result<std::optional<turns::StoredConversation>>> SimulatedStore::load_since(
+    std::string_view tenant, std::string_view conversation_id, std::uint64_t known
+) {
+  if (co_await read_fails()) co_return lost();
+  co_return co_await inner_.load_since(tenant, conversation_id, known);
+}
+
 turns::Awaitable<Result<std::vector<turns::PendingEffect>>> SimulatedStore::pending_effects(
     std::string_view tenant, std::uint32_t limit
 ) {

@@ -34,6 +34,9 @@ class SimulatedStore : public turns::ForwardingStore {
   turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
       std::string_view tenant, std::string_view conversation_id
   ) override;
+  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view conversation_id, std::uint64_t known
+  ) override;
   turns::Awaitable<Result<std::optional<turns::InboxEntry>>> find_answer(
       std::string_view tenant, std::string_view scope, std::string_view key
   ) override;

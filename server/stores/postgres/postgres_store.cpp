@@ -25,11 +25,27 @@ std::string fresh_name() {
 
 PostgresStore::PostgresStore(const PostgresOptions& options, const std::string& name)
     : BatchedStore<PostgresBackend>(options.batch_max, options.reader_threads, options.url, name),
+      loader_(options.url, name),
+      loads_(
+          postgres::Loader::kMost, [this](auto batch) { loader_.load(batch); }, [] {}
+      ),
       keeper_(1, [url = options.url, name] { return std::make_unique<Readers>(url, name); }) {}
 
 Result<std::unique_ptr<PostgresStore>> PostgresStore::open(const PostgresOptions& options) {
   if (auto sound = postgres::check_runtime(options.url); !sound) return std::unexpected(sound.error());
   return std::make_unique<PostgresStore>(options, fresh_name());
+}
+
+turns::Awaitable<Result<std::optional<turns::StoredConversation>>> PostgresStore::load(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  return load_since(tenant, conversation_id, 0);
+}
+
+turns::Awaitable<Result<std::optional<turns::StoredConversation>>> PostgresStore::load_since(
+    std::string_view tenant, std::string_view conversation_id, std::uint64_t known
+) {
+  return loads_.submit({std::string(tenant), {std::string(conversation_id), known}});
 }
 
 turns::Awaitable<Result<turns::WorkerId>> PostgresStore::enroll(std::string_view name) {

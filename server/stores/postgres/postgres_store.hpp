@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "server/stores/batched_store.hpp"
+#include "server/stores/postgres/loader.hpp"
 #include "server/stores/postgres/reader.hpp"
 #include "server/stores/postgres/writer.hpp"
 
@@ -57,6 +58,13 @@ class PostgresStore final : public BatchedStore<PostgresBackend> {
   // Refuses a database that is not what it should be, see postgres::check_runtime().
   static Result<std::unique_ptr<PostgresStore>> open(const PostgresOptions& options);
 
+  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
+  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load_since(
+      std::string_view tenant, std::string_view conversation_id, std::uint64_t known
+  ) override;
+
   [[nodiscard]] bool is_shared() const override { return true; }
   turns::Awaitable<Result<turns::WorkerId>> enroll(std::string_view name) override;
   turns::Awaitable<Result<bool>> beat(turns::WorkerId worker) override;
@@ -75,6 +83,8 @@ class PostgresStore final : public BatchedStore<PostgresBackend> {
   ) override;
 
  private:
+  postgres::Loader loader_;
+  postgres::LoadBatcher loads_;
   // A beat must not wait behind what many turns ask.
   ReadThreads<Readers> keeper_;
 };

@@ -22,31 +22,37 @@ constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 #define PARLEY_REVIEW \
   "review_id, conversation, kind, status, assignee, request, decision, requested_at, due, decided_at"
 
-constexpr Statement kConversation{
-    "conversation",
-    "SELECT " PARLEY_CONVERSATION " FROM parley.conversation WHERE tenant = parley.tenant() AND id = $1"
-};
-constexpr Statement kSnapshot{
-    "snapshot",
-    "SELECT sequence, body, checksum FROM parley.snapshot WHERE tenant = parley.tenant() AND conversation = "
-    "$1"
-};
-constexpr Statement kRecordsAfterSnapshot{
-    "records_after_snapshot",
-    "SELECT sequence, turn, at, body, checksum FROM parley.record WHERE tenant = parley.tenant() AND "
-    "conversation = $1 "
-    "AND sequence > coalesce((SELECT s.sequence FROM parley.snapshot s WHERE s.tenant = parley.tenant() AND "
-    "s.conversation = $1), 0) ORDER BY sequence"
-};
 #define PARLEY_LIVES                                                                                         \
   "EXISTS (SELECT FROM parley.worker w WHERE w.id = c.worker AND w.beat_at >= clock_timestamp() - interval " \
   "'5 seconds')"
-constexpr Statement kUnsettled{
-    "unsettled",
-    "SELECT EXISTS (SELECT FROM parley.outbox o WHERE o.tenant = parley.tenant() AND o.conversation = $1 AND "
-    "o.state < 2), coalesce(c.worker, 0), " PARLEY_LIVES
-    " FROM parley.conversation c WHERE c.tenant = parley.tenant() AND c.id = $1"
+// Each conversation is looked up by itself, whatever the planner thinks of how many there are. The snapshot
+// only where it is far ahead of what is known (turns::kFewRecords). With coalesce() in the place of
+// greatest() the index would find all records of a conversation.
+#define PARLEY_WANTED "unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS w (id, known, place)"
+#define PARLEY_FAR_AHEAD                                                                                \
+  "parley.snapshot s WHERE s.tenant = parley.tenant() AND s.conversation = w.id AND s.sequence > CASE " \
+  "w.known "                                                                                            \
+  "WHEN 0 THEN 0 ELSE w.known + 16 END OFFSET 0"
+static_assert(turns::kFewRecords == 16);
+constexpr Statement kLoad{
+    "load",
+    "SELECT w.place, c.*, s.* FROM " PARLEY_WANTED " CROSS JOIN LATERAL (SELECT " PARLEY_CONVERSATION
+    ", coalesce(c.worker, 0), " PARLEY_LIVES
+    ", EXISTS (SELECT FROM parley.outbox o WHERE o.tenant = parley.tenant() AND o.conversation = c.id AND "
+    "o.state < 2) FROM parley.conversation c WHERE c.tenant = parley.tenant() AND c.id = w.id OFFSET 0) c "
+    "LEFT JOIN LATERAL (SELECT s.sequence, s.body, s.checksum FROM " PARLEY_FAR_AHEAD ") s ON true"
 };
+constexpr Statement kLoadRecords{
+    "load_records",
+    "SELECT w.place, r.* FROM " PARLEY_WANTED " LEFT JOIN LATERAL (SELECT s.sequence FROM " PARLEY_FAR_AHEAD
+    ") s ON true CROSS JOIN LATERAL (SELECT r.sequence, r.turn, r.at, r.body, r.checksum FROM parley.record "
+    "r "
+    "WHERE r.tenant = parley.tenant() AND r.conversation = w.id AND r.sequence > greatest(w.known, "
+    "s.sequence) "
+    "ORDER BY r.sequence OFFSET 0) r ORDER BY w.place, r.sequence"
+};
+#undef PARLEY_FAR_AHEAD
+#undef PARLEY_WANTED
 constexpr Statement kStanding{
     "standing",
     "SELECT c.sequence, coalesce(c.worker, 0), " PARLEY_LIVES
@@ -190,43 +196,62 @@ void verify(std::int64_t checksum, std::int64_t kept, const std::string& what) {
   if (checksum != kept) throw DamagedRow("The stored " + what + " is damaged: its checksum does not match.");
 }
 
-turns::ConversationSummary summary_of(const Rows& rows, int row) {
+// Of columns from `column` on.
+turns::ConversationSummary summary_of(const Rows& rows, int row, int column = 0) {
+  const auto text = [&](int n) { return rows.text(row, column + n); };
+  const auto number = [&](int n) { return rows.number(row, column + n); };
   turns::ConversationSummary s{
-      .id = rows.text(row, 0),
-      .user_id = rows.text(row, 1),
-      .channel = rows.text(row, 2),
-      .release = rows.text(row, 3),
-      .flow = rows.text(row, 4),
-      .owner = rows.text(row, 5),
-      .status = rows.text(row, 6),
-      .outcome = rows.text(row, 7),
-      .turn = static_cast<std::uint64_t>(rows.number(row, 9)),
-      .sequence = static_cast<std::uint64_t>(rows.number(row, 10)),
-      .created_at = from_nanoseconds(rows.number(row, 8)),
-      .updated_at = from_nanoseconds(rows.number(row, 11)),
+      .id = text(0),
+      .user_id = text(1),
+      .channel = text(2),
+      .release = text(3),
+      .flow = text(4),
+      .owner = text(5),
+      .status = text(6),
+      .outcome = text(7),
+      .turn = static_cast<std::uint64_t>(number(9)),
+      .sequence = static_cast<std::uint64_t>(number(10)),
+      .created_at = from_nanoseconds(number(8)),
+      .updated_at = from_nanoseconds(number(11)),
   };
-  verify(checksum_of(s), rows.number(row, 12), "conversation " + s.id);
+  verify(checksum_of(s), number(12), "conversation " + s.id);
   return s;
 }
 
-std::vector<turns::LogRecord> records_of(const Rows& rows, std::string_view id, std::uint64_t after) {
-  std::vector<turns::LogRecord> records;
-  for (int row = 0; row < rows.count(); ++row) {
-    turns::LogRecord record{
-        .sequence = static_cast<std::uint64_t>(rows.number(row, 0)),
-        .turn = static_cast<std::uint64_t>(rows.number(row, 1)),
-        .at = from_nanoseconds(rows.number(row, 2)),
-        .body = rows.text(row, 3),
-    };
-    const std::string name = std::to_string(record.sequence) + " of conversation " + std::string(id);
-    verify(checksum_of(id, record), rows.number(row, 4), "record " + name);
-    if (record.sequence != ++after)
-      throw DamagedRow(
-          "Conversation " + std::string(id) + " is damaged: record " + std::to_string(after) + " is missing."
-      );
-    records.push_back(std::move(record));
-  }
-  return records;
+// The record that follows `after`.
+turns::LogRecord record_of(const Rows& rows, int row, int column, std::string_view id, std::uint64_t after) {
+  turns::LogRecord record{
+      .sequence = static_cast<std::uint64_t>(rows.number(row, column)),
+      .turn = static_cast<std::uint64_t>(rows.number(row, column + 1)),
+      .at = from_nanoseconds(rows.number(row, column + 2)),
+      .body = rows.text(row, column + 3),
+  };
+  const std::string name = std::to_string(record.sequence) + " of conversation " + std::string(id);
+  verify(checksum_of(id, record), rows.number(row, column + 4), "record " + name);
+  if (record.sequence != after + 1)
+    throw DamagedRow(
+        "Conversation " + std::string(id) + " is damaged: record " + std::to_string(after + 1) +
+        " is missing."
+    );
+  return record;
+}
+
+// A conversation without its records; `known` is what its caller knows of it.
+turns::StoredConversation conversation_of(const Rows& rows, int row, std::uint64_t known) {
+  constexpr int kSummary = 1;
+  constexpr int kOpenTurn = kSummary + 13;
+  constexpr int kSnapshot = kOpenTurn + 3;
+  turns::StoredConversation stored{.summary = summary_of(rows, row, kSummary), .snapshot = {}, .records = {}};
+  stored.worker = static_cast<turns::WorkerId>(rows.number(row, kOpenTurn));
+  stored.worker_lives = rows.truth(row, kOpenTurn + 1);
+  stored.unsettled = rows.truth(row, kOpenTurn + 2);
+  stored.snapshot_sequence = known;
+  if (rows.is_null(row, kSnapshot)) return stored;
+  stored.snapshot_sequence = static_cast<std::uint64_t>(rows.number(row, kSnapshot));
+  stored.snapshot = rows.text(row, kSnapshot + 1);
+  const auto sum = RowChecksum(stored.summary.id, stored.snapshot_sequence, stored.snapshot).value();
+  verify(sum, rows.number(row, kSnapshot + 2), "snapshot of conversation " + stored.summary.id);
+  return stored;
 }
 
 turns::PendingEffect effect_of(const Rows& rows, int row) {
@@ -293,12 +318,6 @@ std::vector<turns::DueTimer> timers_of(const Rows& rows) {
   return timers;
 }
 
-Request request(const Statement& statement, std::string_view value) {
-  Request out{.statement = &statement, .parameters = {}};
-  out.parameters.add(value);
-  return out;
-}
-
 Parameters one(std::string_view value) {
   Parameters out;
   out.add(value);
@@ -317,6 +336,10 @@ Result<void> Reader::begin(const std::string& tenant) {
   if (!valid_tenant_name(tenant)) return refused_tenant_name(tenant);
   tenant_ = tenant;
   return {};
+}
+
+std::unexpected<Error> Reader::damaged(const DamagedRow& damage) {
+  return fail(ErrorCode::internal, damage.what(), {}, "Restore the database from a backup.");
 }
 
 Error Reader::note(const PostgresFailure& failure) {

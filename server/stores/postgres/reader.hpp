@@ -36,11 +36,18 @@ class Reader {
     } catch (const PostgresFailure& failure) {
       return std::unexpected(note(failure));
     } catch (const DamagedRow& damage) {
-      return fail(ErrorCode::internal, damage.what(), {}, "Restore the database from a backup.");
+      return damaged(damage);
     }
   }
 
-  std::optional<turns::StoredConversation> load(std::string_view id);
+  struct Wanted {
+    std::string id;
+    std::uint64_t known = 0;  // see turns::Store::load_since()
+  };
+  using Loaded = Result<std::optional<turns::StoredConversation>>;
+  // All of them as of one moment, with two statements however many they are. Damage to one says nothing of
+  // the others.
+  std::vector<Loaded> load(std::span<const Wanted> wanted);
   std::vector<turns::LogRecord> records(std::string_view id, std::uint64_t after, std::uint32_t limit);
   Result<std::vector<turns::ConversationSummary>> list(const turns::ConversationFilter& filter);
   std::optional<turns::InboxEntry> find_answer(std::string_view scope, std::string_view key);
@@ -75,6 +82,7 @@ class Reader {
 
  private:
   Result<void> begin(const std::string& tenant);
+  static std::unexpected<Error> damaged(const DamagedRow& damage);
   Error note(const PostgresFailure& failure);
   Rows ask(const Statement& statement, Parameters parameters = {}, Access access = Access::read);
   std::vector<Rows> ask(std::span<const Request> requests, Access access = Access::read);

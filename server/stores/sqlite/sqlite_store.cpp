@@ -11,6 +11,14 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   return std::make_unique<SqliteStore>(batch_max, options.reader_threads, std::move(*files));
 }
 
+turns::Awaitable<Result<std::optional<turns::StoredConversation>>> SqliteStore::load(
+    std::string_view tenant, std::string_view conversation_id
+) {
+  return readers_.read<std::optional<turns::StoredConversation>>(
+      std::string(tenant), [id = std::string(conversation_id)](Reader& reader) { return reader.load(id); }
+  );
+}
+
 void SqliteBackend::write(std::span<TurnBatcher<Write>::Pending> batch) {
   slots_.clear();
   for (auto& pending : batch) slots_.push_back({&pending.write, &pending.outcome});

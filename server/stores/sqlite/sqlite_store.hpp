@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,6 +53,10 @@ class SqliteStore final : public BatchedStore<SqliteBackend> {
  public:
   using BatchedStore<SqliteBackend>::BatchedStore;
   static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
+
+  turns::Awaitable<Result<std::optional<turns::StoredConversation>>> load(
+      std::string_view tenant, std::string_view conversation_id
+  ) override;
 };
 
 }  // namespace parley::stores
