@@ -38,7 +38,10 @@ ErasureEntry Eraser::begin(std::string cause, std::string author) {
 }
 
 Awaitable<Result<void>> Eraser::erase_piece(
-    const std::string& tenant, const ErasureEntry& entry, std::vector<std::string> conversations
+    const std::string& tenant,
+    const ErasureEntry& entry,
+    std::vector<std::string> conversations,
+    std::optional<Timestamp> before
 ) {
   // In one order for everybody, so that nobody waits for one who waits for him.
   std::ranges::sort(conversations);
@@ -49,7 +52,8 @@ Awaitable<Result<void>> Eraser::erase_piece(
     if (!lease) co_return std::unexpected(std::move(lease.error()));
     leases.push_back(std::move(*lease));
   }
-  auto erased = co_await world_.store.erase(tenant, {.entry = entry, .conversations = conversations});
+  auto erased =
+      co_await world_.store.erase(tenant, {.entry = entry, .conversations = conversations, .before = before});
   if (erased) let_go(tenant, conversations);
   co_return erased;
 }
@@ -118,7 +122,7 @@ Awaitable<Result<ErasureEntry>> Eraser::erase_user(
     if (page->empty()) break;
     std::vector<std::string> conversations;
     for (const turns::ConversationSummary& each : *page) conversations.push_back(each.id);
-    auto erased = co_await erase_piece(tenant, entry, std::move(conversations));
+    auto erased = co_await erase_piece(tenant, entry, std::move(conversations), std::nullopt);
     if (!erased) co_return std::unexpected(std::move(erased.error()));
   }
   auto done = co_await finish(
@@ -143,7 +147,7 @@ Awaitable<Result<std::optional<ErasureEntry>>> Eraser::erase_expired(std::string
       const auto size = std::min(kPiece, page->conversations.size() - from);
       std::vector<std::string> piece(begin_at, begin_at + static_cast<std::ptrdiff_t>(size));
       if (entry.erasure_id.empty()) entry = begin("retention", "");
-      auto erased = co_await erase_past(tenant, entry, std::move(piece), *before);
+      auto erased = co_await erase_piece(tenant, entry, std::move(piece), *before);
       if (!erased) co_return std::unexpected(std::move(erased.error()));
     }
   }
@@ -151,30 +155,6 @@ Awaitable<Result<std::optional<ErasureEntry>>> Eraser::erase_expired(std::string
   auto done = co_await finish(tenant, {.entry = entry, .conversations = {}});
   if (!done) co_return std::unexpected(std::move(done.error()));
   co_return std::move(*done);
-}
-
-// Each for itself: somebody may have come back to a conversation after it was looked at.
-Awaitable<Result<void>> Eraser::erase_past(
-    const std::string& tenant,
-    const ErasureEntry& entry,
-    std::vector<std::string> conversations,
-    Timestamp before
-) {
-  std::vector<ConversationTable::Lease> leases;
-  Erase piece{.entry = entry, .conversations = {}};
-  for (std::string& id : conversations) {
-    if (world_.driver != nullptr) {
-      auto lease = co_await world_.driver->set_aside(tenant, id);
-      if (!lease) co_return std::unexpected(std::move(lease.error()));
-      leases.push_back(std::move(*lease));
-    }
-    const auto stored = co_await world_.store.load(tenant, id);
-    if (!stored) co_return std::unexpected(stored.error());
-    if (*stored && (*stored)->summary.updated_at < before) piece.conversations.push_back(std::move(id));
-  }
-  auto erased = co_await world_.store.erase(tenant, piece);
-  if (erased) let_go(tenant, piece.conversations);
-  co_return erased;
 }
 
 Awaitable<void> Eraser::run_upkeep(Upkeep upkeep) {

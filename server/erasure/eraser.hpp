@@ -58,14 +58,12 @@ class Eraser {
 
  private:
   [[nodiscard]] turns::ErasureEntry begin(std::string cause, std::string author);
+  // With `before` only those to which nobody has come back since, here or at another server.
   turns::Awaitable<Result<void>> erase_piece(
-      const std::string& tenant, const turns::ErasureEntry& entry, std::vector<std::string> conversations
-  );
-  turns::Awaitable<Result<void>> erase_past(
       const std::string& tenant,
       const turns::ErasureEntry& entry,
       std::vector<std::string> conversations,
-      Timestamp before
+      std::optional<Timestamp> before
   );
   void let_go(const std::string& tenant, const std::vector<std::string>& conversations);
   turns::Awaitable<Result<std::vector<std::string>>> grants_left_over(

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/turns/forwarding_store.hpp"
 #include "server/turns/grant_names.hpp"
 #include "server/turns/people_entries.hpp"
 #include "server/turns/test_driver.hpp"
@@ -155,6 +156,47 @@ TEST_CASE("what was granted goes with a conversation that is past, too") {
   f.world.clock.advance({1, 0});
   REQUIRE(f.world.run(f.eraser.erase_expired("default", day)).value().has_value());
   CHECK(f.world.run(f.world.store.setting_names("default", "grant")).value().empty());
+}
+
+// Another server adds a turn to a conversation just before a piece is written.
+class BusyStore : public turns::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  turns::Awaitable<Result<void>> erase(std::string_view tenant, turns::Erase piece) override {
+    if (!busy.empty()) {
+      auto stored = co_await inner_.load(tenant, std::exchange(busy, {}));
+      turns::Commit turn{.conversation = (*stored)->summary, .record = {}};
+      turn.record.sequence = ++turn.conversation.sequence;
+      turn.record.turn = ++turn.conversation.turn;
+      turn.record.at = turn.conversation.updated_at = at;
+      turn.record.body = R"({"events":[],"effects":[]})";
+      if (auto committed = co_await inner_.commit(tenant, std::move(turn)); !committed) co_return committed;
+    }
+    co_return co_await inner_.erase(tenant, std::move(piece));
+  }
+
+  std::string busy;
+  Timestamp at;
+};
+
+TEST_CASE("a turn that comes to another server while its conversation is being erased as past keeps it") {
+  Fixture f;
+  const Duration day{86'400, 0};
+  const std::string kept = f.talk("ana", "hi");
+  const std::string gone = f.talk("bo", "hi");
+  f.world.clock.advance(day);
+  f.world.clock.advance({1, 0});
+  BusyStore store(f.world.store);
+  store.busy = kept;
+  store.at = f.world.clock.now();
+  Eraser eraser({store, f.world.clock, f.world.ids, f.world.driver.get()});
+  const auto erased = f.world.run(eraser.erase_expired("default", day));
+  REQUIRE(erased.value().has_value());
+  CHECK((*erased)->conversations == 1);
+  const auto left = f.world.run(f.world.store.list("default", {})).value();
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].id == kept);
+  CHECK(f.world.run(f.world.store.records("default", kept, 0, 10)).value().size() == left[0].sequence);
 }
 
 TEST_CASE("what is past is erased, and nothing else") {

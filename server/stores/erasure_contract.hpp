@@ -120,6 +120,21 @@ inline void check_erasing(const StoreSource& source) {
     CHECK(get(store->setting(kTenant, "about.bo")).has_value());
     CHECK(get(store->erasures(kTenant, 10)).at(0).rows == 4);
   }
+  SUBCASE("of conversations that are past only those are erased that are so when it is written") {
+    auto late = turn_of("c_2", 3);
+    late.record.at = late.conversation.updated_at = at(30);
+    put(*store, late);
+    auto piece = erasure_of({"c_1", "c_2", "c_unknown"});
+    piece.before = at(30);
+    get(store->erase(kTenant, piece));
+    CHECK(ids(get(store->list(kTenant, {}))) == Texts{"c_2"});
+    CHECK(load(*store, "c_2").summary.sequence == 3);
+    CHECK(review_ids(*store, {}) == Texts{"c_2.r1"});
+    CHECK(get(store->erasures(kTenant, 10)).at(0).conversations == 1);
+    piece.before = Timestamp{.seconds = at(30).seconds, .nanos = at(30).nanos + 1};
+    get(store->erase(kTenant, piece));
+    CHECK(get(store->list(kTenant, {})).empty());
+  }
   SUBCASE("the record of an erasure adds its pieces up, and is finished with the last one") {
     get(store->erase(kTenant, erasure_of({"c_1"})));
     CHECK_FALSE(get(store->erasures(kTenant, 10)).at(0).finished_at.has_value());

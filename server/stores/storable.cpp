@@ -85,6 +85,7 @@ Result<void> check_storable(const PutVectors& put) {
 
 Result<void> check_storable(const turns::Erase& piece) {
   if (auto ok = check_time(piece.entry.begun_at); !ok) return ok;
+  if (auto ok = check_time(piece.before); !ok) return ok;
   return check_time(piece.entry.finished_at);
 }
 

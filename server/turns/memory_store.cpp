@@ -381,6 +381,10 @@ Awaitable<Result<void>> MemoryStore::erase(std::string_view tenant_name, Erase p
   }
   noted->finished_at = piece.entry.finished_at;
   for (const std::string& id : piece.conversations) {
+    const auto found = tenant.conversations.find(id);
+    if (piece.before && found != tenant.conversations.end() &&
+        found->second.summary.updated_at >= *piece.before)
+      continue;
     const std::uint64_t rows = erase_conversation(tenant, id);
     noted->conversations += rows == 0 ? 0 : 1;
     noted->rows += rows;

@@ -234,7 +234,10 @@ struct ErasureEntry {
 struct Erase {
   ErasureEntry entry;
   std::vector<std::string> conversations;  // with everything that belongs to them
-  std::string user_id = {};                // not empty: also what is remembered of that user
+  // Of them only those whose last record is older, when it is written: any server may have added one since
+  // somebody looked.
+  std::optional<Timestamp> before = {};
+  std::string user_id = {};  // not empty: also what is remembered of that user
   std::vector<std::string> settings = {};
 };
 

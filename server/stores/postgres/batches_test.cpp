@@ -1,6 +1,9 @@
 // What turns and loads that come together cost the database, and that one says nothing of the others.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -193,6 +196,51 @@ TEST_CASE("of loads that come together a damaged one fails alone, and the rest i
     CHECK((*outcome)->records.size() == cases[i].records);
   }
   CHECK_FALSE(batch.back().outcome.has_value());
+}
+
+TEST_CASE("a turn that another server commits while its conversation is erased is not left behind") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  fresh_schema(*cluster);
+  const auto store = get(PostgresStore::open({.url = cluster->url("parley")}));
+  for (const char* id : {"c_1", "c_2"}) put(*store, turn_of(id, 1));
+  Connection other(cluster->url("parley"));
+  other.plain("BEGIN; SET LOCAL parley.tenant = 'default'");
+  other.plain("UPDATE parley.conversation SET sequence = 2, updated_at = 2000000000000000000 WHERE id = 'c_1'"
+  );
+  other.plain(
+      "INSERT INTO parley.record (conversation, sequence, turn, at, body, checksum) VALUES ('c_1', 2, 2, "
+      "2000000000000000000, 'late', 0)"
+  );
+  auto piece = contract::erasure_of({"c_1", "c_2"});
+  std::string left;
+  SUBCASE("it goes with the rest") {}
+  SUBCASE("or the conversation stays, when only what is past was to go") {
+    piece.before = Timestamp{.seconds = 1'900'000'000};
+    left = "c_1";
+  }
+  bool erased = false;
+  const auto erase = [](turns::Store& from, turns::Erase what, bool& done) -> net::Awaitable<> {
+    done = (co_await from.erase(kTenant, std::move(what))).has_value();
+  };
+  auto& loop = contract::loops()[0];
+  boost::asio::co_spawn(loop, erase(*store, piece, erased), boost::asio::detached);
+  loop.poll();
+  Connection admin(cluster->url("admin"));
+  while (admin.plain("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'").empty()) {
+  }
+  other.plain("COMMIT");
+  loop.run();
+  loop.restart();
+  CHECK(erased);
+  for (const char* table : {"conversation", "record"}) {
+    CAPTURE(table);
+    const std::string column = table == std::string_view("record") ? "conversation" : "id";
+    const auto rows = admin.plain(
+        "SELECT string_agg(DISTINCT encode(" + column + ", 'escape'), ',') FROM parley." + std::string(table)
+    );
+    CHECK(rows.at(0).at(0) == left);
+  }
 }
 
 }  // namespace

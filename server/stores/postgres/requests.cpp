@@ -43,7 +43,15 @@ constexpr Statement kPutSetting{
     "INSERT INTO parley.setting (name, value) VALUES ($1, $2) "
     "ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value"
 };
-constexpr Statement kErase{"erase", "SELECT parley.erase($1, $2, $3, $4, $5, $6, $7, $8)"};
+// The conversations are locked first, in the order in which turns are written: a turn that another server is
+// about to commit goes with the rest, or keeps its conversation from being past.
+constexpr Statement kErase{
+    "erase",
+    "SELECT parley.erase($1, $2, $3, $4, $5, CASE WHEN $9::bigint IS NULL THEN $6 ELSE coalesce(l.ids, '{}') "
+    "END, $7, $8) FROM (SELECT array_agg(c.id) AS ids FROM (SELECT c.id FROM parley.conversation c WHERE "
+    "c.tenant = parley.tenant() AND c.id = ANY($6::bytea[]) AND ($9::bigint IS NULL OR c.updated_at < $9) "
+    "ORDER BY c.id FOR UPDATE) c) l"
+};
 constexpr Statement kForgetUser{"forget_user", "SELECT parley.forget_user($1)"};
 constexpr Statement kForgetBefore{"forget_before", "SELECT parley.forget_before($1)"};
 constexpr Statement kPutVectors{
@@ -293,6 +301,11 @@ Result<Request> request(const turns::Erase& piece) {
     out.parameters.add_null();
   }
   out.parameters.add(views(piece.conversations)).add(piece.user_id).add(views(piece.settings));
+  if (piece.before) {
+    out.parameters.add(*to_nanoseconds(*piece.before));
+  } else {
+    out.parameters.add_null();
+  }
   return out;
 }
 

@@ -20,6 +20,7 @@ std::int64_t checksum_of(const turns::ErasureEntry& e, std::int64_t conversation
 ErasureWriter::ErasureWriter(Connection& db)
     : db_(db),
       number_by_id_(db, "SELECT number FROM conversation WHERE id = ?1"),
+      last_at_(db, "SELECT at FROM record WHERE conversation = ?1 ORDER BY sequence DESC LIMIT 1"),
       delete_inbox_(db, "DELETE FROM inbox WHERE conversation = ?1"),
       delete_timers_(db, "DELETE FROM timer WHERE conversation = ?1"),
       delete_outbox_(db, "DELETE FROM outbox WHERE conversation = ?1"),
@@ -41,20 +42,25 @@ ErasureWriter::ErasureWriter(Connection& db)
 void ErasureWriter::write(const turns::Erase& piece) {
   std::int64_t conversations = 0;
   std::int64_t rows = 0;
+  const auto before = piece.before ? to_nanoseconds(*piece.before) : std::nullopt;
   for (const std::string& id : piece.conversations) {
-    const std::int64_t gone = erase_conversation(id);
+    const std::int64_t gone = erase_conversation(id, before);
     conversations += gone == 0 ? 0 : 1;
     rows += gone;
   }
   note(piece, conversations, rows + erase_user(piece));
 }
 
-std::int64_t ErasureWriter::erase_conversation(const std::string& id) {
+std::int64_t ErasureWriter::erase_conversation(const std::string& id, std::optional<std::int64_t> before) {
   std::int64_t number = 0;
   {
     Rows row = number_by_id_.query(id);
     if (!row.next()) return 0;
     number = row.integer(0);
+  }
+  if (before) {
+    Rows last = last_at_.query(number);
+    if (last.next() && last.integer(0) >= *before) return 0;
   }
   std::int64_t rows = 0;
   const auto run = [&](Statement& statement, const auto& value) {

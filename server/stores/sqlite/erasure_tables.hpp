@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +23,14 @@ class ErasureWriter {
 
  private:
   // How many rows went.
-  std::int64_t erase_conversation(const std::string& id);
+  std::int64_t erase_conversation(const std::string& id, std::optional<std::int64_t> before);
   std::int64_t erase_user(const turns::Erase& piece);
   void note(const turns::Erase& piece, std::int64_t conversations, std::int64_t rows);
 
   Connection& db_;
-  Statement number_by_id_, delete_inbox_, delete_timers_, delete_outbox_, delete_reviews_, delete_snapshot_,
-      delete_records_, delete_conversation_, delete_memory_, delete_vectors_, delete_setting_;
+  Statement number_by_id_, last_at_, delete_inbox_, delete_timers_, delete_outbox_, delete_reviews_,
+      delete_snapshot_, delete_records_, delete_conversation_, delete_memory_, delete_vectors_,
+      delete_setting_;
   Statement noted_, note_;
 };
 
