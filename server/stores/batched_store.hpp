@@ -32,7 +32,9 @@ class BatchedStore : public turns::Store {
   BatchedStore(std::size_t batch_max, std::size_t reader_threads, Arguments&&... arguments)
       : backend_(std::forward<Arguments>(arguments)...),
         batcher_(
-            batch_max, [this](auto batch) { backend_.write(batch); }, [this] { backend_.after_batch(); }
+            batch_max,
+            [this](auto batch) { backend_.write(batch); },
+            [this] { return backend_.after_batch(); }
         ),
         readers_(reader_threads, [this] { return backend_.make_readers(); }) {}
 

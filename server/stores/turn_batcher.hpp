@@ -3,19 +3,23 @@
 // round trip is what costs, loads are batched in the same way.
 //
 // `Write` is what a store calls one write, `Answer` what it gives. `Execute` runs on the writer thread and
-// sets every outcome; it must not throw. `after_batch` runs when the answers are on their way: the place for
-// upkeep nobody should wait for. submit() is for loop threads; the coroutine resumes on its own loop, and the
-// answers of one batch reach a loop with one post. The destructor writes everything submitted before it, then
-// ends the thread; the loops must still exist then.
+// sets every outcome; it must not throw. It may take a `done` away, and answer that write later itself.
+// `after_batch` runs when the answers are on their way, and once at the beginning: the place for upkeep
+// nobody should wait for. It may ask to be called again after a while though nothing has come. submit() is
+// for loop threads; the coroutine resumes on its own loop, and the answers of one batch reach a loop with one
+// post. The destructor writes everything submitted before it, then ends the thread; the loops must still
+// exist then.
 #pragma once
 
 #include <algorithm>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 #include <utility>
@@ -37,7 +41,7 @@ class TurnBatcher {
     std::move_only_function<void(Result<Answer>)> done;
   };
   using Execute = std::move_only_function<void(std::span<Pending>)>;
-  using AfterBatch = std::move_only_function<void()>;
+  using AfterBatch = std::move_only_function<std::optional<std::chrono::milliseconds>()>;
 
   TurnBatcher(std::size_t batch_max, Execute execute, AfterBatch after_batch)
       : batch_max_(std::max<std::size_t>(batch_max, 1)),
@@ -83,26 +87,35 @@ class TurnBatcher {
     if (wake) work_.notify_one();
   }
 
+  // False: it ends.
+  bool take(std::vector<Pending>& taken, std::optional<std::chrono::milliseconds> most) {
+    const auto until = std::chrono::steady_clock::now() + most.value_or(std::chrono::milliseconds(0));
+    std::unique_lock lock(mutex_);
+    while (queue_.empty() && !stopping_) {
+      idle_ = true;
+      if (!most) {
+        work_.wait(lock);
+      } else if (work_.wait_until(lock, until) == std::cv_status::timeout) {
+        break;
+      }
+    }
+    idle_ = false;
+    taken.swap(queue_);
+    return !taken.empty() || !stopping_;
+  }
+
   void run() {
     std::vector<Pending> taken;
-    while (true) {
-      {
-        std::unique_lock lock(mutex_);
-        while (queue_.empty() && !stopping_) {
-          idle_ = true;
-          work_.wait(lock);
-        }
-        idle_ = false;
-        if (queue_.empty()) return;
-        taken.swap(queue_);
-      }
+    auto again = after_batch_();
+    while (take(taken, again)) {
+      if (taken.empty()) again = after_batch_();
       std::span<Pending> rest = taken;
       while (!rest.empty()) {
         const auto batch = rest.first(std::min(batch_max_, rest.size()));
         rest = rest.subspan(batch.size());
         execute_(batch);
         answer(batch);
-        after_batch_();
+        again = after_batch_();
       }
       taken.clear();
     }
@@ -110,6 +123,7 @@ class TurnBatcher {
 
   void answer(std::span<Pending> batch) {
     for (Pending& pending : batch) {
+      if (!pending.done) continue;
       resumptions_.add(
           pending.executor,
           [done = std::move(pending.done), outcome = std::move(pending.outcome)]() mutable {

@@ -7,9 +7,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -48,6 +50,9 @@ class Gate {
 };
 
 using Batcher = TurnBatcher<int>;
+using Again = std::optional<std::chrono::milliseconds>;
+
+constexpr auto kNoUpkeep = [] { return Again(); };
 
 net::Awaitable<> submit(Batcher& batcher, int write, std::vector<std::string>& answers) {
   const auto outcome = co_await batcher.submit(write);
@@ -66,7 +71,7 @@ TEST_CASE("What gathers while a batch is written becomes the next batch, up to t
         for (const auto& pending : batch) seen.push_back(pending.write);
         if (batches.size() == 1) gate.pass();
       },
-      [] {}
+      kNoUpkeep
   );
   boost::asio::co_spawn(loop, submit(*batcher, 0, answers), boost::asio::detached);
   loop.poll();
@@ -96,7 +101,7 @@ TEST_CASE("Each write gets its own outcome, and a batch reaches a loop with one 
           if (pending.write % 2 == 1) pending.outcome = fail(ErrorCode::conflict, "lost");
         }
       },
-      [] {}
+      kNoUpkeep
   );
   boost::asio::co_spawn(loop, submit(*batcher, 0, answers), boost::asio::detached);
   loop.poll();
@@ -114,14 +119,21 @@ TEST_CASE("Each write gets its own outcome, and a batch reaches a loop with one 
   loop.run();
 }
 
-TEST_CASE("Coroutines resume on the loop they came from, and upkeep runs after every batch") {
+TEST_CASE("Coroutines resume on the loop they came from, and upkeep runs at first and after every batch") {
   std::array<boost::asio::io_context, 2> loops;
   std::array<std::thread::id, 2> ran_on;
   std::array<std::vector<std::thread::id>, 2> resumed_on;
   int batches = 0;
   int upkeeps = 0;
   {
-    Batcher batcher(8, [&](std::span<Batcher::Pending>) { ++batches; }, [&] { ++upkeeps; });
+    Batcher batcher(
+        8,
+        [&](std::span<Batcher::Pending>) { ++batches; },
+        [&] {
+          ++upkeeps;
+          return Again();
+        }
+    );
     const auto work = [](Batcher& b, std::vector<std::thread::id>& resumed) -> net::Awaitable<> {
       for (int i = 0; i < 50; ++i) {
         const auto outcome = co_await b.submit(i);
@@ -144,7 +156,33 @@ TEST_CASE("Coroutines resume on the loop they came from, and upkeep runs after e
     CHECK(std::ranges::all_of(resumed_on[loop], [&](auto id) { return id == ran_on[loop]; }));
   }
   CHECK(batches > 0);
-  CHECK(upkeeps == batches);
+  CHECK(upkeeps == batches + 1);
+}
+
+TEST_CASE("Upkeep that asks for it is called again though nothing comes, and what comes meanwhile is written"
+) {
+  Gate gate;
+  int upkeeps = 0;
+  int written = 0;
+  std::vector<std::string> answers;
+  boost::asio::io_context loop(1);
+  {
+    Batcher batcher(
+        8,
+        [&](std::span<Batcher::Pending> batch) { written += static_cast<int>(batch.size()); },
+        [&] {
+          if (++upkeeps == 5) gate.pass();
+          return upkeeps < 10 ? Again(0) : Again();
+        }
+    );
+    gate.wait_until_reached();
+    boost::asio::co_spawn(loop, submit(batcher, 7, answers), boost::asio::detached);
+    loop.poll();
+    gate.open();
+    loop.run();
+  }
+  CHECK(answers == std::vector<std::string>{"7 ok"});
+  CHECK(written == 1);
 }
 
 }  // namespace

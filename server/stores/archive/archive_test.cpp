@@ -231,7 +231,7 @@ TEST_CASE("nothing is written over, and nothing into what is in use") {
 // What stores keep besides what the archive has: their own numbers, sums and bookkeeping, who works on what
 // just now, and what is made anew when it is missing.
 const std::set<std::string> kOwn = {"tenant", "number", "checksum", "worker", "claimed_by", "claimed_until"};
-const std::set<std::string> kOwnTables = {"migration", "worker", "vector"};
+const std::set<std::string> kOwnTables = {"migration", "worker", "vector", "trace"};
 
 void check_columns(const std::string& table, std::set<std::string> stored) {
   CAPTURE(table);

@@ -27,7 +27,7 @@ PostgresStore::PostgresStore(const PostgresOptions& options, const std::string& 
     : BatchedStore<PostgresBackend>(options.batch_max, options.reader_threads, options.url, name),
       loader_(options.url, name),
       loads_(
-          postgres::Loader::kMost, [this](auto batch) { loader_.load(batch); }, [] {}
+          postgres::Loader::kMost, [this](auto batch) { loader_.load(batch); }, &PostgresBackend::after_batch
       ),
       keeper_(1, [url = options.url, name] { return std::make_unique<Readers>(url, name); }) {}
 

@@ -7,6 +7,7 @@
 // `internal` for damaged data. See BatchedStore for threads and life times.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,7 +44,7 @@ class PostgresBackend {
       : url_(std::move(url)), name_(std::move(name)), writer_(url_, name_) {}
 
   void write(std::span<TurnBatcher<Write>::Pending> batch) { writer_.write(batch); }
-  void after_batch() {}
+  static std::optional<std::chrono::milliseconds> after_batch() { return std::nullopt; }
   [[nodiscard]] std::unique_ptr<Readers> make_readers() { return std::make_unique<Readers>(url_, name_); }
 
  private:

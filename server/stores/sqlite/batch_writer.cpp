@@ -12,11 +12,18 @@ constexpr int kRetryFrames = 256;        // after a reader was in the way
 constexpr int kImpatientFrames = 8'000;  // 32 MB: from here rather wait than grow on
 constexpr int kPatientWaitMs = 2;
 constexpr int kImpatientWaitMs = 500;
-constexpr int kImpatientPart = 4;     // waited in vain: not again before the log grew by this part of itself
-constexpr int kTracesWaitMs = 2'000;  // for who reads for long, before the next try
+constexpr int kImpatientPart = 4;  // waited in vain: not again before the log grew by this part of itself
+constexpr std::int64_t kPagesAtOnce = 2'048;         // 8 MB: some ten milliseconds, most of them for the sync
+constexpr std::chrono::milliseconds kHeldUp{100};    // who reads for long is not asked more often
+constexpr std::chrono::milliseconds kBroken{1'000};  // nor a disk that fails
 
 bool is_probe(const Write& write) {
   return std::holds_alternative<Probe>(write.work);
+}
+
+bool ends_erasure(const WriteSlot& slot) {
+  const auto* piece = std::get_if<turns::Erase>(&slot.write->work);
+  return piece != nullptr && piece->entry.finished_at && slot.outcome->has_value();
 }
 
 }  // namespace
@@ -50,7 +57,10 @@ void BatchWriter::write_tenant(const std::string& name, std::span<const WriteSlo
     try {
       (*tenant)->writer->write_batch(slots);
       (*tenant)->trouble.reset();
-      if ((*tenant)->writer->has_traces()) wipe_traces(name, **tenant, kTracesWaitMs);
+      if (std::ranges::any_of(slots, ends_erasure)) {
+        (*tenant)->next_page = 0;
+        note_traces(name, Traces::going);
+      }
       return;
     } catch (const SqliteFailure& failure) {
       error = note_failure(name, **tenant, failure);
@@ -120,28 +130,92 @@ Result<void> BatchWriter::probe() {
   return {};
 }
 
-void BatchWriter::keep_logs_short() {
+std::optional<std::chrono::milliseconds> BatchWriter::keep_up() {
+  if (!std::exchange(looked_, true)) find_traces();
+  std::optional<std::chrono::milliseconds> again;
   for (auto& [name, tenant] : tenants_) {
+    if (traces(name) != Traces::none) {
+      if (Clock::now() >= tenant.wipe_after) wipe_some(name, tenant);
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(tenant.wipe_after - Clock::now());
+      const auto wait = std::max(left, std::chrono::milliseconds(0));
+      if (traces(name) != Traces::none) again = std::min(again.value_or(wait), wait);
+    }
     if (tenant.writer != nullptr) keep_log_short(name, tenant);
+  }
+  return again;
+}
+
+// ---- what erasures leave
+
+Traces BatchWriter::traces(std::string_view tenant) const {
+  const auto found = traces_.find(tenant);
+  return found == traces_.end() ? Traces::none : found->second;
+}
+
+void BatchWriter::note_traces(const std::string& name, Traces traces) {
+  if (traces == Traces::none) {
+    traces_.erase(name);
+  } else {
+    traces_.insert_or_assign(name, traces);
   }
 }
 
-// An erasure is acknowledged when the log has nothing of it any more, unless somebody reads for long.
-void BatchWriter::wipe_traces(const std::string& name, Tenant& tenant, int patience_ms) {
-  try {
-    if (!tenant.writer->wipe_traces(patience_ms)) return;
-    tenant.writer.reset();  // its cache has the pages as they were
-    --open_writers_;
-    tenant.restart_at_frames = 0;
-    tenant.progress->stage = LogProgress::Stage::idle;
-  } catch (const SqliteFailure& failure) {
-    note_failure(name, tenant, failure);
+// The server has stopped before they were removed.
+void BatchWriter::find_traces() {
+  for (const std::string& name : files_.tenants()) {
+    try {
+      const auto path = files_.database(name, false);
+      if (!path || !*path) continue;  // whoever needs it is told
+      Connection file(**path, Connection::Mode::read);
+      if (file.integer("SELECT count(*) FROM trace") == 0) continue;
+      note_traces(name, Traces::going);
+      (void)open(name);
+    } catch (const SqliteFailure&) {
+      // The same.
+    }
   }
 }
+
+// One piece. Each begins with an empty log and ends with a writer that has no page in its cache: so what it
+// overwrites is the only copy of a page, and stays the only one.
+void BatchWriter::wipe_some(const std::string& name, Tenant& tenant) {
+  using Stage = LogProgress::Stage;
+  try {
+    const auto opened = open(name);
+    const bool can = opened && tenant.progress->stage != Stage::failed;
+    if (!can || tenant.progress->stage == Stage::copying || !tenant.writer->cut_log_off(kPatientWaitMs)) {
+      tenant.wipe_after = Clock::now() + kHeldUp;
+      return note_traces(name, Traces::held_up);
+    }
+    note_traces(name, Traces::going);
+    tenant.restart_at_frames = 0;
+    tenant.progress->stage = Stage::idle;
+    if (tenant.writer->traces().value_or(TracesLeft{}).of_user) {
+      const auto next = tenant.writer->overwrite_some(tenant.next_page, kPagesAtOnce);
+      reopen(tenant);
+      tenant.next_page = next.value_or(0);
+      if (next) return;
+    }
+    tenant.writer->traces_removed();
+    note_traces(name, Traces::none);
+  } catch (const SqliteFailure& failure) {
+    note_failure(name, tenant, failure);
+    note_traces(name, Traces::held_up);
+    tenant.wipe_after = Clock::now() + kBroken;
+  }
+}
+
+void BatchWriter::reopen(Tenant& tenant) {
+  tenant.writer.reset();
+  --open_writers_;
+  tenant.writer = std::make_unique<TenantWriter>(tenant.path);
+  ++open_writers_;
+}
+
+// ---- logs
 
 void BatchWriter::keep_log_short(const std::string& name, Tenant& tenant) {
   using Stage = LogProgress::Stage;
-  if (tenant.writer->has_traces()) return wipe_traces(name, tenant, kPatientWaitMs);
   const int frames = tenant.writer->log_frames();
   const Stage stage = tenant.progress->stage;
   if (stage == Stage::failed) {

@@ -37,7 +37,12 @@ ErasureWriter::ErasureWriter(Connection& db)
           "INSERT INTO erasure (erasure_id, cause, author, begun_at, finished_at, conversations, row_count, "
           "checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (erasure_id) DO UPDATE SET "
           "finished_at = ?5, conversations = ?6, row_count = ?7, checksum = ?8"
-      ) {}
+      ),
+      trace_(db, "SELECT of_user FROM trace"),
+      put_trace_(
+          db, "INSERT INTO trace VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET of_user = max(of_user, ?1)"
+      ),
+      delete_trace_(db, "DELETE FROM trace") {}
 
 void ErasureWriter::write(const turns::Erase& piece) {
   std::int64_t conversations = 0;
@@ -49,6 +54,13 @@ void ErasureWriter::write(const turns::Erase& piece) {
     rows += gone;
   }
   note(piece, conversations, rows + erase_user(piece));
+  if (piece.entry.finished_at) put_trace_.run(piece.entry.cause == "user" ? 1 : 0);
+}
+
+std::optional<TracesLeft> ErasureWriter::traces() {
+  Rows row = trace_.query();
+  if (!row.next()) return std::nullopt;
+  return TracesLeft{.of_user = row.integer(0) != 0};
 }
 
 std::int64_t ErasureWriter::erase_conversation(const std::string& id, std::optional<std::int64_t> before) {

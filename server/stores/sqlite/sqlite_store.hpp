@@ -7,7 +7,9 @@
 // threads. Destroy the store before the loops: it finishes what was submitted.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,16 +39,32 @@ class SqliteBackend {
   explicit SqliteBackend(std::unique_ptr<TenantFiles> files)
       : files_(std::move(files)), writer_(*files_, checkpointer_) {}
 
+  // Answers the erasures that still wait; what they left is removed after the next start.
+  ~SqliteBackend();
+  SqliteBackend(const SqliteBackend&) = delete;
+  SqliteBackend& operator=(const SqliteBackend&) = delete;
+
   void write(std::span<TurnBatcher<Write>::Pending> batch);
-  void after_batch() { writer_.keep_logs_short(); }
+  std::optional<std::chrono::milliseconds> after_batch();
   [[nodiscard]] std::unique_ptr<Readers> make_readers() { return std::make_unique<Readers>(*files_); }
 
  private:
+  // An erasure's last piece is acknowledged when nothing of it is left in the file, unless somebody reads for
+  // long.
+  struct Erased {
+    std::string tenant;
+    net::Executor executor;
+    std::move_only_function<void(Result<void>)> done;
+    std::chrono::steady_clock::time_point patience_until;
+  };
+  void answer(Erased erased);
+
   // In this order: what comes later uses what comes before and ends first.
   std::unique_ptr<TenantFiles> files_;
   Checkpointer checkpointer_;
   BatchWriter writer_;
   std::vector<WriteSlot> slots_;  // writer thread
+  std::vector<Erased> erased_;    // writer thread
 };
 
 class SqliteStore final : public BatchedStore<SqliteBackend> {

@@ -34,6 +34,8 @@ class TenantFiles {
   // The path of a tenant's database, its schema up to date. Empty if there is none and `create` is false.
   // An unusable file stays refused until the folder is opened again.
   Result<std::optional<std::string>> database(const std::string& tenant, bool create);
+  // Those that have a file.
+  [[nodiscard]] std::vector<std::string> tenants() const { return tenants_in(directory_); }
 
  private:
   TenantFiles(std::string directory, int lock) : directory_(std::move(directory)), lock_(lock) {}

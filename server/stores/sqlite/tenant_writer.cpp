@@ -97,7 +97,8 @@ TenantWriter::TenantWriter(const std::string& path)
           "INSERT INTO setting VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, checksum = ?3"
       ),
       people_(db_),
-      erasures_(db_) {
+      erasures_(db_),
+      traces_(erasures_.traces()) {
   // Replaces SQLite's own checkpointing, which would stall whoever commits.
   sqlite3_wal_hook(
       db_.handle(),
@@ -147,11 +148,17 @@ bool TenantWriter::restart_log(int patience_ms) {
   return checkpoint(SQLITE_CHECKPOINT_RESTART, patience_ms);
 }
 
-bool TenantWriter::wipe_traces(int patience_ms) {
-  if (!checkpoint(SQLITE_CHECKPOINT_TRUNCATE, patience_ms)) return false;
-  erased_ = false;
-  if (user_erased_) overwrite_unused_space(db_);
-  return true;
+bool TenantWriter::cut_log_off(int patience_ms) {
+  return checkpoint(SQLITE_CHECKPOINT_TRUNCATE, patience_ms);
+}
+
+std::optional<std::int64_t> TenantWriter::overwrite_some(std::int64_t first_page, std::int64_t pages) {
+  return overwrite_unused_space(db_, first_page, pages);
+}
+
+void TenantWriter::traces_removed() {
+  erasures_.traces_removed();
+  traces_.reset();
 }
 
 bool TenantWriter::checkpoint(int mode, int patience_ms) {
@@ -392,10 +399,7 @@ Result<void> TenantWriter::apply(const turns::Erase& piece) {
   if (auto ok = check_storable(piece); !ok) return ok;
   cache_.clear();  // it may know what is no longer there
   erasures_.write(piece);
-  if (piece.entry.finished_at) {
-    erased_ = true;
-    user_erased_ = user_erased_ || piece.entry.cause == "user";
-  }
+  traces_ = erasures_.traces();
   return {};
 }
 

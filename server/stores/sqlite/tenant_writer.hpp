@@ -41,11 +41,13 @@ class TenantWriter {
   [[nodiscard]] int log_frames() const { return log_frames_; }
   // Copies the log's rest into the database and starts it over. False if a reader still needs it.
   bool restart_log(int patience_ms);
-  // Whether an erasure is finished whose traces the log still has.
-  [[nodiscard]] bool has_traces() const { return erased_; }
-  // Copies the log's rest, cuts the file off, and overwrites unused space when a user was erased. False if a
-  // reader still needs the log. Close this writer then.
-  bool wipe_traces(int patience_ms);
+  // Of erasures that are finished, of this run or of one before.
+  [[nodiscard]] const std::optional<TracesLeft>& traces() const { return traces_; }
+  // Copies the log's rest and cuts the file off. False if a reader still needs it.
+  bool cut_log_off(int patience_ms);
+  // Unused space, see overwrite_unused_space(). Close this writer then.
+  std::optional<std::int64_t> overwrite_some(std::int64_t first_page, std::int64_t pages);
+  void traces_removed();
   // After a failed sync: leave the files as they are.
   void forgo_last_checkpoint();
 
@@ -86,8 +88,7 @@ class TenantWriter {
   Statement put_setting_;
   PeopleWriter people_;
   ErasureWriter erasures_;
-  bool erased_ = false;       // and the log still has it
-  bool user_erased_ = false;  // and unused space may still have it
+  std::optional<TracesLeft> traces_;
 };
 
 }  // namespace parley::stores

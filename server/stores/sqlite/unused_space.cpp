@@ -71,7 +71,9 @@ ChangedRange zero_unused(std::span<std::uint8_t> page, bool first_page) {
   return zeroes.range();
 }
 
-void overwrite_unused_space(const Connection& db) {
+std::optional<std::int64_t> overwrite_unused_space(
+    const Connection& db, std::int64_t first, std::int64_t pages
+) {
   // The connection's own handle: closing another one would let go of the locks that this process has.
   sqlite3_file* file = nullptr;
   check(
@@ -80,12 +82,13 @@ void overwrite_unused_space(const Connection& db) {
   );
   sqlite3_int64 size = 0;
   check(file->pMethods->xFileSize(file, &size), "the file has no size");
-  if (size > kLargestFile) return;
+  if (size > kLargestFile) return std::nullopt;
   Statement statement(db, "PRAGMA page_size");
   Rows row = statement.query();
   std::vector<std::uint8_t> page(row.next() ? static_cast<std::size_t>(row.integer(0)) : 4096);
   const auto step = static_cast<sqlite3_int64>(page.size());
-  for (sqlite3_int64 place = 0; place + step <= size; place += step) {
+  const sqlite3_int64 end = std::min(size, (first + pages) * step);
+  for (sqlite3_int64 place = first * step; place + step <= end; place += step) {
     check(file->pMethods->xRead(file, page.data(), static_cast<int>(step), place), "a page cannot be read");
     const ChangedRange changed = zero_unused(page, place == 0);
     if (changed.begin == changed.end) continue;
@@ -98,6 +101,8 @@ void overwrite_unused_space(const Connection& db) {
     );
   }
   check(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), "the file cannot be synced");
+  if (end == size) return std::nullopt;
+  return first + pages;
 }
 
 }  // namespace parley::stores

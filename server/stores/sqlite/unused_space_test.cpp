@@ -85,7 +85,13 @@ TEST_CASE("a database from which rows were moved and deleted has nothing of them
         sqlite3_wal_checkpoint_v2(db.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) ==
         SQLITE_OK
     );
-    overwrite_unused_space(db);
+    constexpr std::int64_t kPages = 20;
+    std::int64_t pieces = 0;
+    for (std::optional<std::int64_t> next = 0; next; ++pieces) {
+      CHECK(*next == pieces * kPages);
+      next = overwrite_unused_space(db, *next, kPages);
+    }
+    CHECK(pieces == (db.integer("PRAGMA page_count") + kPages - 1) / kPages);
   }
   std::ifstream file(path, std::ios::binary);
   const std::string content(std::istreambuf_iterator<char>(file), {});
