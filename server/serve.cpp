@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -17,16 +16,14 @@
 #include <utility>
 #include <vector>
 
-#include "assistant/watch.hpp"
-#include "base/encoding.hpp"
 #include "server/api/api.hpp"
 #include "server/api/setup.hpp"
+#include "server/assistant_tools.hpp"
 #include "server/banner.hpp"
 #include "server/driver_metrics.hpp"
 #include "server/erasure/eraser.hpp"
-#include "server/memory/user_memory.hpp"
+#include "server/folder_publication.hpp"
 #include "server/model_setup.hpp"
-#include "server/net/client/curl_client.hpp"
 #include "server/net/server.hpp"
 #include "server/open_store.hpp"
 #include "server/ops/log.hpp"
@@ -36,17 +33,11 @@
 #include "server/protection.hpp"
 #include "server/retention.hpp"
 #include "server/shared_parts.hpp"
-#include "server/sign_in_setup.hpp"
 #include "server/terminal.hpp"
-#include "server/tools/tool_finder.hpp"
-#include "server/tools/tool_table.hpp"
-#include "server/tools/worker/worker_runner.hpp"
 #include "server/turns/driver.hpp"
 #include "server/turns/world.hpp"
 #include "server/vector_setup.hpp"
-#include "server/welcome.hpp"
 #include "server/worker_metrics.hpp"
-#include "server/workspace/live_tools.hpp"
 #include "server/workspace/workspace.hpp"
 
 namespace parley {
@@ -62,7 +53,6 @@ constexpr int kConfiguration = 3;
 constexpr std::string_view kTenant = "default";
 constexpr std::string_view kFingerprintSetting = "secret_key_fingerprint";
 constexpr std::size_t kShortestKey = 24;
-constexpr std::uint32_t kCountedConversations = 10'000;
 constexpr std::chrono::milliseconds kLookForKeys{500};
 constexpr std::chrono::seconds kFarewell{3};  // for telling the other servers
 
@@ -72,22 +62,6 @@ ops::LogFormat log_format(const ops::Config& config) {
     return on_terminal() ? ops::LogFormat::text : ops::LogFormat::json;
   }
   return config.assistant().log_format == "json" ? ops::LogFormat::json : ops::LogFormat::text;
-}
-
-std::optional<tools::Secret> secret_named(std::string_view name) {
-  auto secret = ops::find_secret(name);
-  if (!secret) return std::nullopt;
-  return tools::Secret(*std::move(secret));
-}
-
-// A hook whose secret is not set takes nothing, which whoever starts the server should know.
-api::HookTable hooks_of(const assistant::Settings& settings) {
-  api::HookTable hooks = api::make_hooks(settings.hooks, ops::find_secret);
-  for (const auto& [name, hook] : hooks) {
-    if (hook.secret.empty())
-      say("the hook " + name + " takes nothing until PARLEY_SECRET_" + hook.settings.secret + " is set\n");
-  }
-  return hooks;
 }
 
 turns::AdmissionRules admission_rules(const assistant::Settings& settings) {
@@ -112,28 +86,16 @@ class Application {
   std::optional<int> prepare_tools();
   std::optional<int> prepare_shared();
   void compose();
-  void make_workers();
-  Awaitable<Result<void>> restore_worker_tools();
-  void set_models(const assistant::Settings& settings);
-  [[nodiscard]] Timestamp keep_memory_since();
-  [[nodiscard]] tools::Connectors with_server_parts(tools::Connectors connectors) const;
   [[nodiscard]] std::optional<int> make_server();
   Awaitable<Result<void>> prepare_data();
   Awaitable<Result<void>> check_secret_key();
   [[nodiscard]] std::vector<api::Helper> helpers() const;
-  Awaitable<Result<void>> publish_first();
   std::optional<int> start_serving();
   [[nodiscard]] std::string public_url() const;
   Awaitable<void> keep_up_with_keys();
   void show_banner() const;
 
-  // While it runs.
-  void start_watching();
-  Awaitable<void> reload();
-  Awaitable<Result<void>> publish(workspace::Workspace fresh);
-  Result<tools::Connectors> connectors_of(const workspace::Workspace& fresh);
-  Awaitable<void> tell_changes(const api::Published& published);
-  Awaitable<VersionChange> version_change(const api::FlowChange& change, const engine::ReleasePtr& before);
+  // At the end.
   void stop();
   void leave_others();
   int shut_down();
@@ -154,17 +116,8 @@ class Application {
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<turns::Store> store_;
   VectorPlace vector_place_;
-  tools::ToolTable tools_;
-  std::shared_ptr<models::ModelRunner> models_;
-  std::shared_ptr<memory::UserMemory> memory_;
-  std::shared_ptr<tools::WorkerPool> workers_;
-  std::shared_ptr<memory::StoredVectors> vectors_;
-  std::shared_ptr<tools::SignIns> sign_ins_;
-  std::unique_ptr<api::SignInPort> sign_in_port_;
-  std::atomic<bool> understands_with_model_{false};
-  std::atomic<std::uint32_t> memory_days_{0};
-  std::atomic<bool> author_approves_alone_{true};
   turns::SystemClock clock_;
+  std::unique_ptr<AssistantTools> tools_;
   turns::RandomIds ids_;
   turns::Hub hub_;
   std::unique_ptr<SharedParts> shared_;
@@ -178,12 +131,8 @@ class Application {
   std::unique_ptr<api::FlowPublisher> publisher_;
   std::unique_ptr<api::Throttle> throttle_;
   std::unique_ptr<api::Api> api_;
-  std::unique_ptr<assistant::Watcher> watcher_;
+  std::unique_ptr<FolderPublication> folder_;
   std::optional<std::string> setup_token_;
-  std::chrono::steady_clock::time_point changed_at_;
-  bool welcome_ = false;
-  bool reloading_ = false;
-  bool changed_again_ = false;
   bool serving_ = false;
   bool stopping_ = false;
   boost::asio::steady_timer leaving_{control_};
@@ -216,13 +165,13 @@ int Application::run() {
         kConfiguration
     );
   }
-  if (auto published = run_now(publish_first()); !published) {
+  if (auto published = run_now(folder_->publish_first(std::move(workspace_))); !published) {
     if (!published.error().message.empty()) say(describe(published.error()));
     return kFailed;
   }
   if (auto code = start_serving()) return *code;
   show_banner();
-  start_watching();
+  folder_->watch();
   const auto work = boost::asio::make_work_guard(control_);
   control_.restart();
   control_.run();
@@ -272,45 +221,23 @@ std::optional<int> Application::open_data() {
 }
 
 std::optional<int> Application::prepare_tools() {
-  sign_ins_ = std::make_shared<tools::SignIns>(
-      sign_in_world(*store_, clock_, std::string(kTenant), secret_.bytes, [this] { return driver_.get(); })
+  const assistant::Settings& settings = config_->assistant();
+  tools_ = std::make_unique<AssistantTools>(
+      AssistantTools::World{
+          *store_,
+          clock_,
+          metrics_,
+          vector_place_,
+          std::string(kTenant),
+          secret_.bytes,
+          [this] { return driver_.get(); }
+      },
+      settings
   );
-  sign_in_port_ = sign_in_port(sign_ins_);
-  models_ = make_model_runner([this] { return tools_.signatures(); });
-  memory_ = std::make_shared<memory::UserMemory>(
-      *store_,
-      memory::UserMemoryOptions{
-          .locale = config_->assistant().locale, .keep_since = [this] { return keep_memory_since(); }
-      }
-  );
-  vectors_ = vector_place_.make_vectors(models_, *store_, clock_);
-  memory_->use_vectors(vectors_);
-  set_models(config_->assistant());
-  make_workers();
-  auto connectors = connectors_of(workspace_);
+  auto connectors = tools_->connectors_of(workspace_, settings);
   if (!connectors) return kConfiguration;
-  tools_.replace_all(with_server_parts(*std::move(connectors)));
+  tools_->use(*std::move(connectors), settings);
   return std::nullopt;
-}
-
-void Application::make_workers() {
-  tools::WorkerOptions options{.prefix = "w" + hex_encode(ops::random_bytes(4))};
-  options.keep = [this](std::string declarations) -> Awaitable<Result<void>> {
-    co_return co_await store_->put_setting(kTenant, tools::WorkerDeclarations::kSetting, declarations);
-  };
-  options.note = [](std::string_view event, std::string_view worker, std::string_view detail) {
-    ops::log(LogLevel::info, event, {{"worker", worker}, {"detail", detail}});
-  };
-  options.count = count_worker_calls(metrics_);
-  workers_ = std::make_shared<tools::WorkerPool>(std::move(options));
-  tools_.set_others(std::make_shared<tools::WorkerRunner>(workers_));
-}
-
-Awaitable<Result<void>> Application::restore_worker_tools() {
-  const auto kept = co_await store_->setting(kTenant, tools::WorkerDeclarations::kSetting);
-  if (!kept) co_return std::unexpected(kept.error());
-  if (!*kept) co_return Result<void>();
-  co_return workers_->declarations().restore(**kept);
 }
 
 std::optional<int> Application::prepare_shared() {
@@ -320,77 +247,37 @@ std::optional<int> Application::prepare_shared() {
   return std::nullopt;
 }
 
-// An Error without message: everything has been said.
-Result<tools::Connectors> Application::connectors_of(const workspace::Workspace& fresh) {
-  const assistant::Settings& settings = config_->assistant();
-  workspace::declare_workers(fresh, *workers_);
-  if (!assistant::calls_tools(settings)) return fresh.connectors;
-  auto options = workspace::client_options(settings, secret_named);
-  if (!options) {
-    say(describe(options.error()));
-    return fail(ErrorCode::invalid_input, "");
-  }
-  options->user_agent = "parley/" PARLEY_VERSION;
-  const auto client = net::make_http_client(*std::move(options));
-  auto live = workspace::live_tools(fresh, settings, client, secret_named, workers_, sign_ins_);
-  if (live.problems.empty()) return std::move(live.connectors);
-  for (const Error& problem : live.problems) say(describe(problem));
-  return fail(ErrorCode::invalid_input, "");
-}
-
 void Application::compose() {
   releases_ = std::make_unique<turns::ReleaseTable>(*store_, &background_);
   driver_ = std::make_unique<turns::TurnDriver>(
       turns::TurnDriver::World{
-          *store_, tools_, *releases_, clock_, ids_, hub_, shared_->sessions(), shared_->live()
+          *store_, tools_->table(), *releases_, clock_, ids_, hub_, shared_->sessions(), shared_->live()
       },
       turns::DriverOptions{
           .cached_conversations = static_cast<std::size_t>(config_->integer("server.cached_conversations")),
           .admission = admission_rules(config_->assistant()),
           .log_problem = [](std::string_view what
                          ) { ops::log(LogLevel::error, "turn driver", {{"problem", what}}); },
-          .understands_with_model =
-              [this] { return understands_with_model_.load(std::memory_order_relaxed); },
-          .keep_memory_since = [this] { return keep_memory_since(); },
-          .author_approves_alone = [this] { return author_approves_alone_.load(std::memory_order_relaxed); },
+          .understands_with_model = [this] { return tools_->understands_with_model(); },
+          .keep_memory_since = [this] { return tools_->keep_memory_since(); },
+          .author_approves_alone = [this] { return tools_->author_approves_alone(); },
           .worker_name = process_name(),
       }
   );
-  eraser_ = make_eraser({*store_, clock_, ids_, driver_.get()}, memory_);
-  follower_ = make_follower(*store_, std::string(kTenant), *driver_, memory_);
+  eraser_ = make_eraser({*store_, clock_, ids_, driver_.get()}, tools_->memory());
+  follower_ = make_follower(*store_, std::string(kTenant), *driver_, tools_->memory());
   publisher_ = std::make_unique<api::FlowPublisher>(api::FlowPublisher::World{
       *releases_,
       *store_,
       clock_,
-      [this] { return tools_.signatures(); },
+      [this] { return tools_->table().signatures(); },
       std::string(kTenant),
       [this] { shared_->live().changed(kTenant, turns::kReleases, 0); }
   });
 }
 
-void Application::set_models(const assistant::Settings& settings) {
-  models_->configure(model_setup(settings, ops::process_environment()));
-  understands_with_model_.store(settings.understanding == "model" && models_->has_model());
-  memory_days_.store(settings.memory_days);
-  author_approves_alone_.store(settings.author_approves_alone);
-}
-
-Timestamp Application::keep_memory_since() {
-  constexpr std::int64_t kDay = 86'400;
-  const std::uint32_t days = memory_days_.load(std::memory_order_relaxed);
-  return days == 0 ? Timestamp{} : add(clock_.now(), Duration{-kDay * days, 0}).value_or(Timestamp{});
-}
-
-// What needs more than a folder. Without a model the built-in one stays.
-tools::Connectors Application::with_server_parts(tools::Connectors connectors) const {
-  if (models_->has_model()) connectors["model"] = as_connector(models_);
-  connectors["memory"] = memory_;
-  connectors["knowledge"]->use_vectors(vectors_);
-  return tools::with_finder(std::move(connectors), config_->assistant().locale, vectors_);
-}
-
 Awaitable<Result<void>> Application::prepare_data() {
-  if (auto restored = co_await restore_worker_tools(); !restored) co_return restored;
+  if (auto restored = co_await tools_->restore_worker_tools(); !restored) co_return restored;
   shared_->start(secret_.bytes);
   access_ = std::make_unique<api::Access>(api::AccessOptions{
       .secret = secret_.bytes,
@@ -412,10 +299,10 @@ Awaitable<Result<void>> Application::prepare_data() {
           *publisher_,
           *setup_,
           metrics_,
-          *workers_,
+          *tools_->workers(),
           *throttle_,
           *eraser_,
-          *sign_in_port_
+          tools_->sign_in_port()
       },
       api::ApiOptions{
           .tenant = std::string(kTenant),
@@ -424,6 +311,9 @@ Awaitable<Result<void>> Application::prepare_data() {
       }
   );
   api_->set_settings(config_->assistant());
+  folder_ = std::make_unique<FolderPublication>(FolderPublication::World{
+      options_, *config_, control_, *store_, *releases_, *publisher_, *api_, *tools_, std::string(kTenant)
+  });
   co_return Result<void>();
 }
 
@@ -457,22 +347,6 @@ Awaitable<Result<void>> Application::check_secret_key() {
       {},
       "restore the key that belongs to it; its fingerprint is " + **known
   );
-}
-
-// The folder's flows, or those of last time when the folder has mistakes.
-Awaitable<Result<void>> Application::publish_first() {
-  auto restored = co_await releases_->restore(kTenant);
-  if (!restored) co_return std::unexpected(std::move(restored.error()));
-  changed_at_ = std::chrono::steady_clock::now();
-  if (!workspace_.has_errors()) {
-    if (!workspace_.folder.diagnostics.empty())
-      say(assistant::render_all(workspace_.folder, on_terminal()) + "\n");
-    co_return co_await publish(std::move(workspace_));
-  }
-  say(assistant::render_all(workspace_.folder, on_terminal()) + "\n");
-  if (*restored == nullptr) co_return fail(ErrorCode::invalid_input, "");
-  say("serving the flows of last time until these are right\n");
-  co_return Result<void>();
 }
 
 std::optional<int> Application::make_server() {
@@ -509,13 +383,13 @@ std::optional<int> Application::start_serving() {
   protection_->register_metrics(metrics_);
   shared_->register_metrics(metrics_);
   register_metrics(metrics_, *driver_, *server_);
-  register_model_metrics(metrics_, *models_);
-  register_worker_metrics(metrics_, workers_);
+  register_model_metrics(metrics_, tools_->models());
+  register_worker_metrics(metrics_, tools_->workers());
   if (auto joined = run_now(driver_->join()); !joined) return report(joined.error(), kConfiguration);
   if (auto started = server_->start(); !started) return report(started.error(), kConfiguration);
   protection_->start(*server_);
   serving_ = true;
-  sign_ins_->set_public_url(public_url());
+  tools_->sign_ins().set_public_url(public_url());
   const auto finish_open_turns = [](turns::TurnDriver& driver) -> Awaitable<void> {
     const auto resumed = co_await driver.recover(std::string(kTenant));
     if (!resumed) {
@@ -574,7 +448,7 @@ void Application::show_banner() const {
       .development = loopback && access_->open(),
       .test_mode = !assistant::calls_tools(config_->assistant()),
       .model = model_words(model_endpoints(config_->assistant(), ops::process_environment())),
-      .welcome = welcome_,
+      .welcome = folder_->welcomes(),
       .folder = options_.folder.string(),
       .setup_token = setup_token_,
   };
@@ -587,126 +461,11 @@ void Application::show_banner() const {
   );
 }
 
-// ---- while it runs
-
-void Application::start_watching() {
-  if (!options_.watch) return;
-  std::error_code problem;
-  if (!std::filesystem::is_directory(options_.folder, problem)) return;
-  auto watcher = assistant::Watcher::start(options_.folder, [this] {
-    boost::asio::post(control_, [this] {
-      if (stopping_) return;
-      changed_again_ = true;
-      if (!reloading_) boost::asio::co_spawn(control_, reload(), boost::asio::detached);
-    });
-  });
-  if (watcher) {
-    watcher_ = std::move(*watcher);
-  } else {
-    ops::log(LogLevel::warn, "changes are not watched", {{"problem", watcher.error().message}});
-  }
-}
-
-Awaitable<void> Application::reload() {
-  reloading_ = true;
-  while (std::exchange(changed_again_, false)) {
-    changed_at_ = std::chrono::steady_clock::now();
-    workspace::Workspace fresh = workspace::load(options_.folder);
-    const auto config = ops::load_config(
-        {.flags = options_.flags, .environment = ops::process_environment(), .file = fresh.folder.settings}
-    );
-    if (!fresh.folder.diagnostics.empty()) say(assistant::render_all(fresh.folder, on_terminal()) + "\n");
-    if (fresh.has_errors() || !config) {
-      say("keeping the flows that run\n");
-      continue;
-    }
-    if (config->assistant().listen != config_->assistant().listen ||
-        config->assistant().data_dir != config_->assistant().data_dir) {
-      say("server.listen and server.data_dir change with the next start\n");
-    }
-    config_ = *config;
-    if (auto published = co_await publish(std::move(fresh));
-        !published && !published.error().message.empty()) {
-      say(describe(published.error()));
-    }
-  }
-  reloading_ = false;
-}
-
-// An Error without message: everything has been said.
-Awaitable<Result<void>> Application::publish(workspace::Workspace fresh) {
-  assistant::Settings settings = config_->assistant();
-  welcome_ = fresh.folder.flows.empty();
-  if (welcome_) {
-    fresh.folder.flows.push_back(welcome_flow());
-    if (settings.start.empty()) settings.start = "welcome";
-  }
-  auto connectors = connectors_of(fresh);
-  if (!connectors) co_return std::unexpected(std::move(connectors.error()));
-  tools::ToolTable fresh_tools(*connectors);
-  fresh_tools.set_others(std::make_shared<tools::WorkerRunner>(workers_));
-  set_models(settings);
-  tools_.replace_all(with_server_parts(*std::move(connectors)));
-  auto published = co_await publisher_->publish_folder(
-      fresh.folder, workspace::engine_settings(settings, fresh.folder.messages), fresh_tools.signatures()
-  );
-  if (!published) {
-    if (published.error().error) co_return std::unexpected(std::move(*published.error().error));
-    fresh.folder.diagnostics = std::move(published.error().diagnostics);
-    say(assistant::render_all(fresh.folder, on_terminal()) + "\nkeeping the flows that run\n");
-    co_return fail(ErrorCode::invalid_input, "");
-  }
-  api_->set_hooks(hooks_of(settings));
-  api_->set_settings(std::move(settings));
-  if (published->before != nullptr) co_await tell_changes(*published);
-  co_return Result<void>();
-}
-
-Awaitable<void> Application::tell_changes(const api::Published& published) {
-  const auto took = std::chrono::steady_clock::now() - changed_at_;
-  const auto took_ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  for (const api::FlowChange& change : published.changes) {
-    const VersionChange told = co_await version_change(change, published.before);
-    say(describe(told) + " " + std::to_string(took_ms) + " ms\n");
-    ops::log(
-        LogLevel::debug,
-        "flow published",
-        {{"flow", change.flow_id}, {"version", told.version}, {"ms", static_cast<std::int64_t>(took_ms)}}
-    );
-  }
-}
-
-Awaitable<VersionChange> Application::version_change(
-    const api::FlowChange& change, const engine::ReleasePtr& before
-) {
-  VersionChange told{.flow_id = change.flow_id};
-  const auto versions = co_await store_->flow_versions(kTenant, change.flow_id);
-  const auto label = [&](const flow::FlowPtr& flow) -> std::string {
-    if (flow == nullptr) return {};
-    if (!flow->version.empty()) return flow->version.starts_with('v') ? flow->version : "v" + flow->version;
-    if (!versions) return flow->hash.substr(0, 8);
-    // Without a label of the author: which one it is, counted from the first.
-    for (std::size_t i = 0; i < versions->size(); ++i) {
-      if ((*versions)[i].hash == flow->hash) return "v" + std::to_string(versions->size() - i);
-    }
-    return flow->hash.substr(0, 8);
-  };
-  told.version = label(change.now);
-  told.previous = label(change.before);
-  if (told.previous == told.version) told.previous = "its earlier version";
-  if (change.before == nullptr) co_return told;
-  const auto open = co_await store_->list(
-      kTenant, {.status = {}, .flow = change.flow_id, .before = {}, .limit = kCountedConversations}
-  );
-  if (!open) co_return told;
-  for (const turns::ConversationSummary& conversation : *open) {
-    if (conversation.status != "ended" && conversation.release == before->hash()) ++told.open_conversations;
-  }
-  co_return told;
-}
+// ---- the end
 
 void Application::stop() {
   if (std::exchange(stopping_, true)) return;
+  if (folder_ != nullptr) folder_->stop();
   const std::int64_t delay = serving_ ? config_->integer("server.drain_delay_seconds") : 0;
   if (delay == 0) {
     control_.stop();
@@ -730,7 +489,7 @@ void Application::leave_others() {
 }
 
 int Application::shut_down() {
-  watcher_.reset();
+  folder_->stop();
   const std::size_t open = server_->open_connections();
   say("stopping: " + std::to_string(open) + (open == 1 ? " connection" : " connections") +
       " to finish; again to force\n");
@@ -749,7 +508,7 @@ int Application::shut_down() {
   store_.reset();
   background_.stop();
   driver_->abandon_waiting();
-  tools_.stop();
+  tools_->stop();
   shared_.reset();
   server_.reset();
   return kOk;
