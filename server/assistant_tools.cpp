@@ -71,10 +71,13 @@ Awaitable<Result<void>> AssistantTools::restore_worker_tools() {
   co_return workers_->declarations().restore(**kept);
 }
 
+void AssistantTools::declare(const workspace::Workspace& folder) {
+  workspace::declare_workers(folder, *workers_);
+}
+
 Result<tools::Connectors> AssistantTools::connectors_of(
     const workspace::Workspace& fresh, const assistant::Settings& settings
 ) {
-  workspace::declare_workers(fresh, *workers_);
   if (!assistant::calls_tools(settings)) return fresh.connectors;
   auto options = workspace::client_options(settings, secret_named);
   if (!options) {

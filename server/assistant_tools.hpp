@@ -46,6 +46,8 @@ class AssistantTools {
   // What workers had declared when the server stopped.
   turns::Awaitable<Result<void>> restore_worker_tools();
 
+  // The tools of workers that the folder's files declare.
+  void declare(const workspace::Workspace& folder);
   // Ready to be called. An Error without message: everything has been said.
   [[nodiscard]] Result<tools::Connectors> connectors_of(
       const workspace::Workspace& fresh, const assistant::Settings& settings

@@ -23,6 +23,7 @@ using turns::Awaitable;
 namespace {
 
 constexpr std::uint32_t kCountedConversations = 10'000;
+constexpr std::chrono::seconds kTryAgain{5};
 
 // A hook whose secret is not set takes nothing, which whoever starts the server should know.
 api::HookTable hooks_of(const assistant::Settings& settings) {
@@ -42,7 +43,7 @@ Awaitable<Result<void>> FolderPublication::publish_first(workspace::Workspace fo
   changed_at_ = std::chrono::steady_clock::now();
   const bool mistakes = folder.has_errors();
   if (!folder.folder.diagnostics.empty()) say(assistant::render_all(folder.folder, on_terminal()) + "\n");
-  if (!mistakes) co_return co_await publish(std::move(folder));
+  if (!mistakes) co_return co_await publish(std::move(folder), world_.config);
   if (*restored == nullptr) co_return fail(ErrorCode::invalid_input, "");
   say("serving the flows of last time until these are right\n");
   co_return Result<void>();
@@ -53,11 +54,7 @@ void FolderPublication::watch() {
   std::error_code problem;
   if (!std::filesystem::is_directory(world_.options.folder, problem)) return;
   auto watcher = assistant::Watcher::start(world_.options.folder, [this] {
-    boost::asio::post(world_.loop, [this] {
-      if (stopping_) return;
-      changed_again_ = true;
-      if (!reloading_) boost::asio::co_spawn(world_.loop, reload(), boost::asio::detached);
-    });
+    boost::asio::post(world_.loop, [this] { begin_reload(); });
   });
   if (watcher) {
     watcher_ = std::move(*watcher);
@@ -69,6 +66,22 @@ void FolderPublication::watch() {
 void FolderPublication::stop() {
   stopping_ = true;
   watcher_.reset();
+  again_.cancel();
+}
+
+void FolderPublication::begin_reload() {
+  if (stopping_) return;
+  changed_again_ = true;
+  if (!reloading_) boost::asio::co_spawn(world_.loop, reload(), boost::asio::detached);
+}
+
+// Nothing is wrong with the folder: without this it would not be served before somebody changed it again.
+void FolderPublication::try_again() {
+  say("keeping the flows that run, trying again in " + std::to_string(kTryAgain.count()) + " s\n");
+  again_.expires_after(kTryAgain);
+  again_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) begin_reload();
+  });
 }
 
 Awaitable<void> FolderPublication::reload() {
@@ -89,37 +102,57 @@ Awaitable<void> FolderPublication::reload() {
     const assistant::Settings& before = world_.config.assistant();
     if (config->assistant().listen != before.listen || config->assistant().data_dir != before.data_dir)
       say("server.listen and server.data_dir change with the next start\n");
-    world_.config = *config;
-    if (auto published = co_await publish(std::move(fresh));
-        !published && !published.error().message.empty()) {
-      say(describe(published.error()));
-    }
+    const auto published = co_await publish(std::move(fresh), *config);
+    if (published || published.error().message.empty()) continue;
+    say(describe(published.error()));
+    if (published.error().code == ErrorCode::unavailable) try_again();
   }
   reloading_ = false;
 }
 
-Awaitable<Result<void>> FolderPublication::publish(workspace::Workspace fresh) {
-  assistant::Settings settings = world_.config.assistant();
-  welcomes_ = fresh.folder.flows.empty();
-  if (welcomes_) {
+Awaitable<Result<void>> FolderPublication::publish(workspace::Workspace fresh, ops::Config config) {
+  assistant::Settings settings = config.assistant();
+  const bool welcomes = fresh.folder.flows.empty();
+  if (welcomes) {
     fresh.folder.flows.push_back(welcome_flow());
     if (settings.start.empty()) settings.start = "welcome";
   }
+  // What is declared is what flows are checked against.
+  world_.tools.declare(fresh);
+  bool active = false;
+  const auto activate = [&](tools::Connectors& connectors) {
+    world_.tools.use(std::move(connectors), settings);
+    world_.api.set_hooks(hooks_of(settings));
+    world_.api.set_settings(settings);
+    world_.config = std::move(config);
+    welcomes_ = welcomes;
+    active = true;
+  };
   auto connectors = world_.tools.connectors_of(fresh, settings);
-  if (!connectors) co_return std::unexpected(std::move(connectors.error()));
-  const auto signatures = world_.tools.signatures_with(*connectors);
-  world_.tools.use(*std::move(connectors), settings);
-  auto published = co_await world_.publisher.publish_folder(
-      fresh.folder, workspace::engine_settings(settings, fresh.folder.messages), signatures
+  if (!connectors) {
+    world_.tools.declare(running_);
+    co_return std::unexpected(std::move(connectors.error()));
+  }
+  const auto published = co_await world_.publisher.publish_folder(
+      fresh.folder,
+      workspace::engine_settings(settings, fresh.folder.messages),
+      world_.tools.signatures_with(*connectors),
+      {.author = "folder"},
+      [&] {
+        if (!active) activate(*connectors);
+      }
   );
+  if (active) {
+    running_ = std::move(fresh);
+  } else {
+    world_.tools.declare(running_);
+  }
   if (!published) {
-    if (published.error().error) co_return std::unexpected(std::move(*published.error().error));
-    fresh.folder.diagnostics = std::move(published.error().diagnostics);
+    if (published.error().error) co_return std::unexpected(*published.error().error);
+    fresh.folder.diagnostics = published.error().diagnostics;
     say(assistant::render_all(fresh.folder, on_terminal()) + "\nkeeping the flows that run\n");
     co_return fail(ErrorCode::invalid_input, "");
   }
-  world_.api.set_hooks(hooks_of(settings));
-  world_.api.set_settings(std::move(settings));
   if (published->before != nullptr) co_await tell_changes(*published);
   co_return Result<void>();
 }

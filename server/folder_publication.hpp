@@ -1,8 +1,10 @@
 // The assistant's folder as what new conversations run on: at a start, and whenever somebody changes it.
-// Belongs to the main thread.
+// All of it or nothing: what a folder brings beside its flows (tools, models, settings) is used from the
+// moment on in which they are, and not at all when they cannot be published. Belongs to the main thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -34,7 +36,7 @@ class FolderPublication {
     AssistantTools& tools;
     std::string tenant;
   };
-  explicit FolderPublication(World world) : world_(std::move(world)) {}
+  explicit FolderPublication(World world) : world_(std::move(world)), again_(world_.loop) {}
 
   // The folder's flows, or those of last time when the folder has mistakes. An Error without message:
   // everything has been said.
@@ -47,14 +49,18 @@ class FolderPublication {
 
  private:
   turns::Awaitable<void> reload();
-  turns::Awaitable<Result<void>> publish(workspace::Workspace fresh);
+  void begin_reload();
+  void try_again();
+  turns::Awaitable<Result<void>> publish(workspace::Workspace fresh, ops::Config config);
   turns::Awaitable<void> tell_changes(const api::Published& published);
   turns::Awaitable<VersionChange> version_change(
       const api::FlowChange& change, const engine::ReleasePtr& before
   );
 
   World world_;
+  workspace::Workspace running_;  // what is served
   std::unique_ptr<assistant::Watcher> watcher_;
+  boost::asio::steady_timer again_;
   std::chrono::steady_clock::time_point changed_at_;
   bool welcomes_ = false;
   bool reloading_ = false;

@@ -234,6 +234,7 @@ std::optional<int> Application::prepare_tools() {
       },
       settings
   );
+  tools_->declare(workspace_);
   auto connectors = tools_->connectors_of(workspace_, settings);
   if (!connectors) return kConfiguration;
   tools_->use(*std::move(connectors), settings);

@@ -98,7 +98,8 @@ turns::Awaitable<Publication> FlowPublisher::publish(
     engine::AssistantSettings settings,
     turns::Cause cause,
     flow::Diagnostics diagnostics,
-    bool only_check
+    bool only_check,
+    std::function<void()> activating
 ) {
   for (const turns::FlowToPublish& each : flows) {
     if (auto checked = co_await check_migrations(*each.flow, diagnostics); !checked)
@@ -118,7 +119,13 @@ turns::Awaitable<Publication> FlowPublisher::publish(
     co_return published;
   }
   auto release = co_await world_.releases.publish(
-      world_.tenant, std::move(flows), std::move(settings), std::move(cause), world_.clock.now(), base
+      world_.tenant,
+      std::move(flows),
+      std::move(settings),
+      std::move(cause),
+      world_.clock.now(),
+      base,
+      activating
   );
   if (!release) co_return because(std::move(release.error()));
   world_.published();
@@ -157,10 +164,11 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder(
     const assistant::Folder& folder,
     const engine::AssistantSettings& settings,
     const Signatures& signatures,
-    turns::Cause cause
+    turns::Cause cause,
+    std::function<void()> activating
 ) {
   co_return co_await anew_when_late(cause, [&] {
-    return publish_folder_once(folder, settings, signatures, cause);
+    return publish_folder_once(folder, settings, signatures, cause, activating);
   });
 }
 
@@ -188,7 +196,8 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder_once(
     const assistant::Folder& folder,
     const engine::AssistantSettings& settings,
     const Signatures& signatures,
-    turns::Cause cause
+    turns::Cause cause,
+    std::function<void()> activating
 ) {
   auto begun = co_await begin(cause);
   if (!begun) co_return because(std::move(begun.error()));
@@ -230,8 +239,15 @@ turns::Awaitable<Publication> FlowPublisher::publish_folder_once(
   flow::check_all(all, signatures, diagnostics);
   policy::check_times(all, settings.calendars, diagnostics);
   engine::check_words(all, settings, diagnostics);
-  auto published =
-      co_await publish(active, std::move(flows), settings, std::move(cause), std::move(diagnostics));
+  auto published = co_await publish(
+      active,
+      std::move(flows),
+      settings,
+      std::move(cause),
+      std::move(diagnostics),
+      false,
+      std::move(activating)
+  );
   if (!published) co_return published;
   auto kept = co_await world_.store.put_setting(
       world_.tenant, kFolderSetting, write_canonical(folder_hashes.build())

@@ -67,12 +67,15 @@ class FlowPublisher {
 
   explicit FlowPublisher(World world) : world_(std::move(world)) {}
 
-  // `signatures` are of the tools that the folder brings; `settings` become part of the release.
+  // `signatures` are of the tools that the folder brings; `settings` become part of the release. `activating`
+  // is told right before anybody is served by it, and never when the folder is not published: the moment to
+  // begin to use what else the folder brings.
   turns::Awaitable<Publication> publish_folder(
       const assistant::Folder& folder,
       const engine::AssistantSettings& settings,
       const Signatures& signatures,
-      turns::Cause cause = {.author = "folder"}
+      turns::Cause cause = {.author = "folder"},
+      std::function<void()> activating = {}
   );
 
   // `file` tells YAML from JSON and appears in diagnostics.
@@ -106,7 +109,8 @@ class FlowPublisher {
       const assistant::Folder& folder,
       const engine::AssistantSettings& settings,
       const Signatures& signatures,
-      turns::Cause cause
+      turns::Cause cause,
+      std::function<void()> activating
   );
   turns::Awaitable<Publication> put_flow_once(
       std::string_view flow_id, std::string_view text, std::string file, turns::Cause cause
@@ -129,7 +133,8 @@ class FlowPublisher {
       engine::AssistantSettings settings,
       turns::Cause cause,
       flow::Diagnostics diagnostics,
-      bool only_check = false
+      bool only_check = false,
+      std::function<void()> activating = {}
   );
   // Flows of the release become others.
   turns::Awaitable<Publication> replace(

@@ -119,7 +119,8 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
     engine::AssistantSettings settings,
     Cause cause,
     Timestamp at,
-    std::optional<engine::ReleasePtr> base
+    std::optional<engine::ReleasePtr> base,
+    std::function<void()> activating
 ) {
   std::vector<flow::FlowPtr> compiled;
   for (const FlowToPublish& each : flows) compiled.push_back(each.flow);
@@ -154,6 +155,7 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
       co_await store_.put_release(tenant, std::move(stored), true, std::move(history), std::move(on));
   if (!put && put.error().pointer == kReleaseChanged) co_return published_meanwhile();
   if (!put) co_return std::unexpected(put.error());
+  if (activating) activating();
   remember(tenant, release, true);
   co_return release;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -45,14 +46,16 @@ class ReleaseTable {
 
   // Stores the flows and makes them what new conversations run on. The old release stays active when it
   // fails. `base` is the release that they were made from, null when there was none: a conflict with the
-  // pointer kReleaseChanged when the store has another one by now. Without it nobody looks.
+  // pointer kReleaseChanged when the store has another one by now. Without it nobody looks. `activating` is
+  // told when the store has them, right before anybody is served by them; not when it fails.
   Awaitable<Result<engine::ReleasePtr>> publish(
       std::string_view tenant,
       std::vector<FlowToPublish> flows,
       engine::AssistantSettings settings,
       Cause cause,
       Timestamp at,
-      std::optional<engine::ReleasePtr> base = std::nullopt
+      std::optional<engine::ReleasePtr> base = std::nullopt,
+      std::function<void()> activating = {}
   );
 
   // From memory, else compiled from the store.

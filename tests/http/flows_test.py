@@ -1,5 +1,5 @@
 """Publishing flows: through the API, by saving a file, and what running conversations see of it."""
-from parley_server import ORDER, Server, equal
+from parley_server import ORDER, SHOP, Server, equal
 
 GREET = "id: greet\nversion: \"{v}\"\ntriggers:\n  - command: /greet\nsteps:\n  - id: ask\n    type: input\n    gather: [who]\n  - id: say\n    type: message\n    text: \"{text} {{{{ who }}}}\"\nslots:\n  who: {{type: text, ask: \"Who?\"}}\n"
 
@@ -61,6 +61,27 @@ def test_a_save_is_live_and_a_broken_one_changes_nothing():
         assert "did you mean 'input'?" in server.output and "flows/order.yaml" in server.output
         equal(server.chat(message="/order").json["text"], "Salad or pizza?")
         equal(server.chat(conversation_id=old, message="pizza").json["text"], "How many?")
+
+
+def test_a_folder_that_is_not_published_brings_no_tools_either():
+    with Server() as server:
+        # Its tool is another one now, and its flow is wrong in what only the published version shows.
+        (server.folder / "tools" / "shop.yaml").write_text(SHOP.replace("operationId: charge", "operationId: bill").replace("test_1", "bill_1"))
+        broken = ORDER.replace('version: "1"', 'version: "2"').replace("shop.charge", "shop.bill") + 'migrate:\n  - {from: "1", steps: {never: pay}}\n'
+        server.write_flow("order", broken)
+        server.wait_for("version '1' has no step 'never'")
+        server.wait_for("keeping the flows that run")
+        assert "bill_1" not in order(server) and "test_1" in order(server)
+        # Put right, both come together.
+        server.write_flow("order", broken.partition("migrate:")[0])
+        server.wait_for("order v2 active")
+        assert "bill_1" in order(server)
+
+
+def order(server):
+    talk = server.chat(message="/order").json["conversation_id"]
+    server.chat(conversation_id=talk, message="pizza")
+    return server.chat(conversation_id=talk, message="2").json["text"]
 
 
 def test_an_empty_folder_says_what_to_do_and_comes_alive_with_the_first_flow():
