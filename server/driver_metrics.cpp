@@ -107,6 +107,11 @@ void register_metrics(ops::Metrics& metrics, const turns::TurnDriver& driver, co
   metrics.gauge("parley_cached_conversations", "Conversations in memory.", [&driver] {
     return static_cast<double>(driver.cached_conversations());
   });
+  metrics.gauge(
+      "parley_releases_in_memory",
+      "Compiled flows that conversations run on, or lately did.",
+      [&driver] { return static_cast<double>(driver.releases().in_memory()); }
+  );
   metrics.gauge("parley_open_connections", "Connections open now.", [&server] {
     return static_cast<double>(server.open_connections());
   });

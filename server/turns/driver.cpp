@@ -90,6 +90,7 @@ void TurnDriver::abandon_waiting() {
   in_flight_.abandon_waiting();
   bursts_.abandon_waiting();
   conversations_.abandon_waiting();
+  world_.releases.abandon_waiting();
 }
 
 // ---- admit, load

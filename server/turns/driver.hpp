@@ -207,7 +207,7 @@ class TurnDriver {
   [[nodiscard]] const TurnMetrics& metrics() const { return metrics_; }
   [[nodiscard]] const Membership& membership() const { return membership_; }
   [[nodiscard]] Hub& hub() { return world_.hub; }
-  [[nodiscard]] ReleaseTable& releases() { return world_.releases; }
+  [[nodiscard]] ReleaseTable& releases() const { return world_.releases; }
   [[nodiscard]] LiveEvents& live() { return world_.live; }
   [[nodiscard]] std::size_t cached_conversations() const { return conversations_.cached(); }
 

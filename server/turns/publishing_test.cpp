@@ -64,6 +64,62 @@ std::vector<std::string> actions(World& world, std::string_view flow_id) {
 
 }  // namespace
 
+namespace {
+
+std::string version(int number) {
+  return R"({"id": "name", "version": ")" + std::to_string(number) +
+         R"(", "slots": {"name": {"type": "text", "ask": "Who?"}},
+    "steps": [{"id": "collect", "type": "input", "gather": ["name"]},
+              {"id": "hello", "type": "message", "text": "Hello )" +
+         std::to_string(number) + R"( {{ name }}!"}]})";
+}
+
+}  // namespace
+
+TEST_CASE("releases that nobody runs on any more leave memory, and come back when somebody does") {
+  constexpr int kVersions = 100;
+  World world;
+  world.options.cached_conversations = 16;  // one a shard
+  world.restart();
+  std::vector<std::string> open;
+  for (int i = 0; i < kVersions; ++i) {
+    world.publish({version(i)});
+    open.push_back(world.begin("name"));
+  }
+  CHECK(world.releases->in_memory() <= ReleaseTable::kKept + 16 + 1);
+  CHECK(world.releases->in_memory() >= ReleaseTable::kKept);
+  const auto held = world.releases->active("default");
+  for (int i = kVersions - 1; i >= 0; --i) {
+    CAPTURE(i);
+    CHECK(said(world.say(open[i], "Ana")).starts_with("Hello " + std::to_string(i) + " Ana!"));
+  }
+  // One that is held stays the same object, however long nobody has asked for it.
+  const auto again = world.run(world.releases->by_hash("default", held->hash()));
+  CHECK(again.value() == held);
+}
+
+TEST_CASE("conversations that need an old release at the same moment have it compiled once") {
+  World world;
+  world.publish({kName});
+  std::vector<std::string> open;
+  for (int i = 0; i < 20; ++i) open.push_back(world.begin("name"));
+  Gated gated;
+  world.background = &gated;
+  world.restart();
+  gated.open(false);
+  int answered = 0;
+  for (const std::string& id : open)
+    world.spawn<Result<Answer>>(world.driver->chat(World::request(id, "Ana")), [&](auto answer) {
+      answered += answer.has_value() ? 1 : 0;
+    });
+  world.poll();
+  CHECK(gated.pieces == 1);
+  gated.open(true);
+  world.drain();
+  CHECK(answered == 20);
+  CHECK(gated.pieces == 1);
+}
+
 TEST_CASE("a thousand open conversations notice nothing of a publication") {
   constexpr int kOpen = 1'000;
   World world;

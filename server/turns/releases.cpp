@@ -94,15 +94,43 @@ engine::ReleasePtr ReleaseTable::active(std::string_view tenant) const {
   return found == active_.end() ? nullptr : found->second;
 }
 
-engine::ReleasePtr ReleaseTable::remembered(const std::string& key) const {
+engine::ReleasePtr ReleaseTable::remembered(const std::string& key) {
   const std::lock_guard lock(mutex_);
   const auto found = by_hash_.find(key);
-  return found == by_hash_.end() ? nullptr : found->second;
+  engine::ReleasePtr release = found == by_hash_.end() ? nullptr : found->second.lock();
+  if (release != nullptr) keep(release);
+  return release;
+}
+
+// Locked.
+void ReleaseTable::keep(const engine::ReleasePtr& release) {
+  const auto found = std::ranges::find(used_last_, release);
+  if (found == used_last_.end()) {
+    used_last_.insert(used_last_.begin(), release);
+    if (used_last_.size() > kKept) used_last_.pop_back();
+  } else {
+    std::rotate(used_last_.begin(), found, found + 1);
+  }
+}
+
+std::size_t ReleaseTable::in_memory() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::ranges::count_if(by_hash_, [](const auto& each) {
+    return !each.second.expired();
+  }));
+}
+
+void ReleaseTable::abandon_waiting() {
+  std::map<std::string, std::vector<Waiter>, std::less<>> gone;  // let go when no lock is held
+  const std::lock_guard lock(mutex_);
+  gone.swap(compiling_);
 }
 
 void ReleaseTable::remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate) {
   const std::lock_guard lock(mutex_);
+  std::erase_if(by_hash_, [](const auto& each) { return each.second.expired(); });
   by_hash_.try_emplace(release_key(tenant, release->hash()), release);
+  keep(release);
   if (!activate) return;
   ++activations_;
   active_.insert_or_assign(std::string(tenant), release);
@@ -161,7 +189,51 @@ Awaitable<Result<engine::ReleasePtr>> ReleaseTable::publish(
 }
 
 Awaitable<Result<engine::ReleasePtr>> ReleaseTable::by_hash(std::string_view tenant, std::string_view hash) {
-  if (auto known = remembered(release_key(tenant, hash))) co_return known;
+  const std::string key = release_key(tenant, hash);
+  if (auto known = remembered(key)) co_return known;
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = compiling_.try_emplace(key).second;
+  }
+  if (!first) {
+    auto found = co_await net::await_callback<std::optional<Found>>([&](auto done) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (const auto under_way = compiling_.find(key); under_way != compiling_.end()) {
+          under_way->second.push_back([done = std::move(done)](Found each) mutable { done(std::move(each)); }
+          );
+          return;
+        }
+      }
+      done(std::nullopt);
+    });
+    if (found) co_return *std::move(found);
+    co_return co_await by_hash(tenant, hash);  // it is there by now
+  }
+  try {
+    auto known = remembered(key);  // somebody has finished just before
+    auto found = known != nullptr ? Found(std::move(known)) : co_await from_store(tenant, hash);
+    finish(key, found);
+    co_return found;
+  } catch (...) {
+    finish(key, fail(ErrorCode::unavailable, "a release could not be read"));
+    throw;
+  }
+}
+
+void ReleaseTable::finish(const std::string& key, const Found& found) {
+  std::vector<Waiter> waiters;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto under_way = compiling_.extract(key)) waiters = std::move(under_way.mapped());
+  }
+  for (Waiter& waiter : waiters) waiter(found);
+}
+
+Awaitable<Result<engine::ReleasePtr>> ReleaseTable::from_store(
+    std::string_view tenant, std::string_view hash
+) {
   const auto stored = co_await store_.release(tenant, hash);
   if (!stored) co_return std::unexpected(stored.error());
   if (!*stored) co_return damaged("release " + std::string(hash), "it is not in the store");

@@ -1,10 +1,14 @@
-// The releases that conversations run on: the active one of each tenant, and every older one by its hash.
-// Thread-safe; publishing swaps the active release between two turns.
+// The releases that conversations run on: the active one of each tenant, and older ones by their hash. In
+// memory are the active ones, those that somebody holds (a conversation in memory does), and of the rest the
+// ones used last; others are compiled again from the store. Thread-safe; publishing swaps the active release
+// between two turns.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -36,6 +40,9 @@ struct Cause {
 
 class ReleaseTable {
  public:
+  // Kept although nobody holds them.
+  static constexpr std::size_t kKept = 32;
+
   // Both must outlive this. What a release's phrases mean is learnt in the background, before anybody is
   // served by it; null: when it is published, and else when a turn needs it, on the loop.
   explicit ReleaseTable(Store& store, Background* background = nullptr)
@@ -58,16 +65,26 @@ class ReleaseTable {
       std::function<void()> activating = {}
   );
 
-  // From memory, else compiled from the store.
+  // From memory, else compiled from the store: once, however many ask for it at the same time.
   Awaitable<Result<engine::ReleasePtr>> by_hash(std::string_view tenant, std::string_view hash);
+  // How many are in memory.
+  [[nodiscard]] std::size_t in_memory() const;
+  // Lets go of whoever waits for one. See TurnDriver::abandon_waiting().
+  void abandon_waiting();
 
   // Makes the release active that the store says is active: at a start, and again and again where others
   // publish into the same store. Null when there is none.
   Awaitable<Result<engine::ReleasePtr>> restore(std::string_view tenant);
 
  private:
-  [[nodiscard]] engine::ReleasePtr remembered(const std::string& key) const;
+  using Found = Result<engine::ReleasePtr>;
+  using Waiter = std::move_only_function<void(Found)>;
+
+  [[nodiscard]] engine::ReleasePtr remembered(const std::string& key);
   void remember(std::string_view tenant, const engine::ReleasePtr& release, bool activate);
+  void keep(const engine::ReleasePtr& release);
+  Awaitable<Found> from_store(std::string_view tenant, std::string_view hash);
+  void finish(const std::string& key, const Found& found);
   [[nodiscard]] std::uint64_t activations() const;
   Awaitable<void> learn(const engine::ReleasePtr& release);
   Awaitable<Result<engine::ReleasePtr>> compile(std::string_view tenant, const StoredRelease& stored);
@@ -76,8 +93,10 @@ class ReleaseTable {
   Background* background_;
   mutable std::mutex mutex_;
   std::uint64_t activations_ = 0;  // here: what the store said before one of them is old
-  std::map<std::string, engine::ReleasePtr, std::less<>> active_;   // by tenant
-  std::map<std::string, engine::ReleasePtr, std::less<>> by_hash_;  // by tenant, NUL, hash
+  std::map<std::string, engine::ReleasePtr, std::less<>> active_;                     // by tenant
+  std::map<std::string, std::weak_ptr<const engine::Release>, std::less<>> by_hash_;  // by tenant, NUL, hash
+  std::vector<engine::ReleasePtr> used_last_;                                         // the newest first
+  std::map<std::string, std::vector<Waiter>, std::less<>> compiling_;                 // who waits for it
 };
 
 // Somebody else has published meanwhile.
