@@ -128,7 +128,8 @@ void Hints::on_interest(std::string_view tenant, std::string_view conversation_i
 
 turns::Awaitable<void> Hints::look_at_log(turns::Store& store) {
   const bool careful = ++beats_ % options_.careful_looks == 0;
-  const bool well = hears_.load(std::memory_order_relaxed) && !missed_.load(std::memory_order_relaxed);
+  const bool well = alone_.load(std::memory_order_relaxed) ||
+                    (hears_.load(std::memory_order_relaxed) && !missed_.load(std::memory_order_relaxed));
   if (well && !careful) co_return;
   counts_.looks.fetch_add(co_await watch_.look(store, hub_), std::memory_order_relaxed);
 }
@@ -139,13 +140,13 @@ Result<void> Hints::check() const {
   return fail(ErrorCode::unavailable, problem_);
 }
 
-void Hints::set_problem(std::string why) {
+void Hints::set_problem(std::string why, std::string_view words) {
   {
     const std::lock_guard lock(mutex_);
     if (problem_ == why) return;
     problem_ = why;
   }
-  options_.log(why.empty() ? "other servers are heard" : why);
+  options_.log(words.empty() ? why : std::string(words));
 }
 
 // ---- the thread
@@ -155,18 +156,15 @@ void Hints::run() {
     try {
       Connection db(options_.url, kName);
       if (db.pooled()) {
-        set_problem(
-            "live events of other servers come late: nobody can listen through a pooler; set "
-            "store.listen_url to "
-            "the database itself"
-        );
-        return;
+        watch_for_company(db);
+      } else {
+        db.plain("LISTEN " + channel_);
+        talk(db);
       }
-      db.plain("LISTEN " + channel_);
-      talk(db);
     } catch (const PostgresFailure& failure) {
       set_problem(std::string("other servers are not heard: ") + failure.what());
     }
+    alone_.store(false);
     {
       const std::lock_guard lock(mutex_);
       hears_.store(false);
@@ -178,9 +176,31 @@ void Hints::run() {
   }
 }
 
+// Nobody can listen through a pooler; who is the only server misses nothing by that.
+void Hints::watch_for_company(Connection& db) {
+  while (!stopping_.load()) {
+    const bool alone = db.plain(
+                             "SELECT count(*) <= 1 FROM parley.worker WHERE beat_at >= clock_timestamp() - "
+                             "interval '5 seconds'"
+                       )
+                           .at(0)
+                           .at(0) == "t";
+    alone_.store(alone);
+    if (alone) {
+      set_problem({}, "there is no other server to be heard");
+    } else {
+      set_problem(
+          "live events of other servers come late: nobody can listen through a pooler; set "
+          "store.listen_url to the database itself"
+      );
+    }
+    wait_for_word(-1, Clock::now() + options_.beat);
+  }
+}
+
 void Hints::talk(Connection& db) {
   hears_.store(true);
-  set_problem({});
+  set_problem({}, "other servers are heard");
   hub_.interrupt();  // what was said before nobody here has heard
   say_here();
   auto next_beat = Clock::now();

@@ -6,8 +6,9 @@
 // statement, so no turn waits for one: a NOTIFY in a turn's transaction would make all commits wait for each
 // other. They are digests under a key made from the servers' secret and tell nobody else anything. A hint may
 // be lost, so nothing rests on it: logs that somebody listens to are looked at every second while this server
-// cannot hear or another one does not speak, and every tenth anyway. Behind a pooler nobody can listen; then
-// it stays at that. Thread-safe, except where it is said.
+// cannot hear or another one does not speak, and every tenth anyway. Behind a pooler nobody can listen: then
+// it stays at that, which is nothing to complain of while this server is the only one. Thread-safe, except
+// where it is said.
 #pragma once
 
 #include <atomic>
@@ -83,11 +84,13 @@ class Hints final : public turns::LiveEvents {
   void on_interest(std::string_view tenant, std::string_view conversation_id, bool wanted);
   [[nodiscard]] std::string key_of(std::string_view subject) const;
   void wake_thread() const;
-  void set_problem(std::string why);
+  // What is logged when it becomes another one; by default the problem itself.
+  void set_problem(std::string why, std::string_view words = {});
 
   // Of the thread.
   void run();
   void talk(Connection& db);
+  void watch_for_company(Connection& db);
   void send(Connection& db);
   void beat(Connection& db);
   void say_here();
@@ -110,6 +113,7 @@ class Hints final : public turns::LiveEvents {
   std::atomic<bool> hears_{false};
   std::atomic<bool> company_{false};  // another server may hear
   std::atomic<bool> missed_{false};   // one that is registered does not speak
+  std::atomic<bool> alone_{false};    // it cannot hear, and there is nobody to be heard
   std::uint32_t beats_ = 0;           // of look_at_log() alone
 
   mutable std::mutex mutex_;

@@ -213,6 +213,27 @@ TEST_CASE("a lost hint loses nothing: the log is looked at") {
   }
 }
 
+TEST_CASE("behind a pooler a server that is alone misses nothing; with others it says what is to be set") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  fresh_schema(*cluster);
+  if (!cluster->with_pool("transaction", 4)) return;
+  const auto store = get(PostgresStore::open({.url = cluster->pooled_url("parley")}));
+  const auto own = get(store->enroll("here"));
+  Server deaf(cluster->pooled_url("parley"));
+  deaf.hears();
+  deaf.look(*store);
+  CHECK(deaf.hints.counts().looks == 0);
+  const auto other = get(store->enroll("there"));
+  until([&] {
+    for (const auto worker : {own, other}) get(store->beat(worker));
+    const auto state = deaf.hints.check();
+    return !state && state.error().message.find("store.listen_url") != std::string::npos;
+  });
+  get(store->retire(other));
+  deaf.hears();
+}
+
 TEST_CASE("a server that is alone says nothing") {
   TestCluster* cluster = TestCluster::get();
   if (cluster == nullptr) return;
