@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/edit_distance.hpp"
+#include "server/api/query.hpp"
 #include "server/api/routes.hpp"
 #include "server/ops/log.hpp"
 
@@ -96,6 +97,8 @@ Awaitable<net::Response> Api::route(net::Request& request, net::Exchange& exchan
     co_return error_response(*problem, request.request_id);
   auto caller = authorise(request, found);
   if (!caller) co_return error_response(caller.error(), request.request_id);
+  if (const auto asked = check_query(request.query, found); !asked)
+    co_return error_response(asked.error(), request.request_id);
   Call call{request, exchange, match->params, std::move(*caller)};
   co_return co_await found.handler(*this, call);
 }

@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/edit_distance.hpp"
 #include "base/json.hpp"
 #include "server/api/handlers.hpp"
 #include "server/api/query.hpp"
@@ -95,6 +96,31 @@ engine::EventBody human_event(const Value& body, std::string_view operator_id) {
 
 }  // namespace
 
+namespace {
+
+// A flow that is not served any more may be the last one of some conversations.
+Awaitable<Result<std::optional<Problem>>> unknown_flow(Api& api, const std::string& flow_id) {
+  std::vector<std::string_view> served;
+  const auto release = api.driver().releases().active(api.tenant());
+  if (release != nullptr) {
+    for (const auto& [id, flow] : release->flows()) served.push_back(id);
+  }
+  if (std::ranges::find(served, flow_id) != served.end()) co_return std::nullopt;
+  const auto versions = co_await api.reads().flow_versions(api.tenant(), flow_id);
+  if (!versions) co_return std::unexpected(versions.error());
+  if (!versions->empty()) co_return std::nullopt;
+  const std::string_view near = nearest(flow_id, served);
+  co_return Problem{
+      "invalid_field",
+      "There is no flow '" + flow_id + "'.",
+      near.empty() ? "GET /v1/flows lists the flows of this assistant"
+                   : "did you mean '" + std::string(near) + "'?",
+      "flow"
+  };
+}
+
+}  // namespace
+
 Reply list_conversations(Api& api, Call& call) {
   const auto limit = query_number(call.request, "limit", 50, 1, kMaxPage);
   if (!limit) co_return refused(limit.error(), call);
@@ -108,8 +134,14 @@ Reply list_conversations(Api& api, Call& call) {
       .before = text("before"),
       .limit = static_cast<std::uint32_t>(*limit) + 1,
   };
+  const std::string flow_id = filter.flow;
   auto found = co_await api.reads().list(api.tenant(), std::move(filter));
   if (!found) co_return failed(found.error(), call);
+  if (found->empty() && !flow_id.empty()) {
+    const auto unknown = co_await unknown_flow(api, flow_id);
+    if (!unknown) co_return failed(unknown.error(), call);
+    if (*unknown) co_return refused(**unknown, call);
+  }
   const bool has_more = found->size() > *limit;
   if (has_more) found->resize(*limit);
   ListBuilder data;

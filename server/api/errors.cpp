@@ -19,7 +19,12 @@ constexpr std::array kRows{
     ErrorRow{"invalid_json", 400, kInvalid, "The body is not JSON."},
     ErrorRow{"invalid_request", 400, kInvalid, "The request cannot be understood."},
     ErrorRow{"invalid_field", 400, kInvalid, "A field has the wrong type or value."},
-    ErrorRow{"unknown_field", 400, kInvalid, "The body has a field that this operation does not know."},
+    ErrorRow{
+        "unknown_field",
+        400,
+        kInvalid,
+        "The body has a field, or the address a parameter, that this operation does not know."
+    },
     ErrorRow{"missing_field", 400, kInvalid, "A required field is missing."},
     ErrorRow{"idempotency_key_invalid", 400, kInvalid, "The Idempotency-Key is empty or too long."},
     ErrorRow{"token_required", 401, kAuth, "The request needs a conversation's token or an API key."},

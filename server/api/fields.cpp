@@ -70,16 +70,11 @@ std::vector<std::string_view> split_choices(std::string_view choices) {
 
 Problem unknown_field(std::string_view name, const Schema& schema) {
   std::vector<std::string_view> names;
-  std::string all;
-  for (const Field& field : schema.fields) {
-    names.push_back(field.name);
-    all.append(all.empty() ? "" : ", ").append(field.name);
-  }
-  const std::string_view near = nearest(name, names);
+  for (const Field& field : schema.fields) names.push_back(field.name);
   return {
       "unknown_field",
       "There is no field " + quoted(name) + " here.",
-      near.empty() ? "the fields are " + all : "did you mean " + quoted(near) + "?",
+      instead_of(name, names, "the fields are "),
       std::string(name)
   };
 }
@@ -104,18 +99,7 @@ std::expected<void, Problem> check_value(const Value& value, const Field& field)
     });
   }
   if (!field.choices.empty()) {
-    const auto choices = split_choices(field.choices);
-    if (std::ranges::find(choices, value.as_string()) == choices.end()) {
-      const std::string_view near = nearest(value.as_string(), choices);
-      std::string all;
-      for (const std::string_view choice : choices) all.append(all.empty() ? "" : ", ").append(choice);
-      return std::unexpected(Problem{
-          "invalid_field",
-          quoted(field.name) + " must be one of " + all + ".",
-          near.empty() ? "" : "did you mean " + quoted(near) + "?",
-          param
-      });
-    }
+    if (auto ok = check_choice(field.name, value.as_string(), field.choices); !ok) return ok;
   }
   if (field.maximum != 0 && value.is_int() &&
       (value.as_int() < field.minimum || value.as_int() > field.maximum)) {
@@ -173,9 +157,7 @@ Value type_document(const Field& field) {
   }
   if (field.max_bytes != 0) map.set("maxLength", static_cast<std::int64_t>(field.max_bytes));
   if (!field.choices.empty()) {
-    ListBuilder choices;
-    for (const std::string_view choice : split_choices(field.choices)) choices.add(choice);
-    map.set("enum", choices.build());
+    map.set("enum", choice_list(field.choices));
   }
   if (field.maximum != 0) map.set("minimum", field.minimum).set("maximum", field.maximum);
   if (!field.doc.empty()) map.set("description", field.doc);
@@ -183,6 +165,38 @@ Value type_document(const Field& field) {
 }
 
 }  // namespace
+
+Value choice_list(std::string_view choices) {
+  ListBuilder list;
+  for (const std::string_view choice : split_choices(choices)) list.add(choice);
+  return list.build();
+}
+
+std::string instead_of(
+    std::string_view name, std::span<const std::string_view> names, std::string_view what
+) {
+  const std::string_view near = nearest(name, names);
+  if (!near.empty()) return "did you mean " + quoted(near) + "?";
+  std::string all;
+  for (const std::string_view each : names) all.append(all.empty() ? what : ", ").append(each);
+  return all;
+}
+
+std::expected<void, Problem> check_choice(
+    std::string_view name, std::string_view value, std::string_view choices
+) {
+  const auto all = split_choices(choices);
+  if (std::ranges::find(all, value) != all.end()) return {};
+  std::string listed;
+  for (const std::string_view choice : all) listed.append(listed.empty() ? "" : ", ").append(choice);
+  const std::string_view near = nearest(value, all);
+  return std::unexpected(Problem{
+      "invalid_field",
+      quoted(name) + " must be one of " + listed + ".",
+      near.empty() ? "" : "did you mean " + quoted(near) + "?",
+      std::string(name)
+  });
+}
 
 std::expected<void, Problem> check_fields(const Value& body, const Schema& schema) {
   if (!body.is_map()) {

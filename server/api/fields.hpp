@@ -46,6 +46,16 @@ struct Schema {
   std::span<const Field> fields;
 };
 
+// A text that is to be one of several, separated by '|'.
+[[nodiscard]] std::expected<void, Problem> check_choice(
+    std::string_view name, std::string_view value, std::string_view choices
+);
+[[nodiscard]] Value choice_list(std::string_view choices);
+// What to say instead of a name that is none of these: the nearest, or all of them.
+[[nodiscard]] std::string instead_of(
+    std::string_view name, std::span<const std::string_view> names, std::string_view what
+);
+
 // The first thing wrong with a request's body. A null is as good as an absent field.
 [[nodiscard]] std::expected<void, Problem> check_fields(const Value& body, const Schema& schema);
 

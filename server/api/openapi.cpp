@@ -1,5 +1,6 @@
 // The OpenAPI document, made from the route table and the schemas.
 #include "base/json.hpp"
+#include "server/api/fields.hpp"
 #include "server/api/routes.hpp"
 #include "server/api/schemas.hpp"
 
@@ -19,11 +20,20 @@ Value text_schema() {
   return MapBuilder().set("type", "string").build();
 }
 
-Value parameter(std::string_view name, std::string_view place, std::string_view type, std::string_view doc) {
+Value parameter(
+    std::string_view name,
+    std::string_view place,
+    std::string_view type,
+    std::string_view doc,
+    std::string_view choices = {}
+) {
   MapBuilder map;
   map.set("name", name).set("in", place).set("description", doc);
   if (place == "path") map.set("required", true);
-  return map.set("schema", MapBuilder().set("type", type).build()).build();
+  MapBuilder schema;
+  schema.set("type", type);
+  if (!choices.empty()) schema.set("enum", choice_list(choices));
+  return map.set("schema", schema.build()).build();
 }
 
 Value parameters(const Route& route) {
@@ -34,7 +44,8 @@ Value parameters(const Route& route) {
     list.add(parameter(rest.substr(brace + 1, end - brace - 1), "path", "string", "Its id."));
     rest.remove_prefix(end + 1);
   }
-  for (const Parameter& query : route.query) list.add(parameter(query.name, "query", query.type, query.doc));
+  for (const Parameter& query : route.query)
+    list.add(parameter(query.name, "query", query.type, query.doc, query.choices));
   if (route.request == &kChatRequest || route.request == &kStartRequest) {
     list.add(parameter(
         "Idempotency-Key",

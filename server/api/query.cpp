@@ -1,7 +1,11 @@
 #include "server/api/query.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
+#include <vector>
+
+#include "server/api/fields.hpp"
 
 namespace parley::api {
 
@@ -24,6 +28,26 @@ std::expected<std::uint64_t, Problem> query_number(
   return std::unexpected(
       Problem{"invalid_field", "'" + named + "' must be a whole number" + range + ".", {}, named}
   );
+}
+
+std::expected<void, Problem> check_query(const net::Query& query, const Route& route) {
+  if (route.access == Role::anyone) return {};
+  for (const auto& [name, value] : query.pairs()) {
+    const auto known = std::ranges::find(route.query, name, &Parameter::name);
+    if (known == route.query.end()) {
+      std::vector<std::string_view> names;
+      for (const Parameter& each : route.query) names.push_back(each.name);
+      return std::unexpected(Problem{
+          "unknown_field",
+          "There is no parameter '" + name + "' here.",
+          names.empty() ? "leave it out" : instead_of(name, names, "the parameters are "),
+          name
+      });
+    }
+    if (known->choices.empty() || value.empty()) continue;
+    if (auto ok = check_choice(name, value, known->choices); !ok) return ok;
+  }
+  return {};
 }
 
 }  // namespace parley::api

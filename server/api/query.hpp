@@ -1,4 +1,4 @@
-// Query parameters that are numbers.
+// Query parameters: which a route knows, and numbers among them.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/api/errors.hpp"
+#include "server/api/routes.hpp"
 #include "server/net/http.hpp"
 
 namespace parley::api {
@@ -18,5 +19,9 @@ namespace parley::api {
     std::uint64_t minimum,
     std::uint64_t maximum
 );
+
+// The first parameter that the route does not know, or whose value is none of its choices. What anyone may
+// ask is left alone: links carry parameters of others.
+[[nodiscard]] std::expected<void, Problem> check_query(const net::Query& query, const Route& route);
 
 }  // namespace parley::api

@@ -62,8 +62,22 @@ Reply list_reviews(Api& api, Call& call) {
       .before = text("before"),
       .limit = static_cast<std::uint32_t>(*limit) + 1,
   };
+  const std::string conversation_id = filter.conversation_id;
   auto found = co_await api.reads().reviews(api.tenant(), std::move(filter));
   if (!found) co_return failed(found.error(), call);
+  if (found->empty() && !conversation_id.empty()) {
+    const auto missing = co_await api.reads().missing_conversations(api.tenant(), {conversation_id});
+    if (!missing) co_return failed(missing.error(), call);
+    if (!missing->empty()) {
+      co_return refused(
+          {"conversation_not_found",
+           "There is no conversation " + conversation_id + ".",
+           "GET /v1/conversations lists them",
+           "conversation"},
+          call
+      );
+    }
+  }
   const bool has_more = found->size() > *limit;
   if (has_more) found->resize(*limit);
   ListBuilder data;

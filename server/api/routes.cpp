@@ -11,7 +11,7 @@ namespace {
 
 constexpr Parameter kConversationParameters[] = {
     {"user_id", "string", "Only this user's."},
-    {"status", "string", "Only with this status."},
+    {"status", "string", "Only with this status.", kConversationStatuses},
     {"flow", "string", "Only those that run or ran this flow last."},
     {"before", "string", "The next page: `next_before` of the one before."},
     {"limit", "integer", "At most this many, up to 200."},
@@ -25,7 +25,7 @@ constexpr Parameter kRecordParameters[] = {
     {"limit", "integer", "At most this many, up to 500."},
 };
 constexpr Parameter kReviewParameters[] = {
-    {"status", "string", "Only with this status; open ones are those that wait."},
+    {"status", "string", "Only with this status; open ones are those that wait.", kReviewStatuses},
     {"assignee", "string", "Only this person's or queue's."},
     {"conversation", "string", "Only this conversation's."},
     {"before", "string", "The next page: `next_before` of the one before."},

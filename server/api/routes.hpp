@@ -17,6 +17,7 @@ struct Parameter {
   std::string_view name;
   std::string_view type;  // of JSON Schema
   std::string_view doc;
+  std::string_view choices = {};  // separated by '|'
 };
 
 // A handler that belongs to a conversation checks the visitor's token itself when `access` is visitor: only

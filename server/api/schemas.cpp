@@ -213,7 +213,7 @@ const std::array kAnswerFields{
     Field{"text", text, "The messages' texts, one a line.", true},
     Field{"messages", list_of_schema, "", true, &kMessage},
     Field{"next_step", text, "The step that waits for the user.", true, nullptr, 0, {}, 0, 0, true},
-    Field{"status", text, "", true, nullptr, 0, "waiting|working|pending_human|human|ended"},
+    Field{"status", text, "", true, nullptr, 0, kConversationStatuses},
     Field{"owner", text, "", true, nullptr, 0, "bot|pending_human|human|returning"},
     Field{
         "outcome", text, "How the last flow ended.", false, nullptr, 0, "resolved|abandoned|escalated|failed"
@@ -247,7 +247,7 @@ const std::array kConversationFields{
     Field{"channel", text, "", true},
     Field{"flow_id", text, "The flow that runs or ran last.", true, nullptr, 0, {}, 0, 0, true},
     Field{"release", text, "Hash of the set of flows it runs on.", true},
-    Field{"status", text, "", true, nullptr, 0, "waiting|working|pending_human|human|ended"},
+    Field{"status", text, "", true, nullptr, 0, kConversationStatuses},
     Field{"owner", text, "", true, nullptr, 0, "bot|pending_human|human|returning"},
     Field{"outcome", text, ""},
     Field{"next_step", text, "", false, nullptr, 0, {}, 0, 0, true},
@@ -346,7 +346,7 @@ constexpr std::array kReviewFields{
     Field{"id", text, "", true},
     Field{"conversation_id", text, "", true},
     Field{"kind", text, "", true, nullptr, 0, "form|approval|outcome"},
-    Field{"status", text, "", true, nullptr, 0, "open|approved|rejected|answered|expired|withdrawn|edited"},
+    Field{"status", text, "", true, nullptr, 0, kReviewStatuses},
     Field{"assignee", text, "The person or queue that should decide."},
     Field{"title", text, "", true},
     Field{"text", text, ""},

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "server/api/fields.hpp"
 
 namespace parley::api {
+
+// What a text may be, separated by '|'.
+inline constexpr std::string_view kConversationStatuses = "waiting|working|pending_human|human|ended";
+inline constexpr std::string_view kReviewStatuses =
+    "open|approved|rejected|answered|expired|withdrawn|edited";
 
 // Requests.
 extern const Schema kChatRequest;
