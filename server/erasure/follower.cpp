@@ -49,8 +49,11 @@ Awaitable<Result<std::size_t>> Follower::compare() {
 }
 
 Awaitable<void> Follower::run() {
+  bool well = true;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    if (const auto looked = co_await look(); !looked) world_.told(looked.error());
+    const auto looked = co_await look();
+    if (!looked && well) world_.told(looked.error());
+    well = looked.has_value();
     co_await turns::pause(*world_.alarms, kEvery);
   }
 }

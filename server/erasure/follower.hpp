@@ -29,7 +29,7 @@ class Follower {
     std::string tenant;
     std::function<std::vector<std::string>()> kept;  // conversations of which something is in memory
     std::function<void(const std::vector<std::string>& gone)> let_go;
-    std::function<void(const Error&)> told = [](const Error&) {};
+    std::function<void(const Error&)> told = [](const Error&) {};  // of the first failure in a row
     turns::Alarms* alarms = &turns::system_alarms();
   };
 

@@ -3,12 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "server/erasure/eraser.hpp"
+#include "server/turns/forwarding_store.hpp"
 #include "server/turns/test_fleet.hpp"
 
 namespace parley::erasure {
@@ -104,6 +107,43 @@ TEST_CASE("what another process has erased goes out of memory, and nothing else"
   CHECK(two.kept_at_b() == Texts{kept});
   CHECK(two.elsewhere == Texts{kept});
   CHECK(two.look() == 0);
+}
+
+// Cannot be read while it is `away`.
+class AwayStore : public turns::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  turns::Awaitable<Result<std::vector<turns::ErasureEntry>>> erasures(
+      std::string_view tenant, std::uint32_t limit
+  ) override {
+    if (away) co_return fail(ErrorCode::unavailable, "away");
+    co_return co_await inner_.erasures(tenant, limit);
+  }
+  bool away = true;
+};
+
+TEST_CASE("a store that is away for long is told of once, and again when it goes away again") {
+  Two two;
+  AwayStore store(*two.fleet.store);
+  int told = 0;
+  Follower follower({
+      .store = store,
+      .tenant = "default",
+      .kept = [] { return Texts(); },
+      .let_go = [](const Texts&) {},
+      .told = [&](const Error&) { ++told; },
+      .alarms = &two.b.alarms,
+  });
+  boost::asio::co_spawn(*two.b.loop, follower.run(), boost::asio::detached);
+  two.fleet.wait_ms(10'000);
+  CHECK(told == 1);
+  store.away = false;
+  two.fleet.wait_ms(1'000);
+  store.away = true;
+  two.fleet.wait_ms(10'000);
+  CHECK(told == 2);
+  follower.stop();
+  two.fleet.wait_ms(1'000);
 }
 
 TEST_CASE("what was being read meanwhile is found when it is looked for once more") {
