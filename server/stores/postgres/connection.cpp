@@ -47,13 +47,28 @@ std::string text_of(const char* text) {
 
 }  // namespace
 
+namespace {
+
+std::string_view hint_of(const PostgresFailure& failure) {
+  if (failure.state() == kReadOnly)
+    return "It is a replica, or was made read-only. Once another server is the primary, let store.url lead "
+           "there.";
+  if (failure.state() == kLocked)
+    return "A session holds a lock for long: pg_stat_activity shows who, VACUUM FULL or an open transaction "
+           "perhaps.";
+  if (failure.lost())
+    return "Check that PostgreSQL runs and can be reached; the server reconnects by itself.";
+  return "PostgreSQL's log says more.";
+}
+
+}  // namespace
+
 Error to_error(const PostgresFailure& failure) {
   return {
       ErrorCode::unavailable,
       std::string("The database failed: ") + failure.what(),
       {},
-      failure.lost() ? "Check that PostgreSQL runs and can be reached; the server reconnects by itself."
-                     : "PostgreSQL's log says more."
+      std::string(hint_of(failure))
   };
 }
 
@@ -188,8 +203,10 @@ bool Connection::is_alive() const {
 void Connection::raise(const PGresult* result) const {
   const char* state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* text = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  // 57P01 to 57P03: the server stops. It closes the connection after it has said so.
-  const bool stops = state != nullptr && std::string_view(state).starts_with("57P");
+  // 57P01 to 57P03: the server stops. It closes the connection after it has said so. One that takes no writes
+  // any more does not, and another connection may lead to the one that does.
+  const bool stops = state != nullptr &&
+                     (std::string_view(state).starts_with("57P") || std::string_view(state) == kReadOnly);
   throw PostgresFailure(
       state == nullptr ? "" : state,
       text_of(text == nullptr ? PQerrorMessage(db_.get()) : text),
@@ -309,7 +326,6 @@ std::size_t Connection::open(std::string_view tenant, Access access, Patience pa
   say("SET LOCAL parley.tenant = '" + std::string(tenant) + "'");
   // The database's connection is whose transaction it is in: it is found by that when its server has died.
   if (pooled_) say("SET LOCAL application_name = '" + name_ + "'");
-  if (access == Access::read) return sent;
   if (patience == Patience::little) {
     say(std::string("SET LOCAL ") + kLittlePatience);
   } else if (!patient_) {
@@ -323,7 +339,7 @@ std::vector<Rows> Connection::transaction(
 ) {
   for (const Request& request : requests) prepare(*request.statement);
   // Once for the session where that is this client's own; a pooler would hand it on with the connection.
-  if (access == Access::write && !pooled_ && !patient_) {
+  if (!pooled_ && !patient_) {
     plain(std::string("SET ") + kUsualPatience);
     patient_ = true;
   }

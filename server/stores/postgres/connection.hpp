@@ -36,6 +36,10 @@ class PostgresFailure : public std::runtime_error {
   bool lost_;
 };
 
+// SQLSTATEs: a lock that was waited for in vain; a server that takes no writes.
+inline constexpr std::string_view kLocked = "55P03";
+inline constexpr std::string_view kReadOnly = "25006";
+
 [[nodiscard]] Error to_error(const PostgresFailure& failure);
 
 // A statement that is prepared under its name, once a connection; behind a pooler without a name, once a
@@ -108,7 +112,8 @@ struct Request {
 
 enum class Access : std::uint8_t { read, write };
 
-// How long a transaction that writes waits for locks of others: nobody waits without an end.
+// How long a transaction waits for locks of others, of a table also when it only reads: nobody waits without
+// an end.
 enum class Patience : std::uint8_t { usual, little };  // a second, a tenth of one
 
 class Connection {

@@ -116,5 +116,37 @@ TEST_CASE("while somebody has locked a table, every turn is refused soon") {
   }
 }
 
+TEST_CASE("who reads does not wait without an end either, and is told why") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  const auto store = fresh_store(*cluster);
+  put(*store, turn_of("c_1", 1));
+  const StuckSession stuck(*cluster, "LOCK TABLE parley.conversation IN ACCESS EXCLUSIVE MODE", kForLong);
+  const auto loaded = wait_for(store->load(kTenant, "c_1"));
+  REQUIRE_FALSE(loaded.has_value());
+  CHECK(loaded.error().code == ErrorCode::unavailable);
+  CHECK(loaded.error().hint.find("pg_stat_activity") != std::string::npos);
+  CHECK_FALSE(wait_for(store->list(kTenant, {})).has_value());
+}
+
+TEST_CASE("a database that takes no writes any more is left for the one that does") {
+  TestCluster* cluster = TestCluster::get();
+  if (cluster == nullptr) return;
+  (void)fresh_store(*cluster);
+  cluster->admin("ALTER ROLE parley SET default_transaction_read_only = on");
+  const auto store = get(PostgresStore::open({.url = cluster->url("parley")}));
+  const auto refused = wait_for(store->commit(kTenant, turn_of("c_1", 1)));
+  const auto ready = wait_for(store->check());
+  // From here on another connection leads to a server that does, as after a failover.
+  cluster->admin("ALTER ROLE parley RESET default_transaction_read_only");
+  for (const auto& each : {refused, ready}) {
+    REQUIRE_FALSE(each.has_value());
+    CHECK(each.error().code == ErrorCode::unavailable);
+    CHECK(each.error().hint.find("replica") != std::string::npos);
+  }
+  put(*store, turn_of("c_1", 1));
+  get(store->check());
+}
+
 }  // namespace
 }  // namespace parley::stores

@@ -356,9 +356,29 @@ std::vector<Rows> Reader::ask(std::span<const Request> requests, Access access) 
       if (!failure.lost() || access == Access::write) throw;
     }
   }
-  db_.reset();
-  db_ = std::make_unique<Connection>(url_, name_);
+  connect();
   return db_->transaction(tenant_, access, requests);
+}
+
+// Where nobody refuses and nobody answers, each attempt takes seconds, and whoever stands in line behind it
+// would wait for one of his own.
+void Reader::connect() {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::seconds kLong{1};
+  db_.reset();
+  const auto begun = Clock::now();
+  if (unreachable_ && begun < try_again_) throw PostgresFailure(*unreachable_);
+  unreachable_.reset();
+  try {
+    db_ = std::make_unique<Connection>(url_, name_);
+  } catch (const PostgresFailure& failure) {
+    const auto took = Clock::now() - begun;
+    if (took >= kLong) {
+      unreachable_ = failure;
+      try_again_ = Clock::now() + took;
+    }
+    throw;
+  }
 }
 
 Rows Reader::ask(const Statement& statement, Parameters parameters, Access access) {

@@ -2,6 +2,7 @@
 // one thread; reconnects by itself.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -86,11 +87,14 @@ class Reader {
   Error note(const PostgresFailure& failure);
   Rows ask(const Statement& statement, Parameters parameters = {}, Access access = Access::read);
   std::vector<Rows> ask(std::span<const Request> requests, Access access = Access::read);
+  void connect();
 
   std::string url_;
   std::string name_;
   std::string tenant_;
   std::unique_ptr<Connection> db_;
+  std::optional<PostgresFailure> unreachable_;  // nobody has answered for long
+  std::chrono::steady_clock::time_point try_again_;
 };
 
 }  // namespace parley::stores::postgres

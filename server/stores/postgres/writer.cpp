@@ -26,7 +26,7 @@ std::string_view conversation_of(const Write& write) {
 }
 
 bool is_locked(const PostgresFailure& failure) {
-  return failure.state() == "55P03";
+  return failure.state() == kLocked;
 }
 
 // Another server was in the way: the same again may succeed.
@@ -136,7 +136,8 @@ void Writer::transact(const std::string& tenant, std::span<Pending* const> write
 
 Result<void> Writer::probe() {
   try {
-    connection().plain("SELECT 1");
+    if (connection().plain("SHOW transaction_read_only").at(0).at(0) == "on")
+      throw PostgresFailure(std::string(kReadOnly), "it takes no writes", true);
     return {};
   } catch (const PostgresFailure& failure) {
     db_.reset();
