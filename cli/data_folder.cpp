@@ -14,7 +14,7 @@
 #include "engine/steps/registry.hpp"
 #include "flow/load.hpp"
 #include "server/stores/postgres/replica.hpp"
-#include "server/turns/record.hpp"
+#include "server/turns/log/record.hpp"
 #include "server/turns/releases.hpp"
 
 namespace parley::cli {

@@ -13,9 +13,9 @@
 #include "cli/command.hpp"
 #include "engine/event.hpp"
 #include "engine/release.hpp"
+#include "server/turns/log/replay.hpp"
+#include "server/turns/log/transcript.hpp"
 #include "server/turns/ports.hpp"
-#include "server/turns/replay.hpp"
-#include "server/turns/transcript.hpp"
 
 namespace parley::cli {
 

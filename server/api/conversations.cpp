@@ -8,7 +8,7 @@
 #include "server/api/handlers.hpp"
 #include "server/api/query.hpp"
 #include "server/api/schemas.hpp"
-#include "server/turns/record.hpp"
+#include "server/turns/log/record.hpp"
 
 namespace parley::api {
 

@@ -10,8 +10,8 @@
 #include "engine/run.hpp"
 #include "expr/display.hpp"
 #include "language/retrieval/hybrid_index.hpp"
+#include "server/turns/log/transcript.hpp"
 #include "server/turns/people_entries.hpp"
-#include "server/turns/transcript.hpp"
 
 namespace parley::memory {
 

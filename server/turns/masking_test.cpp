@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "server/turns/record.hpp"
+#include "server/turns/log/record.hpp"
+#include "server/turns/log/transcript.hpp"
 #include "server/turns/test_driver.hpp"
-#include "server/turns/transcript.hpp"
 
 namespace parley::turns {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "server/turns/log/transcript.hpp"
 #include "server/turns/test_driver.hpp"
-#include "server/turns/transcript.hpp"
 
 using namespace parley;
 using namespace parley::turns;

@@ -8,7 +8,7 @@
 #include "base/json.hpp"
 #include "engine/calls.hpp"
 #include "engine/masking.hpp"
-#include "server/turns/record.hpp"
+#include "server/turns/log/record.hpp"
 
 namespace parley::turns {
 

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "server/turns/forwarding_store.hpp"
-#include "server/turns/replay.hpp"
+#include "server/turns/log/replay.hpp"
 #include "server/turns/session_state.hpp"
 #include "server/turns/test_fleet.hpp"
 

@@ -21,8 +21,8 @@
 #include "flow/document.hpp"
 #include "flow/load.hpp"
 #include "server/turns/driver.hpp"
+#include "server/turns/log/replay.hpp"
 #include "server/turns/memory_store.hpp"
-#include "server/turns/replay.hpp"
 #include "server/turns/world.hpp"
 
 namespace parley::turns::testing {

@@ -15,7 +15,7 @@
 #include "engine/effect.hpp"
 #include "engine/event.hpp"
 #include "server/turns/driver.hpp"
-#include "server/turns/transcript.hpp"
+#include "server/turns/log/transcript.hpp"
 
 namespace parley::turns {
 

@@ -4,8 +4,8 @@
 #include <set>
 #include <utility>
 
-#include "server/turns/replay.hpp"
-#include "server/turns/transcript.hpp"
+#include "server/turns/log/replay.hpp"
+#include "server/turns/log/transcript.hpp"
 #include "tests/simulation/process.hpp"
 
 namespace parley::simulation {

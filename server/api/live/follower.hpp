@@ -15,8 +15,8 @@
 
 #include "server/turns/driver.hpp"
 #include "server/turns/live/hub.hpp"
+#include "server/turns/log/transcript.hpp"
 #include "server/turns/ports.hpp"
-#include "server/turns/transcript.hpp"
 
 namespace parley::api {
 

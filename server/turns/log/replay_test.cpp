@@ -1,4 +1,4 @@
-#include "server/turns/replay.hpp"
+#include "server/turns/log/replay.hpp"
 
 #include <doctest/doctest.h>
 

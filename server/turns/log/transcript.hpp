@@ -12,8 +12,8 @@
 
 #include "base/result.hpp"
 #include "engine/effect.hpp"
+#include "server/turns/log/record.hpp"
 #include "server/turns/ports.hpp"
-#include "server/turns/record.hpp"
 
 namespace parley::turns {
 

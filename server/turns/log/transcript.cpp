@@ -1,4 +1,4 @@
-#include "server/turns/transcript.hpp"
+#include "server/turns/log/transcript.hpp"
 
 #include <string_view>
 #include <utility>

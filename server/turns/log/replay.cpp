@@ -1,4 +1,4 @@
-#include "server/turns/replay.hpp"
+#include "server/turns/log/replay.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 #include "base/json.hpp"
 #include "engine/advance.hpp"
 #include "engine/state.hpp"
-#include "server/turns/record.hpp"
+#include "server/turns/log/record.hpp"
 #include "server/turns/releases.hpp"
 
 namespace parley::turns {

@@ -1,4 +1,4 @@
-#include "server/turns/record.hpp"
+#include "server/turns/log/record.hpp"
 
 #include <utility>
 
