@@ -260,6 +260,16 @@ class BatchedStore : public turns::Store {
     return batcher_.submit({std::string(tenant), PutSetting{std::string(name), std::string(value)}});
   }
 
+  turns::Awaitable<Result<void>> replace_setting(
+      std::string_view tenant,
+      std::string_view name,
+      std::optional<std::string> before,
+      std::string_view value
+  ) override {
+    ReplaceSetting replace{std::string(name), std::move(before), std::string(value)};
+    return batcher_.submit({std::string(tenant), std::move(replace)});
+  }
+
   turns::Awaitable<Result<void>> check() override { return batcher_.submit({{}, Probe{}}); }
 
  private:

@@ -144,4 +144,8 @@ std::unexpected<Error> release_changed() {
   );
 }
 
+std::unexpected<Error> setting_changed() {
+  return fail(ErrorCode::conflict, "the setting has changed", std::string(turns::kSettingChanged));
+}
+
 }  // namespace parley::stores

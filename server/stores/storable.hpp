@@ -32,5 +32,7 @@ namespace parley::stores {
 [[nodiscard]] std::unexpected<Error> taken_over(const turns::Commit& commit);
 // And of a release.
 [[nodiscard]] std::unexpected<Error> release_changed();
+// And of a setting.
+[[nodiscard]] std::unexpected<Error> setting_changed();
 
 }  // namespace parley::stores

@@ -458,6 +458,47 @@ inline void check_flows_and_settings(const StoreSource& source) {
     CHECK(get(store->setting(kTenant, "token")) == "two");
     CHECK(get(store->setting(kTenant, "empty")) == "");
   }
+
+  SUBCASE("a setting is replaced only while it is what it was taken for") {
+    using Before = std::optional<std::string>;
+    const auto replaced = [&](Before before, std::string_view value, std::string_view tenant = kTenant) {
+      const auto done = wait_for(store->replace_setting(tenant, "link", std::move(before), value));
+      if (!done) CHECK(done.error().pointer == turns::kSettingChanged);
+      return done.has_value();
+    };
+    CHECK_FALSE(replaced("one", "two"));
+    CHECK_FALSE(get(store->setting(kTenant, "link")).has_value());
+    CHECK(replaced(std::nullopt, "one"));
+    CHECK_FALSE(replaced(std::nullopt, "again"));
+    CHECK_FALSE(replaced("other", "two"));
+    CHECK_FALSE(replaced("one", "two", "globex"));
+    CHECK(replaced("one", "two"));
+    CHECK_FALSE(replaced("one", "two"));
+    CHECK(replaced("two", ""));
+    CHECK(replaced("", "three"));
+    CHECK(get(store->setting(kTenant, "link")) == "three");
+  }
+
+  SUBCASE("of several who replace a setting at once one succeeds") {
+    get(store->put_setting(kTenant, "link", "fresh"));
+    auto& loop = loops()[0];
+    int successes = 0;
+    int refused = 0;
+    for (int i = 0; i < 8; ++i) {
+      boost::asio::co_spawn(
+          loop,
+          [](turns::Store& into, int who, int& yes, int& no) -> net::Awaitable<> {
+            const auto done =
+                co_await into.replace_setting(kTenant, "link", "fresh", "of " + std::to_string(who));
+            ++(done ? yes : no);
+          }(*store, i, successes, refused),
+          boost::asio::detached
+      );
+    }
+    loop.run();
+    CHECK(successes == 1);
+    CHECK(refused == 7);
+  }
 }
 
 inline void check_boundaries(const StoreSource& source) {

@@ -22,6 +22,12 @@ struct PutSetting {
   std::string value;
 };
 
+struct ReplaceSetting {
+  std::string name;
+  std::optional<std::string> before;
+  std::string value;
+};
+
 struct ForgetUser {
   std::string user_id;
 };
@@ -46,6 +52,7 @@ struct Write {
       turns::FlowVersion,
       PutRelease,
       PutSetting,
+      ReplaceSetting,
       ForgetUser,
       ForgetBefore,
       PutVectors,

@@ -144,6 +144,14 @@ class ForwardingStore : public Store {
       override {
     return inner_.put_setting(tenant, name, value);
   }
+  Awaitable<Result<void>> replace_setting(
+      std::string_view tenant,
+      std::string_view name,
+      std::optional<std::string> before,
+      std::string_view value
+  ) override {
+    return inner_.replace_setting(tenant, name, std::move(before), value);
+  }
   Awaitable<Result<void>> check() override { return inner_.check(); }
 
   [[nodiscard]] bool is_shared() const override { return inner_.is_shared(); }

@@ -548,6 +548,21 @@ Awaitable<Result<void>> MemoryStore::put_setting(
   co_return Result<void>();
 }
 
+Awaitable<Result<void>> MemoryStore::replace_setting(
+    std::string_view tenant_name,
+    std::string_view name,
+    std::optional<std::string> before,
+    std::string_view value
+) {
+  const std::lock_guard lock(mutex_);
+  auto& settings = tenant_named(tenant_name).settings;
+  const auto found = settings.find(name);
+  const bool same = before ? found != settings.end() && found->second == *before : found == settings.end();
+  if (!same) co_return fail(ErrorCode::conflict, "the setting has changed", std::string(kSettingChanged));
+  settings.insert_or_assign(std::string(name), std::string(value));
+  co_return Result<void>();
+}
+
 Awaitable<Result<void>> MemoryStore::check() {
   co_return Result<void>();
 }

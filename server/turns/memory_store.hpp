@@ -94,6 +94,12 @@ class MemoryStore : public Store {
   ) override;
   Awaitable<Result<void>> put_setting(std::string_view tenant, std::string_view name, std::string_view value)
       override;
+  Awaitable<Result<void>> replace_setting(
+      std::string_view tenant,
+      std::string_view name,
+      std::optional<std::string> before,
+      std::string_view value
+  ) override;
   Awaitable<Result<void>> check() override;
 
   [[nodiscard]] bool is_shared() const override { return milliseconds_ != nullptr; }

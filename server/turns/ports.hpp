@@ -119,6 +119,8 @@ inline constexpr std::string_view kWorkerDead = "worker_dead";  // the worker is
 inline constexpr std::string_view kTakenOver = "taken_over";    // the open turn is another worker's
 // Why a release was: another one is active than the one that it was made from.
 inline constexpr std::string_view kReleaseChanged = "release_changed";
+// Why a setting was not replaced: it is not what it was taken for.
+inline constexpr std::string_view kSettingChanged = "setting_changed";
 
 // What a model made of a text, so that it is not asked again.
 struct StoredVector {
@@ -368,6 +370,14 @@ class Store {
   ) = 0;
   virtual Awaitable<Result<void>> put_setting(
       std::string_view tenant, std::string_view name, std::string_view value
+  ) = 0;
+  // Only while it is `before`, or is not there where that is nothing; otherwise a conflict that changes
+  // nothing. Of several at once, at whatever servers, one succeeds.
+  virtual Awaitable<Result<void>> replace_setting(
+      std::string_view tenant,
+      std::string_view name,
+      std::optional<std::string> before,
+      std::string_view value
   ) = 0;
 
   // For /readyz: an error says what is wrong.

@@ -52,6 +52,17 @@ constexpr Statement kErase{
     "c.tenant = parley.tenant() AND c.id = ANY($6::bytea[]) AND ($9::bigint IS NULL OR c.updated_at < $9) "
     "ORDER BY c.id FOR UPDATE) c) l"
 };
+// Both give a row when they did; whoever comes second waits for the first and finds another value.
+constexpr Statement kNewSetting{
+    "new_setting",
+    "INSERT INTO parley.setting (name, value) VALUES ($1, $2) ON CONFLICT (tenant, name) DO NOTHING "
+    "RETURNING true"
+};
+constexpr Statement kReplaceSetting{
+    "replace_setting",
+    "UPDATE parley.setting SET value = $2 WHERE tenant = parley.tenant() AND name = $1 AND value = $3 "
+    "RETURNING true"
+};
 constexpr Statement kForgetUser{"forget_user", "SELECT parley.forget_user($1)"};
 constexpr Statement kForgetBefore{"forget_before", "SELECT parley.forget_before($1)"};
 constexpr Statement kPutVectors{
@@ -259,6 +270,13 @@ Result<Request> request(const PutSetting& put) {
   return out;
 }
 
+Result<Request> request(const ReplaceSetting& replace) {
+  Request out{.statement = replace.before ? &kReplaceSetting : &kNewSetting, .parameters = {}};
+  out.parameters.add(replace.name).add(replace.value);
+  if (replace.before) out.parameters.add(*replace.before);
+  return out;
+}
+
 Result<Request> request(const ForgetBefore& forget) {
   Request out{.statement = &kForgetBefore, .parameters = {}};
   out.parameters.add(to_nanoseconds(forget.time).value_or(0));
@@ -324,6 +342,8 @@ Result<void> outcome_of(const Write& write, const Rows& answer) {
     if (answer.number(0, 0) == 0) return {};
     return release_changed();
   }
+  if (std::holds_alternative<ReplaceSetting>(write.work))
+    return answer.count() == 1 ? Result<void>() : setting_changed();
   const auto* commit = std::get_if<turns::Commit>(&write.work);
   if (commit == nullptr) return {};
   enum Outcome : std::int64_t { written, moved, spent, dead, taken };

@@ -92,6 +92,7 @@ TenantWriter::TenantWriter(const std::string& path)
           "INSERT INTO publication (flow_id, hash, action, author, reason, release, at, checksum) "
           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
       ),
+      setting_(db_, "SELECT value FROM setting WHERE name = ?1"),
       put_setting_(
           db_,
           "INSERT INTO setting VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, checksum = ?3"
@@ -393,6 +394,16 @@ Result<void> TenantWriter::apply(const PutRelease& put) {
 Result<void> TenantWriter::apply(const PutSetting& put) {
   put_setting_.run(put.name, put.value, RowChecksum(put.name, put.value).value());
   return {};
+}
+
+Result<void> TenantWriter::apply(const ReplaceSetting& replace) {
+  std::optional<std::string> now;
+  {
+    Rows rows = setting_.query(replace.name);
+    if (rows.next()) now = rows.text(0);
+  }
+  if (now != replace.before) return setting_changed();
+  return apply(PutSetting{replace.name, replace.value});
 }
 
 Result<void> TenantWriter::apply(const turns::Erase& piece) {

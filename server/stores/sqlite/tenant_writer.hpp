@@ -56,6 +56,7 @@ class TenantWriter {
   Result<void> apply(const turns::FlowVersion& version);
   Result<void> apply(const PutRelease& put);
   Result<void> apply(const PutSetting& put);
+  Result<void> apply(const ReplaceSetting& replace);
   Result<void> apply(const ForgetUser& forget);
   Result<void> apply(const ForgetBefore& forget);
   Result<void> apply(const PutVectors& put);
@@ -85,6 +86,7 @@ class TenantWriter {
   Statement inbox_by_key_, insert_inbox_, update_inbox_;
   Statement insert_flow_, release_by_hash_, insert_release_, insert_release_flow_, last_activation_,
       insert_activation_, insert_publication_;
+  Statement setting_;
   Statement put_setting_;
   PeopleWriter people_;
   ErasureWriter erasures_;
