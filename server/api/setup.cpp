@@ -45,6 +45,23 @@ std::optional<Link> decode_link(const std::optional<std::string>& text) {
   };
 }
 
+std::unexpected<Error> spent(std::string message);
+
+// Whether the link that is stored is the one with this token, and may be used.
+Result<void> usable(const std::optional<Link>& link, std::string_view token, Timestamp now) {
+  if (!link || !equal_in_constant_time(link->sha256, sha256_hex(token))) {
+    return fail(
+        ErrorCode::not_found,
+        "This is not the set-up link of this server.",
+        "not_found",
+        "take the one that the server printed last"
+    );
+  }
+  if (link->used) return spent("This set-up link has been used.");
+  if (link->expires_at < now) return spent("This set-up link has expired.");
+  return {};
+}
+
 std::unexpected<Error> spent(std::string message) {
   return fail(
       ErrorCode::conflict,
@@ -80,34 +97,30 @@ turns::Awaitable<Result<std::optional<std::string>>> Setup::begin() {
 turns::Awaitable<Result<void>> Setup::check(std::string_view token) {
   const auto stored = co_await store_.setting(tenant_, kLinkSetting);
   if (!stored) co_return std::unexpected(stored.error());
-  const auto link = decode_link(*stored);
-  if (!link || !equal_in_constant_time(link->sha256, sha256_hex(token))) {
-    co_return fail(
-        ErrorCode::not_found,
-        "This is not the set-up link of this server.",
-        "not_found",
-        "take the one that the server printed last"
-    );
-  }
-  if (link->used) co_return spent("This set-up link has been used.");
-  if (link->expires_at < clock_.now()) co_return spent("This set-up link has expired.");
-  co_return Result<void>();
+  co_return usable(decode_link(*stored), token, clock_.now());
 }
 
 turns::Awaitable<Result<std::string>> Setup::redeem(std::string_view token) {
-  auto lease = co_await one_at_a_time_.admit("setup");
-  if (!lease) co_return std::unexpected(std::move(lease.error()));
-  if (auto usable = co_await check(token); !usable) co_return std::unexpected(std::move(usable.error()));
-  // The link is spent before the key exists: a crash in between costs a restart, never a second key.
-  auto put = co_await store_.put_setting(
-      tenant_, kLinkSetting, encode_link({sha256_hex(token), clock_.now(), true})
+  const auto stored = co_await store_.setting(tenant_, kLinkSetting);
+  if (!stored) co_return std::unexpected(stored.error());
+  if (auto fits = usable(decode_link(*stored), token, clock_.now()); !fits)
+    co_return std::unexpected(std::move(fits.error()));
+  // The link is spent before the key exists: a crash in between costs a restart, never a second key. Of
+  // several who follow it at once, at several servers perhaps, one spends it.
+  auto used = co_await store_.replace_setting(
+      tenant_, kLinkSetting, *stored, encode_link({sha256_hex(token), clock_.now(), true})
   );
-  if (!put) co_return std::unexpected(std::move(put.error()));
-  if (auto read = co_await read_keys(); !read) co_return std::unexpected(std::move(read.error()));
+  if (!used && used.error().pointer == turns::kSettingChanged)
+    co_return spent("This set-up link has been used.");
+  if (!used) co_return std::unexpected(std::move(used.error()));
+  // A server that was starting meanwhile may have made another link.
   NewApiKey made = make_api_key("admin", Role::admin, clock_.now());
-  auto keys = access_.keys();
-  keys.push_back(made.kept);
-  put = co_await store_.put_setting(tenant_, kKeysSetting, encode_keys(keys));
+  std::vector<ApiKey> keys{made.kept};
+  auto put = co_await store_.replace_setting(tenant_, kKeysSetting, std::nullopt, encode_keys(keys));
+  if (!put && put.error().pointer == turns::kSettingChanged) {
+    if (auto read = co_await read_keys(); !read) co_return std::unexpected(std::move(read.error()));
+    co_return spent("An admin key exists already.");
+  }
   if (!put) co_return std::unexpected(std::move(put.error()));
   access_.set_keys(std::move(keys));
   ops::log(ops::LogLevel::info, "admin key created", {{"key", made.kept.id}});

@@ -8,7 +8,6 @@
 
 #include "base/result.hpp"
 #include "server/api/access.hpp"
-#include "server/turns/conversations.hpp"
 #include "server/turns/ports.hpp"
 
 namespace parley::api {
@@ -35,7 +34,6 @@ class Setup {
   turns::Clock& clock_;
   Access& access_;
   const std::string tenant_;
-  turns::ConversationTable one_at_a_time_{1};
 };
 
 }  // namespace parley::api
