@@ -32,9 +32,8 @@ Awaitable<Result<WorkerId>> Membership::wait_until_registered() {
   );
 }
 
-void Membership::registered(WorkerId worker, Time asked) {
+void Membership::trust_from(Time asked) {
   trusted_until_.store((asked + kTrusted).time_since_epoch().count(), std::memory_order_release);
-  worker_.store(worker, std::memory_order_release);
 }
 
 Awaitable<Result<bool>> Membership::beat() {
@@ -44,16 +43,29 @@ Awaitable<Result<bool>> Membership::beat() {
     const auto lives = co_await store_.beat(known);
     if (!lives) co_return std::unexpected(lives.error());
     if (*lives && worker() == known) {
-      registered(known, asked);
+      trust_from(asked);
       co_return true;
     }
     declared_dead(known);
   }
-  if (leaving_.load(std::memory_order_acquire)) co_return false;
+  enrolling_.store(true);
+  auto enrolled = co_await enroll();
+  enrolling_.store(false);
+  co_return enrolled;
+}
+
+Awaitable<Result<bool>> Membership::enroll() {
+  if (leaving_.load()) co_return false;
   const Time asked = alarms_.now();
   const auto enrolled = co_await store_.enroll(name_);
   if (!enrolled) co_return std::unexpected(enrolled.error());
-  registered(*enrolled, asked);
+  // Whoever has left meanwhile found nothing to take back.
+  if (leaving_.load()) {
+    (void)co_await store_.retire(*enrolled);
+    co_return false;
+  }
+  trust_from(asked);
+  worker_.store(*enrolled, std::memory_order_release);
   co_return true;
 }
 
@@ -62,7 +74,8 @@ void Membership::declared_dead(WorkerId worker) {
 }
 
 Awaitable<void> Membership::leave() {
-  leaving_.store(true, std::memory_order_release);
+  leaving_.store(true);
+  for (int look = 0; look < kLooks && enrolling_.load(); ++look) co_await pause(alarms_, kLook);
   const WorkerId known = worker_.exchange(0, std::memory_order_acq_rel);
   if (known != 0) (void)co_await store_.retire(known);
 }

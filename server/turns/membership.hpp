@@ -41,13 +41,15 @@ class Membership {
   Awaitable<Result<bool>> beat();
   // The store has refused it: from here on nothing is begun under this registration.
   void declared_dead(WorkerId worker);
-  // What is left open is free for others at once.
+  // What is left open is free for others at once. A registration that is under way is waited for, a short
+  // while, and taken back whenever it comes.
   Awaitable<void> leave();
   [[nodiscard]] bool left() const { return leaving_.load(std::memory_order_acquire); }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  void registered(WorkerId worker, Time asked);
+  void trust_from(Time asked);
+  Awaitable<Result<bool>> enroll();
 
   Store& store_;
   Alarms& alarms_;
@@ -56,6 +58,7 @@ class Membership {
   std::atomic<WorkerId> worker_{0};
   std::atomic<Time::rep> trusted_until_{0};
   std::atomic<bool> leaving_{false};
+  std::atomic<bool> enrolling_{false};
 };
 
 }  // namespace parley::turns
