@@ -31,13 +31,20 @@ std::unexpected<Error> passing(std::string why) {
   return fail(ErrorCode::unavailable, std::move(why), "unavailable");
 }
 
+bool is_anywhere(const DiscoveryRules& rules) {
+  return std::ranges::find(rules.plain_hosts, "*") != rules.plain_hosts.end();
+}
+
 // An absolute address without a fragment, over TLS where that was not waived.
 Result<void> check_address(std::string_view url, std::string_view what, const DiscoveryRules& rules) {
   const auto target = net::read_target(url);
   if (!target || url.size() > kTextMax || url.contains('#'))
     return no_sign_in("the " + std::string(what) + " is no address that can be used");
-  const bool plain = std::ranges::find(rules.plain_hosts, "*") != rules.plain_hosts.end() ||
-                     net::is_listed(*target, rules.plain_hosts);
+  const bool listed = net::is_listed(*target, rules.plain_hosts);
+  const bool plain = is_anywhere(rules) || listed;
+  // What the settings open is opened for what they name, not for what a stranger outside makes of it.
+  if (rules.from_outside && listed && !is_anywhere(rules))
+    return no_sign_in("the " + std::string(what) + " is inside the own network, and the service is not");
   if (url.starts_with("http://") && !plain) return no_sign_in("the " + std::string(what) + " is not https:");
   return {};
 }
@@ -212,6 +219,8 @@ std::vector<std::string> resource_addresses(std::string_view resource) {
 net::Awaitable<Result<SignInPlace>> find_sign_in_place(
     net::HttpClient& http, std::string resource, bool is_mcp, DiscoveryRules rules
 ) {
+  const auto called = net::read_target(resource);
+  rules.from_outside = !called || !net::is_listed(*called, rules.plain_hosts);
   const BearerChallenge challenge = co_await challenge_of(http, resource, is_mcp, rules);
   const auto document = co_await resource_document(http, resource, challenge.resource_metadata, rules);
   if (!document) co_return std::unexpected(document.error());

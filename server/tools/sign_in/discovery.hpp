@@ -36,6 +36,7 @@ struct SignInPlace {
 struct DiscoveryRules {
   std::vector<std::string> plain_hosts;  // "host" or "host:port" that may be called without TLS; "*" is any
   std::uint32_t timeout_ms = 10'000;     // of each request
+  bool from_outside = false;             // set here: the service is not on that list, so it names none of it
 };
 
 // `resource` is the address that is called; `is_mcp` whether by MCP. Error::pointer: "no_sign_in" when the
