@@ -43,8 +43,10 @@ struct ConnectorSettings {
   std::vector<std::string> command;                              // of an MCP server that is a program
   std::vector<std::pair<std::string, std::string>> environment;  // of it: variable → name of a secret
   std::string idempotency_header = "Idempotency-Key";            // of calls with effect: keyed
-  std::uint32_t answer_bytes = 1U << 20U;                        // of an answer, at most
-  std::uint32_t kept_bytes = 64U << 10U;                         // of a result, at most
+  // Whether an MCP server is believed what it says of its tools' effects; unset: it is not, and that is said.
+  std::optional<bool> trust_annotations;
+  std::uint32_t answer_bytes = 1U << 20U;  // of an answer, at most
+  std::uint32_t kept_bytes = 64U << 10U;   // of a result, at most
   flow::Position place;
 };
 

@@ -337,7 +337,7 @@ constexpr Row kRows[] = {
      [](const Node& n, Settings& s) { return read_money(n, s.budget_money); }},
     {{"tools.connectors",
       "a map of the names of connectors to {mode, server, command, environment, credentials, headers, "
-      "idempotency_header, answer_bytes, kept_bytes}",
+      "idempotency_header, trust_annotations, answer_bytes, kept_bytes}",
       "How each connector is called."},
      [](const Node& n, Settings& s) { return read_connectors(n, s.connectors); }},
     {{"hooks",

@@ -1,6 +1,7 @@
 // parley tool list, show: the tools that an assistant has.
 #include "cli/tools/assistant_tools.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/edit_distance.hpp"
@@ -29,7 +30,21 @@ Value listed(const AssistantTools& tools, const wire::Tool& tool) {
       .set("effect", tool.effect)
       .set("mode", tools.mode(connector_of(tool.id)))
       .set("description", tool.description)
+      .set("claims", tool.claims)
       .build();
+}
+
+// By the word of an MCP server, which is not believed.
+std::string shown_effect(const wire::Tool& tool) {
+  return tool.claims.empty() ? tool.effect : tool.effect + " (says " + tool.claims + ")";
+}
+
+void tell_of_claims(std::string_view connector) {
+  note(
+      "what an MCP server says of its tools is not believed; to trust this one, write into parley.yaml "
+      "tools.connectors." +
+      std::string(connector) + ".trust_annotations: true"
+  );
 }
 
 int run_list(const Arguments& arguments) {
@@ -40,7 +55,9 @@ int run_list(const Arguments& arguments) {
   for (const auto& [name, connector] : tools->project.space.described) {
     for (const wire::Tool& tool : connector->tools) {
       list.add(listed(*tools, tool));
-      rows.push_back({tool.id, tool.effect, std::string(tools->mode(name)), first_words(tool.description)});
+      rows.push_back(
+          {tool.id, shown_effect(tool), std::string(tools->mode(name)), first_words(tool.description)}
+      );
     }
   }
   if (arguments.has("--json")) {
@@ -49,6 +66,10 @@ int run_list(const Arguments& arguments) {
     note("this assistant has no tools of its own; parley tool add openapi FILE adds some");
   } else {
     print(table(rows));
+    for (const auto& [name, connector] : tools->project.space.described) {
+      if (std::ranges::any_of(connector->tools, [](const auto& tool) { return !tool.claims.empty(); }))
+        tell_of_claims(name);
+    }
   }
   return kExitOk;
 }
@@ -75,6 +96,7 @@ int run_show(const Arguments& arguments) {
                           .set("id", tool->id)
                           .set("description", tool->description)
                           .set("effect", tool->effect)
+                          .set("claims", tool->claims)
                           .set("mode", tools->mode(connector_of(id)))
                           .set("method", tool->method)
                           .set("url", tools->server(*tool) + tool->path)
@@ -87,6 +109,7 @@ int run_show(const Arguments& arguments) {
     print_json(shown);
   } else {
     print(write_json_pretty(shown) + "\n");
+    if (!tool->claims.empty()) tell_of_claims(connector_of(id));
   }
   return kExitOk;
 }

@@ -158,6 +158,19 @@ Right:
     tools: [shop.find]
     pins: {shop.find: {customer: "{{user.id}}"}}
 )"},
+    {"F0941", R"(F0941: what an MCP server says of its tools is not believed
+
+A server may call its tools harmless (`readOnlyHint`, `idempotentHint`). Were that believed of any server, one that wants
+to do harm would be called without a person. So all of its tools count as `unsafe`, until the author says otherwise: that
+the server is trusted, or what single tools do, by `x-parley-effect` of an overlay. `trust_annotations: false` says that it
+is to stay so.
+
+Wrong:
+    tools: {connectors: {docs: {mode: live}}}
+
+Right:
+    tools: {connectors: {docs: {mode: live, trust_annotations: true}}}
+)"},
     {"F0951", R"(F0951: a text or expression of a hook that cannot be read
 
 event, user and data of a hook are texts with {{ }}, only is an expression. They may use body (what the

@@ -125,6 +125,7 @@ struct Tool {
   std::string path;         // as the description writes it: "/v1/charges/{charge}"
   std::string server;       // base URL; empty when the description has none
   std::string effect;       // "read", "keyed", "natural", "reconcile" or "unsafe"
+  std::string claims;       // the effect by the service's own word, which is not believed; empty: none
   bool deprecated = false;
   std::vector<Binding> bindings;
   std::vector<Pinned> pinned;
@@ -164,9 +165,10 @@ struct Connector {
 };
 
 struct CompileOptions {
-  std::string connector = {};  // ids are "connector.operation"; only the operation when empty
-  std::string prefix = {};     // of names for model providers
-  bool with_results = true;    // compile schemas and examples of answers too
+  std::string connector = {};      // ids are "connector.operation"; only the operation when empty
+  std::string prefix = {};         // of names for model providers
+  bool with_results = true;        // compile schemas and examples of answers too
+  bool trust_annotations = false;  // believe what an MCP server says of its tools' effects
 };
 
 }  // namespace parley::wire

@@ -38,6 +38,30 @@ void check_connector_names(Workspace& workspace) {
   }
 }
 
+std::optional<bool> trusts_annotations(const assistant::Settings& settings, std::string_view connector) {
+  const auto own = settings.connectors.find(connector);
+  return own == settings.connectors.end() ? std::nullopt : own->second.trust_annotations;
+}
+
+// Whoever has decided is not told again.
+void tell_of_claims(Workspace& workspace, const std::string& file, const wire::Connector& connector) {
+  const auto claims =
+      std::ranges::count_if(connector.tools, [](const wire::Tool& tool) { return !tool.claims.empty(); });
+  if (claims == 0 || trusts_annotations(workspace.folder.settings, connector.name)) return;
+  const auto first = std::ranges::find_if_not(connector.tools, &std::string::empty, &wire::Tool::claims);
+  const std::string which = claims == 1 ? "'" + first->id + "'"
+                                        : std::to_string(claims) + " tools, '" + first->id + "' among them,";
+  workspace.folder.diagnostics.push_back(
+      {"F0941",
+       flow::Severity::warning,
+       file,
+       {1, 1, 0},
+       "the server itself calls " + which + " harmless, which is not believed",
+       "if you trust it, write tools.connectors." + connector.name +
+           ".trust_annotations: true; else false, or x-parley-effect in an overlay"}
+  );
+}
+
 void add_connectors(Workspace& workspace) {
   check_connector_names(workspace);
   const tools::Connectors built_in = tools::built_in_connectors();
@@ -54,7 +78,9 @@ void add_connectors(Workspace& workspace) {
       );
       continue;
     }
-    auto compiled = wire::compile_description(connector.document, {.connector = name});
+    const bool trusted = trusts_annotations(workspace.folder.settings, name).value_or(false);
+    auto compiled =
+        wire::compile_description(connector.document, {.connector = name, .trust_annotations = trusted});
     if (!compiled) {
       workspace.folder.diagnostics.push_back(
           {"F0412",
@@ -76,6 +102,7 @@ void add_connectors(Workspace& workspace) {
            "at " + dropped.pointer}
       );
     }
+    tell_of_claims(workspace, connector.file, *compiled);
     auto described = std::make_shared<const wire::Connector>(std::move(*compiled));
     workspace.connectors[name] = std::make_shared<tools::TestModeRunner>(described);
     workspace.described.emplace(name, std::move(described));

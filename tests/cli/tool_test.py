@@ -83,7 +83,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
         elif asked["method"] == "tools/list" and "cursor" not in params:
             result = {"tools": [{"name": "one"}], "nextCursor": "2"}
         elif asked["method"] == "tools/list":
-            echo = {"name": "echo", "annotations": {"readOnlyHint": True}, "inputSchema": {"type": "object", "properties": {"text": {"type": "string"}}}}
+            echo = {"name": "echo", "annotations": {"readOnlyHint": True}, "x-parley-effect": "read", "inputSchema": {"type": "object", "properties": {"text": {"type": "string"}}}}
             result = {"tools": [echo]}
         else:
             result = {"content": [{"type": "text", "text": params.get("arguments", {}).get("text", "")}]}
@@ -205,7 +205,17 @@ class Tools(unittest.TestCase):
         added = tool("add", "mcp", url + "/mcp", folder, "--name", "docs")
         self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/docs.json: 2 tools\n"))
         listed = json.loads(tool("list", folder, "--json").stdout)
-        self.assertEqual([(one["id"], one["effect"]) for one in listed], [("docs.echo", "read"), ("docs.one", "unsafe")])
+        self.assertEqual([(one["id"], one["effect"], one["claims"]) for one in listed], [("docs.echo", "unsafe", "read"), ("docs.one", "unsafe", "")])
+        for said in (added, tool("list", folder), tool("show", "docs.echo", folder)):
+            self.assertIn("tools.connectors.docs.trust_annotations: true", said.stderr)
+        self.assertIn("unsafe (says read)", tool("list", folder).stdout)
+        checked = subprocess.run([PROGRAM, "check", folder], capture_output=True, text=True)
+        self.assertIn("F0941", checked.stdout + checked.stderr)
+        self.write("parley.yaml", "egress: {allow_internal: true}\ntools: {connectors: {docs: {trust_annotations: true}}}\n")
+        listed = json.loads(tool("list", folder, "--json").stdout)
+        self.assertEqual([(one["id"], one["effect"], one["claims"]) for one in listed], [("docs.echo", "read", ""), ("docs.one", "unsafe", "")])
+        checked = subprocess.run([PROGRAM, "check", folder], capture_output=True, text=True)
+        self.assertNotIn("F0941", checked.stdout + checked.stderr)
         said = tool("try", "docs.echo", folder, "--live", "--args", '{"text": "hello"}')
         self.assertEqual((said.returncode, said.stdout), (0, '"hello"\n'), said.stderr)
 

@@ -18,13 +18,16 @@ bool truth(const Value& value) {
   return value.is_bool() && value.as_bool();
 }
 
-Result<std::string> effect_of(const Value& source) {
+// A server that nobody vouches for could call anything harmless, and it would be done without a person.
+Result<void> read_effect(const Value& source, bool trust_annotations, Tool& tool) {
   const Value& hints = source["annotations"];
   const std::string_view hinted = truth(hints["readOnlyHint"])     ? "read"
                                   : truth(hints["idempotentHint"]) ? "natural"
                                                                    : "unsafe";
-  const std::string_view effect = source.text("x-parley-effect", hinted);
-  if (std::ranges::find(kEffects, effect) != kEffects.end()) return std::string(effect);
+  const bool said = source.find("x-parley-effect") != nullptr;
+  if (!said && !trust_annotations && hinted != "unsafe") tool.claims = hinted;
+  tool.effect = source.text("x-parley-effect", trust_annotations ? hinted : "unsafe");
+  if (std::ranges::find(kEffects, tool.effect) != kEffects.end()) return {};
   return fail(
       ErrorCode::invalid_input,
       "x-parley-effect must be read, keyed, natural, reconcile or unsafe",
@@ -32,15 +35,13 @@ Result<std::string> effect_of(const Value& source) {
   );
 }
 
-Result<void> build(const Value& source, const std::string& url, Tool& tool) {
+Result<void> build(const Value& source, const std::string& url, bool trust_annotations, Tool& tool) {
   tool.alias = source.text("name");
   if (tool.alias.empty()) return fail(ErrorCode::invalid_input, "a tool needs a `name`");
   tool.id = clean_name(tool.alias);
   tool.method = "POST";
   tool.server = url;
-  auto effect = effect_of(source);
-  if (!effect) return std::unexpected(std::move(effect.error()));
-  tool.effect = *std::move(effect);
+  if (auto effect = read_effect(source, trust_annotations, tool); !effect) return effect;
   tool.description = tool_description(source.text("title"), source.text("description"));
   tool.about = beyond(tool.description, source.text("description"));
   if (tool.description.empty()) tool.description = "Call " + tool.alias;
@@ -95,7 +96,7 @@ Result<Connector> compile(const Value& document, const CompileOptions& options) 
   for (const Value& source : document["tools"].as_list()) {
     const std::string pointer = "/tools/" + std::to_string(index++);
     Tool tool;
-    if (auto built = build(source, url, tool); built) {
+    if (auto built = build(source, url, options.trust_annotations, tool); built) {
       out.tools.push_back(std::move(tool));
     } else {
       out.dropped.push_back({tool.alias.empty() ? pointer : tool.alias, built.error().message, pointer});

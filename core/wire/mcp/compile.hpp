@@ -10,7 +10,8 @@
 namespace parley::wire::mcp {
 
 // Fails only when the document as a whole is no such description. What a tool says of its own effect is a
-// hint: readOnlyHint makes it "read", idempotentHint "natural", x-parley-effect of an overlay is better.
+// hint, which counts where the author trusts the server: readOnlyHint makes it "read", idempotentHint
+// "natural"; otherwise it is "unsafe". x-parley-effect of an overlay is the author's word, and better.
 [[nodiscard]] Result<Connector> compile(const Value& document, const CompileOptions& options = {});
 
 }  // namespace parley::wire::mcp

@@ -38,8 +38,8 @@ TEST_CASE("each tool of an MCP server becomes a tool, and what cannot be used is
   };
   const Row rows[] = {
       {"docs.erase", "erase", "keyed", "Call erase"},
-      {"docs.page_put", "page/put", "natural", "Write a page."},
-      {"docs.search", "search", "read", "Search the docs"},
+      {"docs.page_put", "page/put", "unsafe", "Write a page."},
+      {"docs.search", "search", "unsafe", "Search the docs"},
   };
   for (std::size_t i = 0; i < 3; ++i) {
     CAPTURE(rows[i].id);
@@ -56,6 +56,40 @@ TEST_CASE("each tool of an MCP server becomes a tool, and what cannot be used is
   CHECK(docs->dropped[1].pointer == "/tools/4");
   CHECK(mcp::compile(json(R"({"mcp": {}, "tools": []})"))->servers.empty());
   CHECK_FALSE(mcp::compile(json(R"({"mcp": {"url": "https://x/"}})")).has_value());
+}
+
+TEST_CASE("what a server says of its tools' effects counts where the author trusts it") {
+  constexpr std::string_view kServer = R"({"mcp": {}, "tools": [
+    {"name": "search", "annotations": {"readOnlyHint": true}},
+    {"name": "put", "annotations": {"idempotentHint": true}},
+    {"name": "erase", "annotations": {"readOnlyHint": false, "destructiveHint": true}},
+    {"name": "fetch", "annotations": {"readOnlyHint": true}, "x-parley-effect": "keyed"},
+    {"name": "bare"}]})";
+  struct Row {
+    const char* id;
+    const char* untrusted;
+    const char* claims;
+    const char* trusted;
+  };
+  const Row rows[] = {
+      {"bare", "unsafe", "", "unsafe"},
+      {"erase", "unsafe", "", "unsafe"},
+      {"fetch", "keyed", "", "keyed"},
+      {"put", "unsafe", "natural", "natural"},
+      {"search", "unsafe", "read", "read"},
+  };
+  const auto untrusted = compile_description(json(kServer));
+  const auto trusted = compile_description(json(kServer), {.trust_annotations = true});
+  REQUIRE(untrusted.has_value());
+  REQUIRE(trusted.has_value());
+  for (std::size_t i = 0; i < std::size(rows); ++i) {
+    CAPTURE(rows[i].id);
+    CHECK(untrusted->tools[i].id == rows[i].id);
+    CHECK(untrusted->tools[i].effect == rows[i].untrusted);
+    CHECK(untrusted->tools[i].claims == rows[i].claims);
+    CHECK(trusted->tools[i].effect == rows[i].trusted);
+    CHECK(trusted->tools[i].claims.empty());
+  }
 }
 
 TEST_CASE("a call names the tool as its server does and carries its arguments and pins") {
