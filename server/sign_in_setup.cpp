@@ -13,20 +13,41 @@ namespace parley {
 
 namespace {
 
-constexpr std::string_view kSignedIn = "parley.signed_in";
-
 class Port : public api::SignInPort {
  public:
   explicit Port(std::shared_ptr<tools::SignIns> sign_ins) : sign_ins_(std::move(sign_ins)) {}
 
-  net::Awaitable<Result<api::CameBack>> finish(
-      std::string state, std::string code, std::string error, std::string issuer
-  ) override {
-    auto back =
-        co_await sign_ins_->finish(std::move(state), std::move(code), std::move(error), std::move(issuer));
-    if (!back) co_return std::unexpected(std::move(back.error()));
-    co_return api::CameBack{std::move(back->connector), std::move(back->conversation_id)};
+  net::Awaitable<Result<api::SignInAsked>> open(std::string link) override {
+    auto asked = co_await sign_ins_->open(std::move(link));
+    if (!asked) co_return std::unexpected(std::move(asked.error()));
+    tools::SignInLink& of = asked->link;
+    co_return api::SignInAsked{
+        std::move(of.connector),
+        std::move(of.conversation_id),
+        std::move(of.user_id),
+        std::move(asked->host),
+        of.asked_at
+    };
   }
+  net::Awaitable<Result<std::string>> follow(std::string link, std::string browser) override {
+    return sign_ins_->follow(std::move(link), std::move(browser));
+  }
+  net::Awaitable<Result<api::CameBack>> finish(
+      std::string state, std::string code, std::string error, std::string issuer, std::string browser
+  ) override {
+    auto back = co_await sign_ins_->finish(
+        std::move(state), std::move(code), std::move(error), std::move(issuer), std::move(browser)
+    );
+    if (!back) co_return std::unexpected(std::move(back.error()));
+    co_return api::CameBack{
+        std::move(back->connector), std::move(back->conversation_id), std::move(back->code)
+    };
+  }
+  net::Awaitable<Result<std::optional<std::string>>> confirm(std::string conversation_id, std::string text)
+      override {
+    return sign_ins_->confirm(std::move(conversation_id), std::move(text));
+  }
+  [[nodiscard]] bool is_secure() const override { return sign_ins_->public_url().starts_with("https://"); }
   net::Awaitable<Result<std::string>> team_link(std::string connector) override {
     return sign_ins_->team_link(std::move(connector));
   }
@@ -83,7 +104,9 @@ net::Awaitable<Result<void>> put_grant(
 }
 
 net::Awaitable<void> go_on(turns::TurnDriver& driver, std::string tenant, tools::SignedIn back) {
-  engine::EventArrived event{std::string(kSignedIn), MapBuilder().set("connector", back.connector).build()};
+  engine::EventArrived event{
+      std::string(turns::kSignedIn), MapBuilder().set("connector", back.connector).build()
+  };
   const auto done = co_await driver.event(std::move(tenant), back.conversation_id, std::move(event));
   if (!done) {
     ops::log(
@@ -109,6 +132,11 @@ tools::SignInWorld sign_in_world(
       },
       .put = [&store, tenant](std::string name, std::string text) -> net::Awaitable<Result<void>> {
         return put_grant(store, tenant, std::move(name), std::move(text));
+      },
+      .replace = [&store, tenant](
+                     std::string name, std::string before, std::string text
+                 ) -> net::Awaitable<Result<void>> {
+        co_return co_await store.replace_setting(tenant, name, std::move(before), text);
       },
       .now = [&clock] { return clock.now(); },
       .secret = std::move(secret),

@@ -31,6 +31,7 @@ TEST_CASE("each asset is found by its path with its content type") {
       {"/parley-session.js", "text/javascript; charset=utf-8", "export class Session"},
       {"/parley-look.js", "text/javascript; charset=utf-8", "*, ::before, ::after"},
       {"/parley-chat.de.js", "text/javascript; charset=utf-8", "export default"},
+      {"/sign-in.js", "text/javascript; charset=utf-8", "/sign-ins`"},
       {"/favicon.svg", "image/svg+xml", "<svg"},
   };
   for (const auto& c : cases) {

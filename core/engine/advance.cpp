@@ -274,7 +274,12 @@ class Advance {
     if (const Woken woken = hear(run_, event); woken.any) return go_on(woken);
     begin_turn(state_);
     if (handoffs::silent(state_)) return;
-    if (start_by_event(run_, event)) run_steps(run_);
+    if (start_by_event(run_, event)) return run_steps(run_);
+    // Whoever has written a code gets an answer, where no step waited for it.
+    if (event.name == "parley.signed_in" && event.data["code"] == Value(true)) {
+      const Value passed = MapBuilder().set("service", event.data["connector"]).build();
+      run_.say(Say{.text = run_.words("parley.signed_in", passed)});
+    }
   }
 
  private:

@@ -23,7 +23,10 @@ Reply post_human(Api& api, Call& call);
 // hooks.cpp
 Reply post_hook(Api& api, Call& call);
 // sign_in.cpp
+Reply get_sign_in_page(Api& api, Call& call);
+Reply post_sign_in_page(Api& api, Call& call);
 Reply get_sign_in_callback(Api& api, Call& call);
+Reply post_conversation_sign_in(Api& api, Call& call);
 Reply get_sign_in_client(Api& api, Call& call);
 Reply post_sign_in(Api& api, Call& call);
 Reply get_sign_in(Api& api, Call& call);

@@ -44,6 +44,11 @@ constexpr Parameter kReadyParameters[] = {
     {"draining", "string", "404: answer with that, instead of 503, when the server is about to stop."},
 };
 
+constexpr Parameter kSignInLinkParameters[] = {
+    {"link", "string", "As the conversation showed it."},
+    {"ticket", "string", "Of the page that asked; for POST."},
+};
+
 constexpr std::string_view kStream = "text/event-stream";
 constexpr std::string_view kText = "text/plain";
 constexpr std::string_view kHtml = "text/html";
@@ -127,6 +132,32 @@ const std::array kRoutes{
     },
     Route{
         "GET",
+        "/v1/sign-in",
+        get_sign_in_page,
+        Role::anyone,
+        "sign-ins",
+        "Asks whoever opens the link of a sign-in whether the assistant may act for him",
+        nullptr,
+        nullptr,
+        200,
+        kSignInLinkParameters,
+        kHtml
+    },
+    Route{
+        "POST",
+        "/v1/sign-in",
+        post_sign_in_page,
+        Role::anyone,
+        "sign-ins",
+        "He says yes, and is taken to the authorization server",
+        nullptr,
+        nullptr,
+        200,
+        kSignInLinkParameters,
+        kHtml
+    },
+    Route{
+        "GET",
         "/v1/sign-in/callback",
         get_sign_in_callback,
         Role::anyone,
@@ -190,6 +221,17 @@ const std::array kRoutes{
         nullptr,
         nullptr,
         204
+    },
+    Route{
+        "POST",
+        "/v1/conversations/{id}/sign-ins",
+        post_conversation_sign_in,
+        Role::visitor,
+        "sign-ins",
+        "Show the code that the browser showed at the end of a sign-in, so that it counts in this "
+        "conversation",
+        &kSignInCode,
+        &kSignInConfirmed
     },
     Route{
         "DELETE",

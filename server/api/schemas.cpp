@@ -290,6 +290,12 @@ constexpr std::array kSignInClientFields{
     Field{"response_types", list_of_text, "What comes back."},
     Field{"token_endpoint_auth_method", text, "none: by PKCE."},
 };
+constexpr std::array kSignInCodeFields{
+    Field{"code", text, "Six digits, as the browser shows them.", true, nullptr, 32},
+};
+constexpr std::array kSignInConfirmedFields{
+    Field{"connector", text, "That may act in this conversation from now on."},
+};
 constexpr std::array kSignInStateFields{
     Field{"signed_in", boolean, "Somebody has, and it was not taken back."}
 };
@@ -497,6 +503,8 @@ const Schema kSocketMessage{"SocketMessage", "What a client sends over WebSocket
 const Schema kSignInRequest{"SignInRequest", "How somebody is to sign in.", kSignInRequestFields};
 const Schema kSignInLink{"SignInLink", "Where to sign in, within ten minutes.", kSignInLinkFields};
 const Schema kSignInClient{"SignInClient", "This server as a client of others.", kSignInClientFields};
+const Schema kSignInCode{"SignInCode", "The end of a sign-in.", kSignInCodeFields};
+const Schema kSignInConfirmed{"SignInConfirmed", "It counts.", kSignInConfirmedFields};
 const Schema kSignInState{"SignInState", "Whether somebody has signed in.", kSignInStateFields};
 const Schema kHookAnswer{"HookAnswer", "A delivery was taken.", kHookAnswerFields};
 const Schema kAnswer{"Answer", "What one turn said.", kAnswerFields};
@@ -521,21 +529,53 @@ const Schema kErrorAnswer{"ErrorAnswer", "Every error looks like this.", kErrorA
 
 std::span<const Schema* const> all_schemas() {
   static const std::array all{
-      &kChatRequest,    &kStartRequest,  &kFeedbackRequest,
-      &kHumanRequest,   &kSocketMessage, &kAnswer,
-      &kMessage,        &kButton,        &kInput,
-      &kTurn,           &kSaid,          &kTurnList,
-      &kAssistant,      &kConversation,  &kConversationList,
-      &kRecord,         &kRecordList,    &kFlow,
-      &kFlowList,       &kFlowVersion,   &kFlowVersionList,
-      &kReadiness,      &kError,         &kErrorAnswer,
-      &kRollback,       &kEventRequest,  &kReviewRequest,
-      &kReview,         &kReviewList,    &kMemory,
-      &kFact,           &kFlowText,      &kWorkerTools,
-      &kFlowSetRequest, &kFlowSet,       &kWorkerList,
-      &kHookAnswer,     &kErasure,       &kErasureList,
-      &kSignInLink,     &kSignInState,   &kAssistantStyle,
-      &kUserToken,      &kSignInRequest, &kSignInClient,
+      &kChatRequest,
+      &kStartRequest,
+      &kFeedbackRequest,
+      &kHumanRequest,
+      &kSocketMessage,
+      &kAnswer,
+      &kMessage,
+      &kButton,
+      &kInput,
+      &kTurn,
+      &kSaid,
+      &kTurnList,
+      &kAssistant,
+      &kConversation,
+      &kConversationList,
+      &kRecord,
+      &kRecordList,
+      &kFlow,
+      &kFlowList,
+      &kFlowVersion,
+      &kFlowVersionList,
+      &kReadiness,
+      &kError,
+      &kErrorAnswer,
+      &kRollback,
+      &kEventRequest,
+      &kReviewRequest,
+      &kReview,
+      &kReviewList,
+      &kMemory,
+      &kFact,
+      &kFlowText,
+      &kWorkerTools,
+      &kFlowSetRequest,
+      &kFlowSet,
+      &kWorkerList,
+      &kHookAnswer,
+      &kErasure,
+      &kErasureList,
+      &kSignInLink,
+      &kSignInState,
+      &kAssistantStyle,
+      &kUserToken,
+      &kSignInRequest,
+      &kSignInClient,
+      &kSignInCode,
+      &kSignInConfirmed,
   };
   return all;
 }

@@ -33,6 +33,8 @@ extern const Schema kSignInLink;
 extern const Schema kSignInRequest;
 extern const Schema kSignInClient;
 extern const Schema kSignInState;
+extern const Schema kSignInCode;
+extern const Schema kSignInConfirmed;
 extern const Schema kAssistant;
 extern const Schema kConversation;
 extern const Schema kConversationList;

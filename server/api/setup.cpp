@@ -130,7 +130,7 @@ turns::Awaitable<Result<std::string>> Setup::redeem(std::string_view token) {
 namespace {
 
 net::Response setup_page(int status, std::string_view content) {
-  return page(status, "Parley set-up", content);
+  return render({.status = status, .title = "Parley set-up", .content = std::string(content)});
 }
 
 net::Response setup_refusal(const Error& error, const Call& call) {

@@ -47,6 +47,9 @@
 
 namespace parley::turns {
 
+// The event that ends the wait for a sign-in; its data name the connector.
+inline constexpr std::string_view kSignedIn = "parley.signed_in";
+
 struct ChatRequest {
   std::string tenant = "default";
   std::string conversation_id;  // empty: a new conversation
@@ -118,6 +121,10 @@ struct DriverOptions {
   std::function<Timestamp()> keep_memory_since = [] { return Timestamp{}; };
   // Whether the person who published a flow may approve its calls without another; from any loop.
   std::function<bool()> author_approves_alone = [] { return true; };
+  // What a user writes may be the code by which a sign-in at a service begins to count: the connector that
+  // may act now; nothing: it is a message like others. From any loop.
+  std::function<Awaitable<Result<std::optional<std::string>>>(std::string conversation_id, std::string text)>
+      confirm_sign_in = nullptr;
   // In a store that is shared: what this process is called there, and how long a request waits for a turn
   // that is open at another one.
   std::string worker_name;
@@ -224,6 +231,7 @@ class TurnDriver {
   Awaitable<Result<Answer>> answer_of_other(const ChatRequest& request, Result<Answer> refused, bool looked);
   Awaitable<Result<void>> check_is_new(std::string_view tenant, const std::optional<RequestKey>& request);
   Awaitable<Result<Answer>> take_message(ChatRequest request, Observer* observer);
+  Awaitable<Result<bool>> confirms_sign_in(ChatRequest& request);
   Awaitable<Result<Answer>> take_burst(ChatRequest request, Observer* observer, Duration window);
   Awaitable<Result<Answer>> take_turn(
       const ChatRequest& request, Observer* observer, AdmissionMode mode, std::vector<RequestKey> merged = {}

@@ -208,7 +208,25 @@ Awaitable<Result<Answer>> TurnDriver::answer_of_other(
   );
 }
 
+// A code is no message: what happens then is that somebody has signed in, and the code is written nowhere.
+Awaitable<Result<bool>> TurnDriver::confirms_sign_in(ChatRequest& request) {
+  const bool may_be = !request.conversation_id.empty() && !request.text.empty() && request.payload.empty();
+  if (!may_be || !options_.confirm_sign_in) co_return false;
+  const auto connector = co_await options_.confirm_sign_in(request.conversation_id, request.text);
+  if (!connector) co_return std::unexpected(connector.error());
+  if (!*connector) co_return false;
+  request.event = MapBuilder()
+                      .set("name", kSignedIn)
+                      .set("data", MapBuilder().set("connector", **connector).set("code", true).build())
+                      .build();
+  request.text.clear();
+  co_return true;
+}
+
 Awaitable<Result<Answer>> TurnDriver::take_message(ChatRequest request, Observer* observer) {
+  const auto confirmed = co_await confirms_sign_in(request);
+  if (!confirmed) co_return std::unexpected(confirmed.error());
+  if (*confirmed) co_return co_await take_turn(request, observer, AdmissionMode::queue);
   const Admission rule = admission_for(options_.admission, request.channel);
   // A pressed button says exactly what it means, and a new conversation has nothing to wait for.
   const bool joins = !request.conversation_id.empty() && !request.text.empty() && request.payload.empty() &&

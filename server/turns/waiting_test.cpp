@@ -1,6 +1,11 @@
 // What takes time: several calls at once, timers, pauses between attempts, and all of it across restarts.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "server/turns/test_driver.hpp"
 
 using namespace parley;
@@ -138,5 +143,45 @@ TEST_CASE("a call in doubt is never tried again") {
   pass(world, 3600);
   fire(world);
   CHECK(world.tools.calls.size() == 1);
+  world.check_replays();
+}
+
+TEST_CASE("a code that a sign-in ends with is no message: the call is made, and the code is written nowhere"
+) {
+  constexpr std::string_view kNotes = R"({"id": "notes", "steps": [
+    {"id": "read", "type": "tool", "call": "notes.list", "save": "found"},
+    {"id": "show", "type": "message", "text": "You have {{ found.id }}"}]})";
+  World world;
+  std::vector<std::string> shown;
+  world.options.confirm_sign_in = [&](std::string id,
+                                      std::string text) -> Awaitable<Result<std::optional<std::string>>> {
+    shown.push_back(text);
+    co_return text == "123 456" ? std::optional<std::string>("notes") : std::nullopt;
+  };
+  world.restart();
+  world.publish({kNotes});
+  bool granted = false;
+  world.tools.answer = [&](const ToolCall&) -> Awaitable<Result<ToolAnswer>> {
+    if (!granted) co_return fail(ErrorCode::unauthenticated, "https://chat.test/link", "sign_in_required");
+    co_return ToolAnswer{MapBuilder().set("id", "a note").build(), true};
+  };
+  const std::string id = world.begin("notes");
+  CHECK(world.tools.calls.size() == 1);
+  REQUIRE(world.say(id, "654 321").has_value());
+  CHECK(world.tools.calls.size() == 1);
+  granted = true;
+  const auto answer = world.say(id, "123 456", "key-1");
+  REQUIRE(answer.has_value());
+  CHECK(world.tools.calls.size() == 2);
+  CHECK(answer->json.contains("You have a note"));
+  // The same request again, as after a lost answer, is the same answer.
+  const auto again = world.say(id, "123 456", "key-1");
+  REQUIRE(again.has_value());
+  CHECK(again->json == answer->json);
+  CHECK(world.tools.calls.size() == 2);
+  const auto records = world.run(world.store.records("default", id, 0, 100));
+  REQUIRE(records.has_value());
+  for (const LogRecord& record : *records) CHECK_FALSE(record.body.contains("123 456"));
+  CHECK(std::ranges::count(shown, "654 321") == 1);
   world.check_replays();
 }

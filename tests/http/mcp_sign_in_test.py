@@ -2,13 +2,15 @@
 server. Where to sign in is found out, a client is registered, the token is asked for that server and for nothing else."""
 import json
 import os
+import pathlib
 import re
 import subprocess
+import tempfile
 import time
 import urllib.parse
 
 from npm_packages import installed
-from parley_server import PATIENCE, Server, equal
+from parley_server import BINARY, PATIENCE, Server, equal
 from sign_in_test import Browser, free_port
 from peers_test import wait_for_port
 
@@ -64,19 +66,21 @@ def test_where_to_sign_in_is_found_out_and_the_conversation_goes_on():
     with Example(modules, "--oauth", "--oauth-strict") as example, assistant(example) as server:
         answer = server.chat(message="/greet").json
         link = re.search(r"https?://\S+", answer["text"])
-        assert link and link.group().startswith(f"http://localhost:{example.auth_port}/authorize?"), answer["text"]
-        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(link.group()).query)
+        assert link, answer["text"]
+        browser = Browser()
+        assert "You are signed in at hello." in browser.allow(link.group()), browser.page
+        assert browser.asked.startswith(f"http://localhost:{example.auth_port}/authorize?"), browser.asked
+        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(browser.asked).query)
         equal(asked["resource"], [f"http://localhost:{example.port}/mcp"])
         equal((asked["code_challenge_method"], asked["scope"]), (["S256"], ["mcp:tools"]))
-        with server.open_stream("GET", f"/v1/events?conversation={answer['conversation_id']}") as stream:
-            assert "You are signed in at hello." in Browser().open(link.group())
-            turn = stream.until("turn")[-1][1]
+        turn = server.chat(message=browser.code(), conversation_id=answer["conversation_id"]).json
         equal(turn["messages"][0]["text"], "It said: Hello, Ana!")
         # The client is registered once: a restart finds nothing out again, another conversation is the same client.
         server.kill()
         server.start()
         again = server.chat(message="/greet").json["text"]
-        equal(urllib.parse.parse_qs(urllib.parse.urlsplit(re.search(r"https?://\S+", again).group()).query)["client_id"], asked["client_id"])
+        browser.allow(re.search(r"https?://\S+", again).group())
+        equal(urllib.parse.parse_qs(urllib.parse.urlsplit(browser.asked).query)["client_id"], asked["client_id"])
         said = server.chat(message="/greet", conversation_id=answer["conversation_id"]).json["text"]
         assert said.startswith("It said: Hello, Ana!"), said
 
@@ -89,3 +93,28 @@ def test_an_authorization_server_that_may_not_be_called_is_not_called():
         text = server.chat(message="/greet").json["text"]
         assert text.startswith("No: no_token"), text
         assert "http" not in text.replace("https:", ""), text
+
+
+def test_the_tools_of_a_protected_server_are_listed_by_who_signs_in_from_the_command_line():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Example(modules, "--oauth", "--oauth-strict") as example, tempfile.TemporaryDirectory() as folder:
+        url = f"http://localhost:{example.port}/mcp"
+        add = [BINARY, "tool", "add", "mcp", url, folder, "--name", "hello"]
+        refused = subprocess.run(add, capture_output=True, text=True, timeout=PATIENCE)
+        equal(refused.returncode, 3)
+        assert "wants to know who asks" in refused.stderr and "--sign-in" in refused.stderr and "--secret NAME" in refused.stderr, refused.stderr
+        adding = subprocess.Popen([*add, "--sign-in"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        address = next(line.strip() for line in adding.stderr if line.strip().startswith("http"))
+        callback = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)["redirect_uri"][0]
+        # Whoever else knocks there is not taken for the person.
+        stranger = Browser()
+        equal(stranger.open_status(callback.replace("/callback", "/elsewhere"), None), 404)
+        stranger.open(callback + "?code=x&state=forged")
+        assert "Go on in the terminal" in Browser().open(address)
+        said, hints = adding.communicate(timeout=PATIENCE)
+        equal(adding.returncode, 0)
+        assert said.startswith(f"{folder}/tools/hello.json: ") and "people: {kind: discover}" in hints, (said, hints)
+        listed = json.loads((pathlib.Path(folder) / "tools" / "hello.json").read_text())
+        assert any(tool["name"] == "greet" for tool in listed["tools"]), listed

@@ -81,22 +81,42 @@ class Identity:
 class Browser:
     """Follows links and sends forms, with cookies; the last page is what is left."""
 
-    def __init__(self):
+    def __init__(self, languages="en"):
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.opener.addheaders = [("Accept-Language", languages)]
 
     def open(self, url, fields=None):
         data = urllib.parse.urlencode(fields).encode() if fields else None
         try:
             with self.opener.open(url, data, timeout=PATIENCE) as answer:
-                self.status, self.url, self.page = answer.status, answer.url, answer.read().decode()
+                self.status, self.url, self.headers, self.page = answer.status, answer.url, answer.headers, answer.read().decode()
         except urllib.error.HTTPError as error:
-            self.status, self.url, self.page = error.code, error.url, error.read().decode()
+            self.status, self.url, self.headers, self.page = error.code, error.url, error.headers, error.read().decode()
         return self.page
+
+    def open_status(self, url, fields):
+        self.open(url, fields)
+        return self.status
+
+    def allow(self, link):
+        """Opens the link of a chat and says yes there; gives the page of the authorization server."""
+        self.open(link)
+        self.submit()
+        leads_to = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', self.page)
+        assert leads_to, self.page
+        self.asked = html.unescape(leads_to.group(1))
+        return self.open(self.asked)
 
     def sign_in(self, link, who="ana"):
         """Through the pages for login and consent, to wherever the server then leads."""
-        self.open(link)
+        self.allow(link)
         return self.say_yes(who)
+
+    def code(self):
+        """That the page at the end shows, to be written in the chat."""
+        shown = re.search(r"<output[^>]*>(\d{3} \d{3})</output>", self.page)
+        assert shown, self.page
+        return shown.group(1)
 
     def say_yes(self, who="ana"):
         for fields in ({"prompt": "login", "login": who, "password": "x"}, {"prompt": "consent"}):
@@ -110,7 +130,8 @@ class Browser:
         form = re.search(r'<form[^>]*action="([^"]+)"', self.page)
         assert form, self.page
         held = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.page))
-        return self.open(urllib.parse.urljoin(self.url, html.unescape(form.group(1))), {name: html.unescape(held[name]) for name in held})
+        fields = {name: html.unescape(held[name]) for name in held} or {"": ""}  # a form without fields is sent by POST, too
+        return self.open(urllib.parse.urljoin(self.url, html.unescape(form.group(1))), fields)
 
     def sign_in_at_device(self, address, code):
         """On another device, where the code is filled in already; he compares it with what he was shown."""
@@ -159,16 +180,16 @@ class Both:
 
     def link_in(self, text):
         found = re.search(r"https?://\S+", text)
-        assert found and found.group().startswith(self.identity.origin + "/auth?"), text
+        assert found and found.group().startswith(f"http://127.0.0.1:{self.server.port}/v1/sign-in?link="), text
         return found.group()
 
     def sign_in(self, text, conversation, token=None):
-        """In a browser; gives what the conversation says when it has gone on."""
-        with self.server.open_stream("GET", f"/v1/events?conversation={conversation}", token=token) as stream:
-            page = Browser().sign_in(self.link_in(text))
-            assert "You are signed in at notes." in page, page
-            turn = stream.until("turn")[-1][1]
-        return [message["text"] for message in turn["messages"]]
+        """In a browser, and writes the code in the conversation; gives what that says when it has gone on."""
+        browser = Browser()
+        page = browser.sign_in(self.link_in(text))
+        assert "You are signed in at notes." in page, page
+        answer = self.server.chat(conversation_id=conversation, message=browser.code(), token=token).json
+        return [message["text"] for message in answer["messages"]]
 
 
 def test_the_conversation_waits_for_the_sign_in_and_goes_on_and_the_grant_is_its_own():
@@ -235,14 +256,22 @@ def test_an_erased_user_leaves_no_grant_and_a_link_that_is_followed_afterwards_g
             equal(both.sign_in(text, conversations[user])[0], "Notes: a note of ana")
         late, _ = both.ask(user_id="ana")
         equal(granted(), sorted(conversations.values()))
+        browser = Browser()
+        browser.allow(both.link_in(late))
         rows = both.server.request("DELETE", "/v1/users/ana").json["rows"]
         equal(granted(), [conversations["bo"]])
-        browser = Browser()
-        page = browser.sign_in(both.link_in(late))
+        page = browser.say_yes()
         assert "That did not work" in page and "not there any more" in page, page
+        equal(Browser().open_status(both.link_in(late), None), 404)
         equal(granted(), [conversations["bo"]])
         assert both.ask(conversations["bo"])[0].startswith("Notes: a note of ana")
         print(f"{rows} rows erased, 1 of them a grant")
+
+
+def state_of(browser, link):
+    """Of the address that the authorization server is asked at."""
+    browser.allow(link)
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(browser.asked).query)["state"][0]
 
 
 def test_forged_and_repeated_returns_and_a_no_are_refused():
@@ -252,7 +281,7 @@ def test_forged_and_repeated_returns_and_a_no_are_refused():
     with Both(modules) as both:
         text, conversation = both.ask()
         browser, callback = Browser(), f"http://127.0.0.1:{both.server.port}/v1/sign-in/callback"
-        state = urllib.parse.parse_qs(urllib.parse.urlsplit(both.link_in(text)).query)["state"][0]
+        state = state_of(browser, both.link_in(text))
         cases = [
             ({"code": "x", "state": "forged"}, 400),
             ({"code": "x", "state": state[:-4] + "AAAA"}, 400),
@@ -264,12 +293,74 @@ def test_forged_and_repeated_returns_and_a_no_are_refused():
             equal(browser.status, status)
             assert "That did not work" in browser.page, browser.page
         text, _ = both.ask(both.server.chat(message="hello").json["conversation_id"])
-        state = urllib.parse.parse_qs(urllib.parse.urlsplit(both.link_in(text)).query)["state"][0]
+        state = state_of(browser, both.link_in(text))
         browser.open(callback + "?" + urllib.parse.urlencode({"error": "access_denied", "state": state}))
         equal(browser.status, 403)
         browser.open(callback + "?" + urllib.parse.urlencode({"code": "made-up", "state": state}))
         equal(browser.status, 400)  # a state counts once
         equal(both.identity.get("/calls"), [])
+
+
+def test_whoever_sends_his_link_to_somebody_else_gets_nothing():
+    """The attacker's conversation asks; the victim, who is signed in at the service, opens the link."""
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        server = both.server
+        text, conversation = both.ask()
+        link = both.link_in(text)
+        # Nothing happens to who only opens it, and the page says what it is about.
+        victim = Browser()
+        victim.open(link)
+        for words in ("Let", "act for you at notes?", "a visitor whose name is not known", f"127.0.0.1:{both.identity.port}", "If somebody sent you this link"):
+            assert words in victim.page, victim.page
+        headers = victim.headers
+        equal((headers["X-Frame-Options"], headers["Cache-Control"], headers["Referrer-Policy"]), ("DENY", "no-store", "same-origin"))
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], headers
+        cookie = headers["Set-Cookie"]
+        assert "HttpOnly; SameSite=Lax" in cookie and "Path=/;" in cookie, cookie
+        # A page that the attacker prepared sends no form for the victim: it knows neither cookie nor ticket.
+        attacker = Browser()
+        attacker.open(link)
+        ticket = html.unescape(re.search(r'action="([^"]+)"', attacker.page).group(1))
+        equal(Browser().open_status(f"http://127.0.0.1:{server.port}{ticket}", {"x": "1"}), 400)
+        equal(victim.open_status(f"http://127.0.0.1:{server.port}{ticket}", {"x": "1"}), 400)
+        # The attacker says yes himself and sends the way from there on: the victim comes back with another browser.
+        attacker.allow(link)
+        victim.open(attacker.asked)
+        page = victim.say_yes()
+        equal(victim.status, 400)
+        assert "another browser" in page, page
+        assert both.ask(conversation)[0].startswith("I need your permission")
+        # The victim believes the page. Still nothing counts before the attacker's conversation shows the code.
+        believer = Browser()
+        believer.sign_in(link)
+        code = believer.code()
+        wrong = f"{(int(code.replace(' ', '')) + 1) % 1_000_000:06}"
+        path = f"/v1/conversations/{conversation}/sign-ins"
+        equal(server.post(path, {"code": wrong}).status, 400)
+        other = server.chat(message="hello").json
+        equal(server.post(f"/v1/conversations/{other['conversation_id']}/sign-ins", {"code": code}).status, 400)
+        equal(both.identity.get("/calls"), [])
+        assert both.ask(conversation)[0].startswith("I need your permission")
+        # It is the conversation's own user who has the code.
+        equal(server.post(path, {"code": code}).json, {"connector": "notes"})
+        assert both.ask(conversation)[0].startswith("Notes: a note of ana")
+
+
+def test_the_pages_speak_the_browsers_language():
+    modules = installed(PACKAGE)
+    if not modules:
+        return
+    with Both(modules) as both:
+        link = both.link_in(both.ask()[0])
+        browser = Browser("de-AT,de;q=0.9,en;q=0.5")
+        assert "bei notes für Sie handeln?" in browser.open(link) and '<html lang="de">' in browser.page, browser.page
+        browser.sign_in(link)
+        assert "Noch ein Schritt" in browser.page, browser.page
+        browser.open(link + "x")
+        assert "Das hat nicht geklappt" in browser.page, browser.page
 
 
 def test_one_person_signs_in_for_the_team_from_the_command_line():

@@ -52,6 +52,44 @@ export class Mock {
   }
 }
 
+/** The real server, in a process and with data of its own. */
+export class RealServer {
+  constructor(binary, folder, environment = {}) {
+    Object.assign(this, { binary, folder, environment });
+  }
+  async open() {
+    this.data = mkdtempSync(join(tmpdir(), 'parley-journey-'));
+    this.port = await freePort();
+    this.url = `http://127.0.0.1:${this.port}`;
+    await this.start();
+  }
+  async start() {
+    const arguments_ = ['serve', this.folder, '--listen', `127.0.0.1:${this.port}`, '--data-dir', this.data];
+    this.process = spawn(this.binary, arguments_, { env: { ...process.env, ...this.environment }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let log = '';
+    this.process.stderr.on('data', (chunk) => { log += chunk; });
+    for (let attempt = 0; attempt < 400; attempt++) {
+      if (await fetch(`${this.url}/readyz`).then((r) => r.ok, () => false)) return;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`the server did not become ready:\n${log}`);
+  }
+  stop(signal) {
+    return new Promise((done) => {
+      this.process.once('exit', done);
+      this.process.kill(signal);
+    });
+  }
+  async post(path, body) {
+    const answer = await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
+    return answer.status === 204 ? null : answer.json();
+  }
+  close() {
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
+
 /** One user with one browser profile; `tab()` opens pages that fail the test on any script error or CSP violation. */
 export class Visitor {
   constructor(browser, url, options) {

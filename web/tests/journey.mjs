@@ -1,47 +1,10 @@
 // One order on the real server, as a customer makes it: something else in the middle, an item changed after the summary, a refresh, the
 // server killed and started again, a person joining, and stars at the end.   node journey.mjs PARLEY_BINARY ASSISTANT_FOLDER
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { axe, freePort, launch, shot, Visitor } from './harness.mjs';
+import { execFileSync } from 'node:child_process';
+import { axe, launch, RealServer, shot, Visitor } from './harness.mjs';
 
 const [binary, folder] = process.argv.slice(2);
-
-class Server {
-  async open() {
-    this.data = mkdtempSync(join(tmpdir(), 'parley-journey-'));
-    this.port = await freePort();
-    this.url = `http://127.0.0.1:${this.port}`;
-    await this.start();
-  }
-  async start() {
-    const arguments_ = ['serve', folder, '--listen', `127.0.0.1:${this.port}`, '--data-dir', this.data];
-    this.process = spawn(binary, arguments_, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let log = '';
-    this.process.stderr.on('data', (chunk) => { log += chunk; });
-    for (let attempt = 0; attempt < 400; attempt++) {
-      if (await fetch(`${this.url}/readyz`).then((r) => r.ok, () => false)) return;
-      await new Promise((done) => setTimeout(done, 25));
-    }
-    throw new Error(`the server did not become ready:\n${log}`);
-  }
-  stop(signal) {
-    return new Promise((done) => {
-      this.process.once('exit', done);
-      this.process.kill(signal);
-    });
-  }
-  async post(path, body) {
-    const answer = await fetch(this.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-    return answer.status === 204 ? null : answer.json();
-  }
-  close() {
-    rmSync(this.data, { recursive: true, force: true });
-  }
-}
 
 const said = (page, text) => page.getByRole('log').getByText(text, { exact: false }).last().waitFor();
 async function say(page, text) {
@@ -49,7 +12,7 @@ async function say(page, text) {
   await page.keyboard.press('Enter');
 }
 
-const server = new Server();
+const server = new RealServer(binary, folder);
 await server.open();
 const browser = await launch();
 const visitor = new Visitor(browser, server.url);

@@ -13,6 +13,8 @@ std::string escape_html(std::string_view text) {
       out += "&amp;";
     } else if (c == '"') {
       out += "&quot;";
+    } else if (c == '\'') {
+      out += "&#39;";
     } else {
       out += c;
     }
@@ -21,25 +23,34 @@ std::string escape_html(std::string_view text) {
 }
 
 // Referrer-Policy: with "no-referrer" browsers send "Origin: null" with the form, which no server should
-// trust.
-net::Response page(int status, std::string_view title, std::string_view content) {
-  net::Response response{.status = status, .content_type = "text/html; charset=utf-8"};
+// trust; nothing is told to other servers either way. A form that led to another server would need that one,
+// and all that it leads on to, in form-action: so a page leads there instead.
+net::Response render(const Page& page) {
+  net::Response response{.status = page.status, .content_type = "text/html; charset=utf-8"};
+  const std::string scripts = page.script.empty() ? "" : "script-src 'self'; connect-src 'self'; ";
   response.headers = {
       {"Content-Security-Policy",
-       "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+       "default-src 'none'; style-src 'self'; " + scripts +
+           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
       {"Cache-Control", "no-store"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
       {"Referrer-Policy", "same-origin"},
       {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
   };
-  response.body = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
-  response.body += title;
-  response.body +=
-      "</title><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" "
-      "href=\"/page.css\"></head><body><main><h1>";
-  response.body += title;
-  response.body += "</h1>";
-  response.body += content;
-  response.body += "</main></body></html>\n";
+  const std::string title = escape_html(page.title);
+  std::string& body = response.body;
+  body = "<!doctype html><html lang=\"" + std::string(page.language) +
+         "\"><head><meta charset=\"utf-8\"><title>" + title +
+         "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta "
+         "name=\"color-scheme\" content=\"light dark\">";
+  if (!page.leads_to.empty())
+    body += "<meta http-equiv=\"refresh\" content=\"0;url=" + escape_html(page.leads_to) + "\">";
+  body +=
+      "<link rel=\"stylesheet\" href=\"/page.css\"></head><body class=\"plain\"><main><h1>" + title + "</h1>";
+  body += page.content;
+  if (!page.script.empty()) body += "<script src=\"" + std::string(page.script) + "\"></script>";
+  body += "</main></body></html>\n";
   return response;
 }
 

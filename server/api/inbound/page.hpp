@@ -1,4 +1,4 @@
-// Pages of the server itself, without scripts: set-up, coming back from a sign-in. Pure functions.
+// Pages of the server itself: set-up, signing in at a service. Pure functions.
 #pragma once
 
 #include <string>
@@ -10,7 +10,15 @@ namespace parley::api {
 
 [[nodiscard]] std::string escape_html(std::string_view text);
 
-// `title` is plain text without markup, `content` is HTML.
-[[nodiscard]] net::Response page(int status, std::string_view title, std::string_view content);
+struct Page {
+  int status = 200;
+  std::string_view title;    // plain text
+  std::string content = {};  // HTML
+  std::string_view language = "en";
+  std::string_view script = {};  // path of a script of this server, for a page that is better with it
+  std::string leads_to = {};     // the browser goes there by itself
+};
+
+[[nodiscard]] net::Response render(const Page& page);
 
 }  // namespace parley::api

@@ -64,6 +64,11 @@ void SignInClients::set_public_url(std::string url) {
   public_url_ = std::move(url);
 }
 
+std::string SignInClients::public_url() const {
+  const std::lock_guard lock(mutex_);
+  return public_url_;
+}
+
 std::string SignInClients::redirect_url() const {
   const std::lock_guard lock(mutex_);
   return public_url_.empty() ? std::string() : public_url_ + "/v1/sign-in/callback";
@@ -113,6 +118,16 @@ net::Awaitable<Result<SignInClients::OfferPtr>> SignInClients::find(
     turns_.end(name);
     co_return out;
   }
+}
+
+std::vector<std::string> SignInClients::connectors() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> all;
+  for (const auto& [name, entry] : entries_) {
+    std::string connector = name.substr(0, name.find(' '));
+    if (all.empty() || all.back() != connector) all.push_back(std::move(connector));
+  }
+  return all;
 }
 
 net::Awaitable<Result<SignInClients::OfferPtr>> SignInClients::first_of(std::string connector) {

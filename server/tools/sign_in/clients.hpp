@@ -47,6 +47,7 @@ class SignInClients {
 
   // Where browsers reach this server, without a slash at the end. Before it is set nothing is found out.
   void set_public_url(std::string url);
+  [[nodiscard]] std::string public_url() const;
   [[nodiscard]] std::string redirect_url() const;
   // The address of the document about this client; empty where that would not be https:.
   [[nodiscard]] std::string document_url() const;
@@ -58,6 +59,8 @@ class SignInClients {
   // Null: nobody offered such a one. `for_a_link`: what was found out long ago is looked at again. Errors as
   // of find_sign_in_place().
   net::Awaitable<Result<OfferPtr>> find(std::string connector, std::string scheme, bool for_a_link = false);
+  // The names of all connectors that somebody can sign in for.
+  [[nodiscard]] std::vector<std::string> connectors() const;
   // Of any scheme.
   net::Awaitable<Result<OfferPtr>> first_of(std::string connector);
   // The authorization server does not know it any more: the next link registers it anew.

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -242,6 +243,71 @@ TEST_CASE("addresses from strangers reach no port and no network that the settin
   CHECK(inside.asked() == 0);
 }
 
+namespace {
+
+// The web, as far as these pages are it; keeps where was asked.
+class Web final : public net::HttpClient {
+ public:
+  explicit Web(std::map<std::string, std::string> pages) : pages_(std::move(pages)) {}
+  net::Awaitable<Result<net::IncomingAnswer>> send(net::OutgoingRequest request) override {
+    asked.push_back(net::host_and_port(request.url));
+    const auto page = pages_.find(request.url);
+    if (page == pages_.end()) co_return net::IncomingAnswer{.status = 404};
+    co_return net::IncomingAnswer{.status = 200, .body = page->second};
+  }
+  net::Awaitable<Result<net::IncomingAnswer>> stream(net::OutgoingRequest request, net::TakePiece) override {
+    return send(std::move(request));
+  }
+
+  std::vector<std::string> asked;
+
+ private:
+  std::map<std::string, std::string> pages_;
+};
+
+}  // namespace
+
+TEST_CASE("a service outside names nobody inside, whom the settings have opened for another") {
+  const std::string about = "https://mcp.test/.well-known/oauth-protected-resource/mcp";
+  const std::string server = "https://id.test/.well-known/oauth-authorization-server";
+  const auto resource = [](const std::string& id) {
+    return R"({"resource":"https://mcp.test/mcp","authorization_servers":["https://)" + id + R"("]})";
+  };
+  const auto metadata = [](const std::string& tokens) {
+    return R"({"issuer":"https://id.test","authorization_endpoint":"https://id.test/a","token_endpoint":"https://)" +
+           tokens + R"(/token","code_challenge_methods_supported":["S256"]})";
+  };
+  struct Case {
+    const char* name;
+    std::map<std::string, std::string> pages;
+    std::vector<std::string> internal;
+    bool good;
+  };
+  const Case cases[] = {
+      {"all outside", {{about, resource("id.test")}, {server, metadata("id.test")}}, {"crm.test"}, true},
+      {"the server is inside", {{about, resource("crm.test")}}, {"crm.test"}, false},
+      {"its tokens are inside",
+       {{about, resource("id.test")}, {server, metadata("crm.test")}},
+       {"crm.test"},
+       false},
+      {"all inside",
+       {{about, resource("id.test")}, {server, metadata("crm.test")}},
+       {"mcp.test", "id.test", "crm.test"},
+       true},
+      {"anything goes", {{about, resource("id.test")}, {server, metadata("crm.test")}}, {"*"}, true},
+  };
+  for (const Case& test : cases) {
+    CAPTURE(test.name);
+    net::test::Loop loop;
+    Web web(test.pages);
+    const auto place =
+        loop.run(find_sign_in_place(web, "https://mcp.test/mcp", true, {.plain_hosts = test.internal}));
+    CHECK(place.has_value() == test.good);
+    if (!place) CHECK(place.error().message.contains("inside the own network"));
+    CHECK(std::ranges::count(web.asked, "crm.test:443") == 0);
+  }
+}
+
 TEST_CASE("a client is registered as one that shows itself by PKCE") {
   Site site(
       {{kResourcePath, kResource},
@@ -278,16 +344,24 @@ struct Bench {
         anywhere()
     );
   }
-  // The link, or the code of the failure.
+  // Where the link leads who says yes, the token, or the code of the failure.
   std::string token() {
     const auto got = loop.run(sign_ins->token("docs", "people", {"c_1"}, "", 5000));
-    return got ? *got : got.error().pointer == "sign_in_required" ? got.error().message : got.error().pointer;
+    if (got) return *got;
+    if (got.error().pointer != "sign_in_required") return got.error().pointer;
+    const std::string& link = got.error().message;
+    const auto there = loop.run(sign_ins->follow(link.substr(link.find("link=") + 5), "browser"));
+    return there ? *there : there.error().pointer;
   }
+  // As the conversation that shows the code.
   std::string finish(const std::string& link, std::string issuer) {
     const std::size_t at = link.find("state=") + 6;
-    const auto back =
-        loop.run(sign_ins->finish(link.substr(at, link.find('&', at) - at), "code-1", "", std::move(issuer)));
-    return back ? "back" : back.error().pointer;
+    const auto back = loop.run(
+        sign_ins->finish(link.substr(at, link.find('&', at) - at), "code-1", "", std::move(issuer), "browser")
+    );
+    if (!back) return back.error().pointer;
+    const auto confirmed = loop.run(sign_ins->confirm("c_1", back->code));
+    return confirmed && *confirmed == "docs" ? "back" : "not confirmed";
   }
   SignInWorld world() {
     return {
@@ -297,6 +371,12 @@ struct Bench {
         },
         .put = [this](std::string name, std::string text) -> net::Awaitable<Result<void>> {
           kept.insert_or_assign(std::move(name), std::move(text));
+          co_return Result<void>();
+        },
+        .replace =
+            [this](std::string name, std::string before, std::string text) -> net::Awaitable<Result<void>> {
+          if (kept[name] != before) co_return fail(ErrorCode::conflict, "changed");
+          kept[name] = std::move(text);
           co_return Result<void>();
         },
         .now = [this] { return now; },

@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "base/encoding.hpp"
 #include "base/sha256.hpp"
@@ -52,17 +56,46 @@ struct Bench {
     return got.error().pointer;
   }
 
-  // The conversation that goes on, or the code of the failure.
+  // Opens the link that was given last and says yes; the last message is where that leads. Or the code of
+  // the failure.
+  std::string say_yes(std::string browser = "browser-1") {
+    const auto there =
+        loop.run([](SignIns& it, std::string url, std::string who) -> net::Awaitable<Result<std::string>> {
+          co_return co_await it.follow(url.substr(std::min(url.find("link=") + 5, url.size())), who);
+        }(sign_ins, last_message, std::move(browser)));
+    if (!there) return there.error().pointer;
+    last_message = *there;
+    return "yes";
+  }
+
+  // The connector and the conversation, or the code of the failure.
   std::string finish(
-      std::string state, std::string code = "code-1", std::string error = "", std::string issuer = ""
+      std::string state,
+      std::string code = "code-1",
+      std::string error = "",
+      std::string issuer = "",
+      std::string browser = "browser-1"
   ) {
     const auto back = loop.run(
-        [](SignIns& it, std::string s, std::string c, std::string e, std::string i
+        [](SignIns& it, std::string s, std::string c, std::string e, std::string i, std::string b
         ) -> net::Awaitable<Result<SignedIn>> {
-          co_return co_await it.finish(s, c, e, i);
-        }(sign_ins, std::move(state), std::move(code), std::move(error), std::move(issuer))
+          co_return co_await it.finish(s, c, e, i, b);
+        }(sign_ins, std::move(state), std::move(code), std::move(error), std::move(issuer), std::move(browser)
+          )
     );
+    if (back) shown = back->code;
     return back ? back->connector + " " + back->conversation_id : back.error().pointer;
+  }
+
+  // What a conversation writes is taken as the code: the connector, or nothing.
+  std::string confirm(std::string conversation, std::string text) {
+    const auto done = loop.run(
+        [](SignIns& it, std::string id, std::string t) -> net::Awaitable<Result<std::optional<std::string>>> {
+          co_return co_await it.confirm(id, t);
+        }(sign_ins, std::move(conversation), std::move(text))
+    );
+    REQUIRE(done.has_value());
+    return done->value_or("");
   }
 
   Result<std::string> team_link(std::string connector) {
@@ -98,15 +131,28 @@ struct Bench {
           kept.insert_or_assign(std::move(name), std::move(text));
           co_return Result<void>();
         },
+        .replace =
+            [this](std::string name, std::string before, std::string text) -> net::Awaitable<Result<void>> {
+          if (auto first = std::exchange(meanwhile, nullptr)) first();
+          if (kept[name] != before) co_return fail(ErrorCode::conflict, "changed");
+          kept[name] = std::move(text);
+          co_return Result<void>();
+        },
         .now = [this] { return now; },
         .secret = "the server's secret",
     };
   }
 
+  // Asks for a permission, opens the link and says yes.
+  void ask(std::string conversation = "c_1") {
+    REQUIRE(token(std::move(conversation)) == "sign_in_required");
+    REQUIRE(say_yes() == "yes");
+  }
   // Signs in in a conversation, as a browser would bring it about.
   void sign_in(std::string conversation = "c_1") {
-    REQUIRE(token(conversation) == "sign_in_required");
+    ask(conversation);
     REQUIRE(finish(state()) == "jira " + conversation);
+    REQUIRE(confirm(conversation, shown) == "jira");
   }
 
   Service service;
@@ -115,13 +161,20 @@ struct Bench {
   net::test::Loop loop;
   SignIns sign_ins{world()};
   std::string last_message;
+  std::string shown;                // the code, in the browser that came back last
+  std::function<void()> meanwhile;  // happens once, before something is replaced
 };
 
 }  // namespace
 
-TEST_CASE("who has not signed in gets a link that says everything the authorization server needs") {
+TEST_CASE("the link leads to a page of this server, and from there with all that is needed to the other one"
+) {
   Bench bench({kGranted});
   CHECK(bench.token() == "sign_in_required");
+  CHECK(bench.last_message.starts_with("https://chat.test/v1/sign-in?link="));
+  CHECK(bench.last_message.find("c_1") == std::string::npos);
+  CHECK(bench.say_yes() == "yes");
+  CHECK(bench.last_message.starts_with(bench.service.url() + "/authorize?"));
   CHECK(bench.link("response_type") == "code");
   CHECK(bench.link("client_id") == "me");
   CHECK(bench.link("redirect_uri") == "https%3A%2F%2Fchat.test%2Fv1%2Fsign-in%2Fcallback");
@@ -133,9 +186,10 @@ TEST_CASE("who has not signed in gets a link that says everything the authorizat
 
 TEST_CASE("the code is redeemed with its verifier, and the token is kept for that conversation alone") {
   Bench bench({kGranted});
-  CHECK(bench.token() == "sign_in_required");
+  bench.ask();
   const std::string challenge = bench.link("code_challenge");
   CHECK(bench.finish(bench.state()) == "jira c_1");
+  CHECK(bench.confirm("c_1", bench.shown) == "jira");
   const std::string request = bench.service.request(0);
   CHECK(request.starts_with("POST /token "));
   CHECK(has(request, "Authorization: Basic bWU6czNjcmV0"));
@@ -156,32 +210,120 @@ TEST_CASE("the code is redeemed with its verifier, and the token is kept for tha
   }
 }
 
-TEST_CASE("states that are forged, used, too old or answered by somebody else are refused") {
-  Bench bench({kGranted});
+TEST_CASE("links and states that are forged, mixed up or too old are refused") {
+  Bench bench({});
   CHECK(bench.token() == "sign_in_required");
+  const std::string link = bench.last_message;
+  for (const std::string& forged : {std::string("link="), std::string("link=AAAA"), link + "A"}) {
+    bench.last_message = forged;
+    CHECK(bench.say_yes() == "sign_in_invalid");
+  }
+  bench.last_message = link;
+  CHECK(bench.finish(link.substr(link.find("link=") + 5)) == "sign_in_invalid");  // a link is no state
+  CHECK(bench.say_yes() == "yes");
   const std::string state = bench.state();
   CHECK(bench.finish("") == "sign_in_invalid");
   CHECK(bench.finish("AAAA") == "sign_in_invalid");
   CHECK(bench.finish(state + "A") == "sign_in_invalid");
-  CHECK(bench.finish(state, "code-1", "", "https://evil.test") == "sign_in_invalid");
+  bench.last_message = "link=" + state;
+  CHECK(bench.say_yes() == "sign_in_invalid");  // nor a state a link
+  bench.now.seconds += SignIns::kLinkSeconds + 1;
+  CHECK(bench.finish(state) == "sign_in_invalid");
+  bench.last_message = link;
+  CHECK(bench.say_yes() == "sign_in_invalid");
   CHECK(bench.service.asked() == 0);
+}
+
+TEST_CASE("only the browser that was asked comes back, once, from the server that it was sent to") {
+  Bench bench({kGranted});
+  bench.ask();
+  const std::string state = bench.state();
+  CHECK(bench.finish(state, "code-1", "", "", "browser-2") == "sign_in_invalid");
+  CHECK(bench.finish(state, "code-1", "", "", "") == "sign_in_invalid");
+  CHECK(bench.service.asked() == 0);
+  CHECK(bench.finish(state) == "jira c_1");
+  CHECK(bench.finish(state) == "sign_in_invalid");
+  bench.ask("c_2");
+  CHECK(bench.finish(bench.state(), "code-1", "", "https://evil.test") == "sign_in_invalid");
+  CHECK(bench.service.asked() == 1);
+}
+
+TEST_CASE("what was granted counts when the conversation that asked has shown the code") {
+  Bench bench({kGranted});
+  bench.ask();
+  REQUIRE(bench.finish(bench.state()) == "jira c_1");
+  const std::string code = bench.shown;
+  CHECK(code.size() == 6);
   CHECK(bench.token() == "sign_in_required");
-  const std::string second = bench.state();
-  CHECK(bench.finish(second) == "jira c_1");
-  CHECK(bench.finish(second) == "sign_in_invalid");
-  Bench late({kGranted});
-  CHECK(late.token() == "sign_in_required");
-  late.now.seconds += SignIns::kLinkSeconds + 1;
-  CHECK(late.finish(late.state()) == "sign_in_invalid");
-  CHECK(late.service.asked() == 0);
+  CHECK(bench.confirm("c_2", code) == "");  // whoever sent the link has another conversation, or no code
+  CHECK(bench.confirm("c_1", "yes") == "");
+  CHECK(bench.confirm("c_1", "my code is " + code) == "");
+  CHECK(bench.token() == "sign_in_required");
+  SUBCASE("as it was shown") {
+    CHECK(bench.confirm("c_1", code.substr(0, 3) + " " + code.substr(3)) == "jira");
+  }
+  SUBCASE("as some write it") {
+    CHECK(bench.confirm("c_1", " " + code.substr(0, 3) + "-" + code.substr(3) + "\n") == "jira");
+  }
+  SUBCASE("while somebody else changes what waits") {
+    bench.meanwhile = [&] { bench.kept["grant::waiting:conversation:c_1"] += "!"; };
+    CHECK(bench.confirm("c_1", code) == "jira");
+  }
+  CHECK(bench.token() == "a-1");
+  CHECK(bench.token("c_2") == "sign_in_required");
+}
+
+TEST_CASE("the right code may be shown again, and the grant is none the newer for it") {
+  Bench bench({kGranted, kRenewed});
+  bench.sign_in();
+  bench.now.seconds += 300;
+  CHECK(bench.token("c_1", "a-1") == "a-2");
+  CHECK(bench.confirm("c_1", bench.shown) == "jira");
+  CHECK(bench.token() == "a-2");
+  for (int i = 0; i < Confirmations::kWrongMax; ++i) CHECK(bench.confirm("c_1", "000000x") == "");
+  CHECK(bench.token() == "a-2");
+  bench.now.seconds += Confirmations::kSeconds;
+  CHECK(bench.confirm("c_1", bench.shown) == "");
+}
+
+TEST_CASE("a code that is guessed or comes too late ends what waits, at the service too") {
+  Bench bench({kGranted, json_answer("{}")});
+  bench.ask();
+  REQUIRE(bench.finish(bench.state()) == "jira c_1");
+  const std::string code = bench.shown;
+  const std::string wrong = code == "111111" ? "222222" : "111111";
+  SUBCASE("guessed") {
+    for (int i = 0; i < Confirmations::kWrongMax; ++i) CHECK(bench.confirm("c_1", wrong) == "");
+  }
+  SUBCASE("too late") {
+    bench.now.seconds += Confirmations::kSeconds + 1;
+    CHECK(bench.confirm("c_1", code) == "");
+  }
+  CHECK(bench.confirm("c_1", code) == "");
+  CHECK(bench.service.asked() == 2);
+  CHECK(bench.service.request(1).ends_with("token=r-1&token_type_hint=refresh_token"));
+  CHECK(bench.token() == "sign_in_required");
+}
+
+TEST_CASE("another sign-in takes the place of one that waits, which is taken back") {
+  Bench bench({kGranted, json_answer(R"({"access_token":"b-1","refresh_token":"r-9"})"), json_answer("{}")});
+  bench.ask();
+  REQUIRE(bench.finish(bench.state()) == "jira c_1");
+  const std::string first = bench.shown;
+  bench.ask();
+  REQUIRE(bench.finish(bench.state()) == "jira c_1");
+  CHECK(bench.service.request(2).ends_with("token=r-1&token_type_hint=refresh_token"));
+  if (first != bench.shown) CHECK(bench.confirm("c_1", first) == "");
+  CHECK(bench.confirm("c_1", bench.shown) == "jira");
+  CHECK(bench.token() == "b-1");
 }
 
 TEST_CASE("who says no, or whom the server refuses, has not signed in") {
   Bench bench({json_answer(R"({"error":"invalid_grant"})", "400 No")});
-  CHECK(bench.token() == "sign_in_required");
+  bench.ask();
   CHECK(bench.finish(bench.state(), "", "access_denied") == "sign_in_refused");
   CHECK(bench.service.asked() == 0);
-  CHECK(bench.token() == "sign_in_required");
+  bench.ask();
   CHECK(bench.finish(bench.state()) == "sign_in_refused");
   CHECK(bench.token() == "sign_in_required");
 }
@@ -247,13 +389,72 @@ TEST_CASE("a permission is taken back here and there, once") {
   CHECK_FALSE(bench.revoke("c_1"));
 }
 
+TEST_CASE("what another server has renewed meanwhile is not lost to a refusal here") {
+  Bench bench({kGranted, json_answer(R"({"error":"invalid_grant"})", "400 No")});
+  bench.sign_in();
+  const std::string name = "grant:jira:OAuth2:conversation:c_1";
+  const std::string before = bench.kept[name];
+  Bench other({kGranted, kRenewed});
+  other.kept = bench.kept;
+  other.now.seconds += 3600;
+  REQUIRE(other.token() == "a-2");
+  // Between what is read here and what is written, the other one's comes.
+  bench.meanwhile = [&] { bench.kept[name] = other.kept[name]; };
+  bench.now.seconds += 3600 - 10;
+  CHECK(bench.token() == "a-2");
+  CHECK(bench.kept[name] == other.kept[name]);
+  CHECK(bench.kept[name] != before);
+}
+
+TEST_CASE("a permission that is taken back while it is being renewed stays so") {
+  Bench bench({kGranted, kRenewed});
+  bench.sign_in();
+  bench.meanwhile = [&] { bench.kept["grant:jira:OAuth2:conversation:c_1"].clear(); };
+  bench.now.seconds += 3600;
+  CHECK(bench.token() == "sign_in_required");
+  CHECK(bench.token() == "sign_in_required");
+}
+
+TEST_CASE("a user who is known takes everything back, what his conversation has from before too") {
+  Bench bench({kGranted, kGranted, json_answer("{}"), json_answer("{}")});
+  bench.sign_in();
+  bench.kept["grant:jira:OAuth2:user:ana"] = "";
+  const SignInFor ana{"c_1", "ana"};
+  const auto services = [&] {
+    return bench.loop.run(
+        [](SignIns& it, SignInFor whom) -> net::Awaitable<Result<std::vector<std::string>>> {
+          co_return co_await it.signed_in_at(whom);
+        }(bench.sign_ins, ana)
+    );
+  };
+  // Found under the conversation's name; then one under the user's as well.
+  CHECK(services().value() == std::vector<std::string>{"jira"});
+  const auto asked = bench.loop.run([](SignIns& it, SignInFor whom) -> net::Awaitable<Error> {
+    co_return co_await it.more_needed("jira", "OAuth2", whom, "admin");
+  }(bench.sign_ins, ana));
+  bench.last_message = asked.message;
+  REQUIRE(bench.say_yes() == "yes");
+  CHECK(bench.link("scope") == "read%20write%20admin");
+  REQUIRE(bench.finish(bench.state()) == "jira c_1");
+  REQUIRE(bench.confirm("c_1", bench.shown) == "jira");
+  const auto ended = bench.loop.run([](SignIns& it, SignInFor whom) -> net::Awaitable<Result<bool>> {
+    co_return co_await it.revoke("jira", whom);
+  }(bench.sign_ins, ana));
+  CHECK(ended.value());
+  CHECK(services().value().empty());
+  CHECK(bench.token() == "sign_in_required");
+  CHECK(bench.service.asked() == 4);
+}
+
 TEST_CASE("one person signs in for the team") {
   Bench bench({kGranted}, true);
   CHECK(bench.token() == "no_token");
   const auto link = bench.team_link("jira");
   REQUIRE(link.has_value());
   bench.last_message = *link;
+  CHECK(bench.say_yes() == "yes");
   CHECK(bench.finish(bench.state()) == "jira ");
+  CHECK(bench.shown.empty());
   CHECK(bench.token("c_1") == "a-1");
   CHECK(bench.token("c_2") == "a-1");
   CHECK_FALSE(bench.team_link("slack").has_value());
