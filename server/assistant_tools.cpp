@@ -12,6 +12,7 @@
 #include "server/ops/secrets.hpp"
 #include "server/sign_in_setup.hpp"
 #include "server/terminal.hpp"
+#include "server/tools/sign_in/sign_in_tools.hpp"
 #include "server/tools/tool_finder.hpp"
 #include "server/tools/worker/worker_runner.hpp"
 #include "server/worker_metrics.hpp"
@@ -103,6 +104,7 @@ void AssistantTools::use(tools::Connectors connectors, const assistant::Settings
   set_models(settings);
   if (models_->has_model()) connectors["model"] = as_connector(models_);
   connectors["memory"] = memory_;
+  connectors["sign_ins"] = std::make_shared<tools::SignInTools>(sign_ins_);
   connectors["knowledge"]->use_vectors(vectors_);
   table_.replace_all(tools::with_finder(std::move(connectors), settings.locale, vectors_));
 }

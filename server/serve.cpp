@@ -262,6 +262,10 @@ void Application::compose() {
           .understands_with_model = [this] { return tools_->understands_with_model(); },
           .keep_memory_since = [this] { return tools_->keep_memory_since(); },
           .author_approves_alone = [this] { return tools_->author_approves_alone(); },
+          .confirm_sign_in =
+              [this](std::string conversation_id, std::string text) {
+                return tools_->sign_ins().confirm(std::move(conversation_id), std::move(text));
+              },
           .worker_name = process_name(),
       }
   );

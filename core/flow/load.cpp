@@ -41,6 +41,7 @@ constexpr auto kHandlerNames = std::to_array<std::string_view>({
     "undo",
     "waiting",
     "memory",
+    "sign_out",
 });
 
 constexpr Key kFlowKeys[] = {

@@ -25,8 +25,8 @@ enum class CommandKind : std::uint8_t {
   ask_human,
   ask_knowledge,  // text
   chitchat,       // text; the topic in `reason`: greeting, thanks, goodbye, decline, more, identity, machine,
-                  // feelings, abilities, praise, complaint, or what is remembered of them: memory, forget,
-                  // forget_all
+                  // feelings, abilities, praise, complaint; what is remembered of them: memory, forget,
+                  // forget_all; where they let the assistant act for them: signed_in, sign_out
   invalid_value,  // slot, text: an answer to the open question that cannot be taken; why in `reason`
   cannot_handle,  // text
 };

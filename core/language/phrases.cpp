@@ -73,12 +73,20 @@ bool is_alternative(std::string_view alternatives, std::string_view word) {
   return false;
 }
 
+constexpr std::size_t kAnyWordsMax = 3;
+
 // Backtracking is harmless here: patterns have at most a dozen optional words, and only those that may begin
 // and end as the text does are tried.
 bool matches_pattern(std::string_view pattern, std::span<const std::string_view> text) {
   if (pattern.empty()) return text.empty();
   std::string_view step = first_word(pattern);
   const std::string_view rest = pattern.substr(std::min(pattern.size(), step.size() + 1));
+  if (step == kAnyWords) {
+    for (std::size_t words = 1; words <= std::min(kAnyWordsMax, text.size()); ++words) {
+      if (matches_pattern(rest, text.subspan(words))) return true;
+    }
+    return false;
+  }
   const bool optional = step.ends_with('?');
   if (optional) step.remove_suffix(1);
   if (!text.empty() && is_alternative(step, text.front()) && matches_pattern(rest, text.subspan(1)))

@@ -27,7 +27,7 @@ class CommandWords {
         const std::size_t end = rest.find_first_of(" |?");
         const std::string_view word = rest.substr(0, end);
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-        if (word.empty()) continue;
+        if (word.empty() || word == kAnyWords) continue;
         all_.push_back(word);
         if (row.command == CommandKind::chitchat || word.size() < kShortest) continue;
         auto& meant = by_letter_[letter(word)];

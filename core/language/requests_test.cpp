@@ -35,6 +35,13 @@ TEST_CASE("small talk has a topic") {
       {"that's all", "chitchat:decline"},
       {"goodbye", "chitchat:goodbye"},
       {"thanks for nothing but the table", "-"},
+      {"sign me out", "chitchat:sign_out"},
+      {"log out everywhere", "chitchat:sign_out"},
+      {"sign me out of the support desk", "chitchat:sign_out"},
+      {"log off from jira", "chitchat:sign_out"},
+      {"sign me out of", "-"},
+      {"sign me out of the form that I filled in", "-"},
+      {"where am I signed in?", "chitchat:signed_in"},
       {"a person", "ask_human"},
   };
   for (const auto& [text, expected] : cases) {

@@ -66,7 +66,10 @@ struct MeasureWord {
   std::int64_t denominator = 1;
 };
 
-// Words of the normal form; "talk|speak" = either, a "?" after a word = it may be missing.
+inline constexpr std::string_view kAnyWords = "*";
+
+// Words of the normal form; "talk|speak" = either, a "?" after a word = it may be missing, "*" = a name of
+// one to three words.
 struct PhraseCommand {
   std::string_view pattern;
   CommandKind command;
@@ -88,6 +91,7 @@ struct PhraseCommand {
       std::string_view step = from_start ? first_word(pattern) : last_word(pattern);
       const std::size_t taken = std::min(pattern.size(), step.size() + 1);
       from_start ? pattern.remove_prefix(taken) : pattern.remove_suffix(taken);
+      if (step == kAnyWords) return ~std::uint64_t{0};
       optional = step.ends_with('?');
       if (optional) step.remove_suffix(1);
       while (!step.empty()) {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "server/tools/built_in_model.hpp"
+#include "server/tools/sign_in/sign_in_tools.hpp"
 #include "server/tools/text_tools.hpp"
 #include "server/tools/tool_finder.hpp"
 
@@ -16,6 +17,7 @@ Connectors built_in_connectors() {
       },
       {"knowledge",
        std::make_shared<AbsentRunner>("no_knowledge", "this assistant has no knowledge to search")},
+      {"sign_ins", std::make_shared<SignInTools>()},
       {"tools", std::make_shared<ToolFinder>(std::vector<flow::ToolSignature>())},
   };
 }

@@ -30,7 +30,8 @@ class AbsentRunner : public ConnectorRunner {
   std::string message_;
 };
 
-// By name: text, model, memory, knowledge, tools (which knows none yet, see tool_finder.hpp).
+// By name: text, model, memory, knowledge, sign_ins (without any), tools (which knows none yet, see
+// tool_finder.hpp).
 [[nodiscard]] Connectors built_in_connectors();
 
 }  // namespace parley::tools

@@ -169,6 +169,7 @@ void clarify(Run& run, const std::vector<std::string>& options) {
 
 void off_topic(Run& run, std::string_view topic, std::string_view text) {
   if (topic == "memory" || topic == "forget" || topic == "forget_all") return memory(run, topic);
+  if (topic == "signed_in" || topic == "sign_out") return sign_out(run, topic, text);
   const bool open = question_open(run);
   MapBuilder about;
   about.set("topic", topic).set("text", text).set("open", open).set("offers", offers(run));
@@ -196,6 +197,13 @@ void memory(Run& run, std::string_view wanted) {
   begin(
       run, "memory", std::move(about), open ? Continuation::ask_again : Continuation::none, std::move(details)
   );
+}
+
+void sign_out(Run& run, std::string_view wanted, std::string_view text) {
+  const bool open = question_open(run);
+  MapBuilder about;
+  about.set("wanted", wanted).set("text", text).set("open", open);
+  begin(run, "sign_out", std::move(about), open ? Continuation::ask_again : Continuation::none);
 }
 
 void silence(Run& run) {

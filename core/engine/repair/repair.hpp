@@ -43,6 +43,8 @@ void clarify(Run& run, const std::vector<std::string>& options);
 void off_topic(Run& run, std::string_view topic, std::string_view text);
 // What is remembered of the user is to be shown ("memory") or forgotten ("forget", "forget_all").
 void memory(Run& run, std::string_view wanted);
+// Where the user let the assistant act for them is to be shown ("signed_in") or to end ("sign_out").
+void sign_out(Run& run, std::string_view wanted, std::string_view text);
 // The open question was not answered in time, and its step has no branch for that.
 void silence(Run& run);
 // The user chose what an earlier release offered and this one does not have. `wanted`: the offer's words.
