@@ -83,7 +83,9 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-void say_what_is_next(const wire::Connector& connector, const std::string& name, std::string_view command) {
+void say_what_is_next(
+    const wire::Connector& connector, const std::string& name, std::string_view command, bool people_sign_in
+) {
   const std::vector<std::string> schemes = schemes_of(connector);
   std::string text = "to call it, write into parley.yaml:\n\n  tools:\n    connectors:\n      " + name +
                      ":\n        mode: live\n";
@@ -106,6 +108,11 @@ void say_what_is_next(const wire::Connector& connector, const std::string& name,
       text += "          " + scheme + ": {" + std::string(account) + "secret: " + secret + "}\n";
     }
     text += "\nand set PARLEY_SECRET_" + secret + " in the server's environment\n";
+  }
+  if (people_sign_in) {
+    text +=
+        "        credentials:\n          people: {kind: discover}\n\n"
+        "and users sign in when they need it; owner: team is for one permission for everybody\n";
   }
   note(text);
 }

@@ -22,6 +22,11 @@ namespace parley::cli {
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);
 
 // What the person has to do before the tools can be called.
-void say_what_is_next(const wire::Connector& connector, const std::string& name, std::string_view command);
+void say_what_is_next(
+    const wire::Connector& connector,
+    const std::string& name,
+    std::string_view command,
+    bool people_sign_in = false
+);
 
 }  // namespace parley::cli

@@ -16,6 +16,7 @@
 #include "cli/project.hpp"
 #include "cli/terminal.hpp"
 #include "cli/tools/added_tool.hpp"
+#include "cli/tools/own_sign_in.hpp"
 #include "cli/tools/shipped.hpp"
 #include "cli/tools/tool_document.hpp"
 #include "server/net/client/curl_client.hpp"
@@ -79,6 +80,15 @@ Result<net::OutgoingRequest> request_for(const std::string& url, const Arguments
 }
 
 std::unexpected<Error> answered_with(const net::IncomingAnswer& answer) {
+  if (answer.status == 401 || answer.status == 403) {
+    return fail(
+        ErrorCode::unauthenticated,
+        "the address wants to know who asks (" + std::to_string(answer.status) + ")",
+        {},
+        "--secret NAME sends PARLEY_SECRET_NAME as a token; at an MCP server --sign-in signs you in with a "
+        "browser, --sign-in --device at another device"
+    );
+  }
   const std::string_view elsewhere = answer.header("location");
   return fail(
       ErrorCode::unavailable,
@@ -97,6 +107,16 @@ Result<std::string> download(const net::OutgoingRequest& request) {
   return answered_with(*answer);
 }
 
+// What x-parley-… says is the author's word, which no server has.
+Value as_served(const Value& tool) {
+  if (!tool.is_map()) return tool;
+  MapBuilder kept;
+  for (const auto& [name, value] : tool.entries()) {
+    if (!name.as_string().starts_with("x-parley-")) kept.set(name.as_string(), value);
+  }
+  return kept.build();
+}
+
 using AskForTools = std::function<net::Awaitable<Result<std::string>>(Value params)>;
 
 // All pages of tools/list, as a description. A server that is a program has no address.
@@ -109,7 +129,7 @@ net::Awaitable<Result<std::string>> list_tools(AskForTools ask, std::string url)
     const auto body = parse_json(*answer, {.reject_duplicate_keys = false});
     if (!body || !(*body)["result"]["tools"].is_list())
       co_return fail(ErrorCode::unavailable, "the server does not list its tools", {}, "check the address");
-    for (const Value& tool : (*body)["result"]["tools"].as_list()) all.add(tool);
+    for (const Value& tool : (*body)["result"]["tools"].as_list()) all.add(as_served(tool));
     const std::string_view next = (*body)["result"].text("nextCursor");
     if (next.empty()) break;
     params = MapBuilder().set("cursor", next).build();
@@ -120,20 +140,30 @@ net::Awaitable<Result<std::string>> list_tools(AskForTools ask, std::string url)
   co_return write_json_pretty(document) + "\n";
 }
 
-Result<std::string> ask_server(const net::OutgoingRequest& request) {
+net::Awaitable<Result<std::string>> ask_server_as(
+    net::OutgoingRequest request, std::shared_ptr<net::HttpClient> client, bool sign_in, bool at_device
+) {
+  if (sign_in) {
+    auto token = co_await own_sign_in(request.url, at_device, client);
+    if (!token) co_return std::unexpected(std::move(token.error()));
+    request.headers.emplace_back("Authorization", "Bearer " + *token);
+  }
+  tools::McpLink link(client);
+  co_return co_await list_tools(
+      [&](Value params) -> net::Awaitable<Result<std::string>> {
+        auto answer = co_await link.send(request, "tools/list", std::move(params));
+        if (!answer) co_return std::unexpected(std::move(answer.error()));
+        if (answer->status != 200) co_return answered_with(*answer);
+        co_return std::move(answer->body);
+      },
+      request.url
+  );
+}
+
+Result<std::string> ask_server(const net::OutgoingRequest& request, const Arguments& arguments) {
   boost::asio::io_context loop(1);
-  tools::McpLink link(own_client());
   return run_now(
-      loop,
-      list_tools(
-          [&](Value params) -> net::Awaitable<Result<std::string>> {
-            auto answer = co_await link.send(request, "tools/list", std::move(params));
-            if (!answer) co_return std::unexpected(std::move(answer.error()));
-            if (answer->status != 200) co_return answered_with(*answer);
-            co_return std::move(answer->body);
-          },
-          request.url
-      )
+      loop, ask_server_as(request, own_client(), arguments.has("--sign-in"), arguments.has("--device"))
   );
 }
 
@@ -159,7 +189,7 @@ Result<std::string> fetch(std::string_view kind, const std::string& source, cons
   }
   const auto request = request_for(source, arguments);
   if (!request) return std::unexpected(request.error());
-  return kind == "mcp" ? ask_server(*request) : download(*request);
+  return kind == "mcp" ? ask_server(*request, arguments) : download(*request);
 }
 
 // "api.stripe.com-v1.json" → "api_stripe_com_v1": what flows write before the dot.
@@ -255,8 +285,17 @@ int run_add(const Arguments& arguments) {
         file.string() + " says why"
     );
   }
+  const auto claims =
+      std::ranges::count_if(connector->tools, [](const wire::Tool& tool) { return !tool.claims.empty(); });
+  if (claims > 0) {
+    note(
+        "the server calls " + counted(static_cast<std::size_t>(claims), "tool") +
+        " harmless, which is not believed; to trust it, write tools.connectors." + name +
+        ".trust_annotations: true"
+    );
+  }
   const bool program = kind == "mcp" && connector->servers.empty();
-  say_what_is_next(*connector, name, program ? source : std::string());
+  say_what_is_next(*connector, name, program ? source : std::string(), arguments.has("--sign-in"));
   return kExitOk;
 }
 
@@ -272,6 +311,9 @@ constexpr Option kOptions[] = {
     {"--document", "FILE", "For a connector: use the service's own description, a file or an address."},
     {"--name", "NAME", "What flows call it; the file's name when left out."},
     {"--secret", "NAME", "Send PARLEY_SECRET_NAME as a bearer token when the address is asked."},
+    {"--sign-in", "", "Sign in at an MCP server that wants to know who asks, with a browser; nothing is kept."
+    },
+    {"--device", "", "With --sign-in: at another device, where a code is typed in."},
     {"--replace", "", "Put it in the place of one of the same name."},
 };
 
@@ -290,6 +332,7 @@ constinit const Command kToolAdd{
     "parley tool add jira my-assistant --document jira.json\n"
     "parley tool add openapi https://api.example.com/openapi.json my-assistant --name shop\n"
     "parley tool add mcp https://docs.example.com/mcp --name docs\n"
+    "parley tool add mcp https://docs.example.com/mcp --sign-in\n"
     "parley tool add mcp \"npx -y some-mcp-server\" --name files",
     run_add,
 };
