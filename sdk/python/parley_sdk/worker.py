@@ -24,6 +24,9 @@ from .websocket import Closed, HandshakeRefused, Socket, connect
 _SDK = "python/0.1.0"
 # What keeps a server from registering a worker now, and not for good.
 _PASSING = ("unavailable", "internal", "limit_exceeded", "deadline_exceeded")
+# What a server takes in one message; for a longer one it ends the connection, and every other call under way on it.
+_LONGEST_MESSAGE = 1 << 20
+_LONGEST_REASON = 1000  # of the words of a failure; more is not kept of them
 
 
 class WorkerRefused(Exception):
@@ -195,7 +198,7 @@ class Worker:
         tool = self._tools.get(call["tool"])
 
         def failed(code: str, message: str) -> str:
-            words = message.encode(errors="replace").decode()
+            words = message[:_LONGEST_REASON].encode(errors="replace").decode()
             return json.dumps({"type": "error", "call_id": call["call_id"], "code": code, "message": words})
 
         if tool is None:
@@ -206,7 +209,9 @@ class Worker:
             result = await self._once(tool, call, cancelled)
             message = {"type": "result", "call_id": call["call_id"], "result": result}
             text = json.dumps(message, ensure_ascii=False, allow_nan=False)
-            text.encode()  # half of a surrogate pair is no text, and fails here, where somebody is told
+            # Half of a surrogate pair is no text, and fails here, where somebody is told.
+            if len(text.encode()) > _LONGEST_MESSAGE:
+                raise ValueError("the result has more than 1 MiB; return what the flow needs and no more")
             return text
         except ToolError as problem:
             return failed(problem.code, str(problem))

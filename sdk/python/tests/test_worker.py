@@ -18,6 +18,16 @@ def fails() -> None:
     raise ToolError("no_such_order", "half of it: \ud83d")
 
 
+@tool
+def large() -> str:
+    return "x" * (1 << 20)
+
+
+@tool
+def loud() -> None:
+    raise ValueError("y" * (1 << 20))
+
+
 def text(message) -> bytes:
     return frame(0x81, json.dumps(message).encode())
 
@@ -52,7 +62,7 @@ def unmasked(received: bytes) -> list[dict]:
 
 
 def project():
-    return compile_modules([("tools.py", {"half": half, "fails": fails})])
+    return compile_modules([("tools.py", {"half": half, "fails": fails, "large": large, "loud": loud})])
 
 
 class Answers(unittest.IsolatedAsyncioTestCase):
@@ -71,6 +81,23 @@ class Answers(unittest.IsolatedAsyncioTestCase):
             await running
 
         await served(accepted, REGISTERED + call("half") + call("fails"), work)
+
+    async def test_what_no_message_can_carry_fails_its_own_call_and_leaves_the_connection_to_the_others(self):
+        async def work(url, received, got_something):
+            worker = Worker(project(), url.removesuffix("/v1/workers"))
+            running = asyncio.create_task(worker.run())
+            answers = {}
+            while len(answers) < 2:
+                got_something.clear()
+                await got_something.wait()
+                answers = {m["call_id"]: m for m in unmasked(bytes(received)) if m["type"] == "error"}
+            for answer in answers.values():
+                self.assertEqual(answer["code"], "exception")
+                self.assertLessEqual(len(answer["message"]), 1000)
+            await worker.stop()
+            await running
+
+        await served(accepted, REGISTERED + call("large") + call("loud"), work)
 
     async def test_a_server_that_cannot_register_now_is_asked_again(self):
         async def work(url, received, got_something):

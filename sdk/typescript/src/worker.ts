@@ -43,8 +43,13 @@ interface FromServer {
 
 /** What keeps a server from registering a worker now, and not for good. */
 const kPassing = ["unavailable", "internal", "limit_exceeded", "deadline_exceeded"];
+/** Of the words of a failure; more is not kept of them. */
+const kLongestReason = 1000;
 /** The longest time that setTimeout knows; a longer one would be over at once. */
 const kLongestTimer = 2 ** 31 - 1;
+
+/** What a server takes in one message; for a longer one it ends the connection, and every other call under way on it. */
+const kLongestMessage = 1 << 20;
 
 /** Connecting again would not help. */
 export class WorkerRefused extends Error {}
@@ -226,7 +231,7 @@ export class Worker {
   private async carry_out(call: CallMessage): Promise<string> {
     const tool = this.tools.get(call.tool);
     const failed = (code: string, message: string) =>
-      JSON.stringify({ type: "error", call_id: call.call_id, code, message });
+      JSON.stringify({ type: "error", call_id: call.call_id, code, message: message.slice(0, kLongestReason) });
     if (tool === undefined) return failed("unknown_tool", `this worker has no tool ${call.tool}`);
     const abort = new AbortController();
     this.aborts.set(call.call_id, abort);
@@ -234,7 +239,10 @@ export class Worker {
     try {
       // What has no JSON, such as undefined or a function, is null.
       const result = JSON.stringify(await this.once(tool, call, abort.signal)) ?? "null";
-      return `{"type":"result","call_id":${JSON.stringify(call.call_id)},"result":${result}}`;
+      const answer = `{"type":"result","call_id":${JSON.stringify(call.call_id)},"result":${result}}`;
+      if (Buffer.byteLength(answer) <= kLongestMessage) return answer;
+      this.options.log(`${call.tool} gave a result of more than 1 MiB, which cannot be sent`);
+      return failed("exception", "the result has more than 1 MiB; return what the flow needs and no more");
     } catch (problem) {
       if (problem instanceof ToolError) return failed(problem.code, problem.message);
       this.options.log(`${call.tool} threw: ${problem instanceof Error ? problem.stack : String(problem)}`);

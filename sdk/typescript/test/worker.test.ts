@@ -86,6 +86,29 @@ test("a result that has no JSON is null", async () => {
   });
 });
 
+test("what no message can carry fails its own call and leaves the connection to the others", async () => {
+  const large = tool("large", {}, () => "x".repeat(1 << 20));
+  const loud = tool("loud", {}, () => {
+    throw new Error("y".repeat(1 << 20));
+  });
+  const call = (name: string) =>
+    text({
+      type: "call", call_id: name, tool: `worker.${name}`, attempt: 1, delivery: 1, idempotency_key: "k", deadline_ms: 10_000,
+      user_id: "ana", conversation_id: "c_1", turn: 1, arguments: {},
+    });
+  await served([Buffer.concat([registered, call("large"), call("loud")])], async (url, heard) => {
+    const worker = new Worker(compile([{ source: "tools.ts", exports: { large, loud } }]), { url });
+    const running = worker.run();
+    await until(() => heard.filter((message) => message.type === "error").length === 2);
+    for (const message of heard.filter((each) => each.type === "error")) {
+      assert.equal(message["code"], "exception");
+      assert.ok(String(message["message"]).length <= 1000);
+    }
+    await worker.stop();
+    await running;
+  });
+});
+
 test("a server that cannot register now is asked again, one that never will is not", async () => {
   await served([refused("unavailable"), registered], async (url, heard) => {
     const worker = new Worker(project(), { url, backoff: { first: 1, longest: 1 } });
