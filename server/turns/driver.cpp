@@ -553,7 +553,8 @@ void TurnDriver::feed_back(Turn& turn, OutboxEntry entry, ToolOutcome outcome) {
   count(metrics_.tool_failures);
   if (outcome.in_doubt) count(metrics_.effects_in_doubt);
   // The flow is told of a doubt only when nobody may repeat the call to be sure.
-  const bool doubtful = outcome.in_doubt && !may_repeat(world_.tools.effect_class(turn.outbox.back().tool));
+  const bool doubtful = outcome.in_doubt && (outcome.unrepeatable ||
+                                             !may_repeat(world_.tools.effect_class(turn.outbox.back().tool)));
   Error& error = outcome.answer.error();
   std::string code = error.pointer.empty() ? std::string(name(error.code)) : std::move(error.pointer);
   advance(

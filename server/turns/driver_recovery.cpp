@@ -18,6 +18,14 @@ namespace {
 
 constexpr std::uint32_t kPage = 1000;
 
+// Services keep the keys of calls for a day at least.
+constexpr Duration kKeysLive{std::int64_t{23} * 3600, 0};
+
+bool is_past(Timestamp begun, Duration span, Timestamp now) {
+  const auto end = add(begun, span);
+  return end && *end <= now;
+}
+
 bool waits_for(const engine::State& state, std::string_view effect_id) {
   return std::ranges::any_of(state.stack, [&](const engine::Frame& frame) {
     return engine::waits_for(frame, effect_id);
@@ -83,7 +91,8 @@ Awaitable<Result<void>> TurnDriver::remember_open_turn(Turn& turn) {
       }
     }
     for (engine::Effect& effect : body->effects) {
-      if (const auto call = engine::as_call(effect)) turn.first_attempts[call->effect_id] = call->attempt;
+      if (const auto call = engine::as_call(effect))
+        turn.first_attempts[call->effect_id] = {call->attempt, record.at};
       if (auto* say = std::get_if<engine::Say>(&effect)) turn.answer.messages.push_back(std::move(*say));
     }
   }
@@ -100,17 +109,21 @@ Awaitable<Result<void>> TurnDriver::resume_effect(Turn& turn, OutboxEntry entry)
   // been under way at each of several stops: it may be what stops the server.
   const bool wanted = waits_for(turn.hot->state, entry.effect_id);
   const auto first = turn.first_attempts.find(entry.effect_id);
-  const std::uint32_t resumed = first == turn.first_attempts.end() ? 0 : entry.attempt - first->second;
+  const bool known = first != turn.first_attempts.end();
+  const std::uint32_t resumed = known ? entry.attempt - first->second.attempt : 0;
+  // A key that the service has forgotten would not keep it from doing the same once more.
+  const bool forgotten =
+      effect_class == EffectClass::keyed && known && is_past(first->second.at, kKeysLive, turn.at);
   const bool poisonous = entry.state == EffectState::started && resumed >= Quarantine::kTries;
   if (poisonous) count(metrics_.quarantined);
-  const bool may_go_on = may_repeat(effect_class) || effect_class == EffectClass::reconcile;
+  const bool may_go_on = (may_repeat(effect_class) && !forgotten) || effect_class == EffectClass::reconcile;
   if (!wanted || poisonous || (entry.state == EffectState::started && !may_go_on)) {
     Result<ToolAnswer> unknown = fail(
         ErrorCode::unavailable,
         entry.tool + " was under way when the server stopped; it may have happened",
         "in_doubt"
     );
-    feed_back(turn, std::move(entry), {std::move(unknown), effect_class != EffectClass::read});
+    feed_back(turn, std::move(entry), {std::move(unknown), effect_class != EffectClass::read, forgotten});
     co_return co_await commit(turn);
   }
   entry.state = EffectState::started;

@@ -69,7 +69,11 @@ struct TurnDriver::Turn {
   std::size_t under_way = 0;      // of them, made and not yet answered
   std::uint32_t tool_calls = 0;
   std::uint32_t look_ups = 0;  // in the memory, as every question to a model may need one
-  std::map<std::string, std::uint32_t> first_attempts;  // of a resumed turn: effect → as the engine wanted it
+  struct FirstAttempt {
+    std::uint32_t attempt = 0;
+    Timestamp at;
+  };
+  std::map<std::string, FirstAttempt> first_attempts;  // of a resumed turn: effect → as the engine wanted it
   Answer answer;
   Said said;                                                 // what started the turn, for listeners
   std::vector<std::pair<std::string, std::string>> reviews;  // opened or closed: (id, status)
@@ -102,7 +106,8 @@ struct TurnDriver::Turn {
 
 struct TurnDriver::ToolOutcome {
   Result<ToolAnswer> answer;
-  bool in_doubt = false;  // it failed, but may have happened
+  bool in_doubt = false;      // it failed, but may have happened
+  bool unrepeatable = false;  // the service would not know a repetition for one any more
 };
 
 struct TurnDriver::FinishedCalls : std::deque<std::pair<OutboxEntry, ToolOutcome>> {};

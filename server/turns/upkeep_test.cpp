@@ -137,6 +137,29 @@ TEST_CASE("a call that was under way at each of four stops is not made a fifth t
   world.check_replays();
 }
 
+TEST_CASE("a call is made again with its key only as long as the service remembers that") {
+  struct Row {
+    std::int64_t hours;
+    std::size_t calls;
+  };
+  for (const Row& row : {Row{22, 3}, Row{23, 1}, Row{72, 1}}) {
+    CAPTURE(row.hours);
+    Troubled troubled;
+    World& world = troubled.world;
+    troubled.begin_charge();
+    REQUIRE(world.tools.calls.size() == 1);
+    world.clock.advance(Duration{row.hours * 3600, 0});
+    troubled.restart();
+    CHECK(troubled.recover() == 1);
+    CHECK(world.tools.calls.size() == row.calls);
+    // What became of it is for a person to find out.
+    const auto reviews = world.run(world.store.reviews("default", {.status = "open"}));
+    CHECK(reviews->size() == (row.calls == 1 ? 1U : 0U));
+    CHECK(world.run(world.store.pending_effects("default", 10))->empty());
+    world.check_replays();
+  }
+}
+
 TEST_CASE("tools that never answer slow no other turn") {
   constexpr std::size_t kStuck = 200;
   constexpr std::size_t kOthers = 50;
