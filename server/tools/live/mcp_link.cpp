@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/sha256.hpp"
 #include "base/utf8.hpp"
 
 namespace parley::tools {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view kAlone = "2026-07-28";
 constexpr std::string_view kSessions =
     "2025-11-25";  // the newest of the other era; the server may choose an older one
+constexpr std::size_t kSessionsMax = 10'000;
 constexpr std::string_view kMeta = "io.modelcontextprotocol/";
 
 Value client_info() {
@@ -85,27 +87,49 @@ bool offers(const net::IncomingAnswer& answer, std::string_view version) {
 
 }  // namespace
 
-McpLink::Agreed McpLink::agreed() {
-  const std::lock_guard lock(mutex_);
-  return agreed_;
+std::string McpLink::caller_of(const net::OutgoingRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    if (ascii_lower(name) == "authorization") return sha256_hex(value);
+  }
+  return {};
 }
 
-void McpLink::agree(Agreed now) {
+McpLink::Agreed McpLink::agreed(const std::string& caller) {
   const std::lock_guard lock(mutex_);
-  agreed_ = std::move(now);
+  if (era_ != Era::sessions)
+    return {.era = era_, .version = era_ == Era::alone ? std::string(kAlone) : std::string()};
+  const auto known = sessions_.find(caller);
+  return known == sessions_.end() ? Agreed{.era = Era::sessions} : known->second;
+}
+
+void McpLink::agree(const std::string& caller, Agreed now) {
+  const std::lock_guard lock(mutex_);
+  era_ = now.era;
+  if (era_ != Era::sessions) return;
+  if (sessions_.size() >= kSessionsMax && !sessions_.contains(caller)) sessions_.erase(sessions_.begin());
+  sessions_.insert_or_assign(caller, std::move(now));
+}
+
+void McpLink::forget(const std::string& caller) {
+  const std::lock_guard lock(mutex_);
+  sessions_.erase(caller);
+  if (sessions_.empty()) era_ = Era::unknown;
 }
 
 net::Awaitable<Result<net::IncomingAnswer>> McpLink::send(
     net::OutgoingRequest request, std::string method, Value params
 ) {
-  Agreed how = agreed();
-  const bool begun_before = how.era == Era::sessions && !how.session.empty();
-  if (how.era == Era::unknown) {
-    auto found = co_await find_out(request);
+  const std::string caller = caller_of(request);
+  Agreed how = agreed(caller);
+  const bool begun_before = !how.session.empty();
+  if (how.version.empty()) {
+    auto found = co_await (how.era == Era::sessions ? begin_session(request) : find_out(request));
     if (!found) co_return not_begun(std::move(found.error()));
     how = *std::move(found);
   }
   auto answer = co_await post(request, how, method, params);
+  // Some say with 400 what 404 says, but it may mean the request too: the next call finds out anew.
+  if (answer && answer->status == 400) forget(caller);
   // A session that the server does not know any more: it has not looked at the request.
   if (!answer || answer->status != 404 || !begun_before) co_return answer;
   auto again = co_await begin_session(request);
@@ -120,7 +144,7 @@ net::Awaitable<Result<McpLink::Agreed>> McpLink::find_out(const net::OutgoingReq
   // Who may not come in does not learn more by trying the other era.
   if (discovered->status == 401 || discovered->status == 403) co_return alone;
   if (offers(*discovered, kAlone)) {
-    agree(alone);
+    agree(caller_of(request), alone);
     co_return alone;
   }
   co_return co_await begin_session(request);
@@ -148,7 +172,7 @@ net::Awaitable<Result<McpLink::Agreed>> McpLink::begin_session(const net::Outgoi
   how.session = answer->header("mcp-session-id");
   const auto told = co_await post(request, how, "notifications/initialized", Value());
   if (!told) co_return std::unexpected(told.error());
-  agree(how);
+  agree(caller_of(request), how);
   co_return how;
 }
 

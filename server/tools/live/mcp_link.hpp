@@ -5,6 +5,7 @@
 // Thread-safe. Two loops that begin at once may both find out; that does no harm.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,8 +35,11 @@ class McpLink {
     std::string session;
   };
 
-  [[nodiscard]] Agreed agreed();
-  void agree(Agreed now);
+  // A server may take everything in a session for the word of whoever began it: each has his own.
+  [[nodiscard]] static std::string caller_of(const net::OutgoingRequest& request);
+  [[nodiscard]] Agreed agreed(const std::string& caller);
+  void agree(const std::string& caller, Agreed now);
+  void forget(const std::string& caller);
   net::Awaitable<Result<Agreed>> find_out(const net::OutgoingRequest& request);
   net::Awaitable<Result<Agreed>> begin_session(const net::OutgoingRequest& request);
   net::Awaitable<Result<net::IncomingAnswer>> post(
@@ -44,7 +48,8 @@ class McpLink {
 
   std::shared_ptr<net::HttpClient> client_;
   std::mutex mutex_;
-  Agreed agreed_;  // guarded by mutex_
+  Era era_ = Era::unknown;                  // guarded by mutex_
+  std::map<std::string, Agreed> sessions_;  // by caller; guarded by mutex_
 };
 
 }  // namespace parley::tools

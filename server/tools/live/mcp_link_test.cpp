@@ -110,6 +110,54 @@ TEST_CASE("an older server gets a session, begun once, and again when it forgot 
   CHECK(service.asked() == 9);
 }
 
+TEST_CASE("everybody for whom the server is called has a session of their own") {
+  const std::string other = json_answer(
+      R"({"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-06-18"}})",
+      "200 OK",
+      "Mcp-Session-Id: s-2\r\n"
+  );
+  Service service({kNoSuchMethod, kInitialized, kAccepted, kHits, other, kAccepted, kHits, kHits});
+  net::test::Loop loop;
+  McpLink link(net::make_http_client({.egress = {.any_internal = true}}));
+  const auto call = [&](const char* token) {
+    net::OutgoingRequest request{.url = service.url() + "/mcp"};
+    request.headers = {{"Authorization", token}};
+    const auto answer =
+        loop.run(link.send(request, "tools/call", MapBuilder().set("name", "search").build()));
+    return answer ? answer->status : 0;
+  };
+  CHECK(call("Bearer ana") == 200);
+  CHECK(call("Bearer ben") == 200);
+  CHECK(call("Bearer ana") == 200);
+  REQUIRE(service.asked() == 8);
+  struct Row {
+    std::size_t request;
+    const char* token;
+    const char* session;
+  };
+  for (const Row& row :
+       {Row{3, "Bearer ana", "s-1"}, Row{6, "Bearer ben", "s-2"}, Row{7, "Bearer ana", "s-1"}}) {
+    CAPTURE(row.request);
+    CHECK(has(service.request(row.request), std::string("Authorization: ") + row.token));
+    CHECK(has(service.request(row.request), std::string("Mcp-Session-Id: ") + row.session));
+  }
+}
+
+TEST_CASE("a server that says with 400 that it forgot the session is asked anew the next time") {
+  const std::string forgotten = json_answer(
+      R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request: No valid session ID"}})",
+      "400 Bad"
+  );
+  Service service(
+      {kNoSuchMethod, kInitialized, kAccepted, kHits, forgotten, kNoSuchMethod, kInitialized, kAccepted, kHits
+      }
+  );
+  Bench bench(service);
+  CHECK(bench.search() == R"("two hits")");
+  CHECK(bench.search() == "rpc_-32000");
+  CHECK(bench.search() == R"("two hits")");
+}
+
 TEST_CASE("a session may begin in a stream of events") {
   const std::string event =
       "event: message\ndata: "
