@@ -291,16 +291,33 @@ void StdioServer::read_some() {
   if (unread_.size() > program_.answer_bytes) end_program("too_large");
 }
 
-// The answer to a question; everything else a program says is not for us.
+// The answer to a question. A program may ask too, and wait for what it hears before it goes on; everything
+// else it says is not for us.
 void StdioServer::take_line(std::string_view line) {
   const auto said = parse_json(line, {.reject_duplicate_keys = false});
-  if (!said || !(*said)["id"].is_int() || said->find("method") != nullptr) return;
+  if (!said || !said->is_map()) return;
+  if (said->find("method") != nullptr) return reply(*said);
+  if (!(*said)["id"].is_int()) return;
   const auto found = asked_.find((*said)["id"].as_int());
   if (found == asked_.end()) return;
   auto question = std::move(found->second);
   asked_.erase(found);
   // Whoever reads the response expects the id of the only request he knows of.
   question.done(write_json(said->with("id", 1)));
+}
+
+// That we are there; nothing else is offered. Who asks without reading the answers gets no more of them.
+void StdioServer::reply(const Value& asked) {
+  const Value* id = asked.find("id");
+  if (id == nullptr || to_write_.size() > program_.answer_bytes) return;
+  MapBuilder out;
+  out.set("jsonrpc", "2.0").set("id", *id);
+  if (asked.text("method") == "ping") {
+    out.set("result", Value::map());
+  } else {
+    out.set("error", MapBuilder().set("code", -32601).set("message", "Method not found").build());
+  }
+  to_write_ += write_json(out.build()) + "\n";
 }
 
 void StdioServer::expire() {

@@ -72,6 +72,7 @@ class StdioServer {
   void write_some();
   void read_some();
   void take_line(std::string_view line);
+  void reply(const Value& asked);
   void expire();
 
   const StdioProgram program_;

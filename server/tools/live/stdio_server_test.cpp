@@ -77,6 +77,16 @@ TEST_CASE("a program is started once, greeted, and answers many questions") {
   CHECK(answered == 20);
 }
 
+TEST_CASE("a program that asks whether anybody is there, or for more than that, is answered") {
+  net::test::Loop loop;  // goes after the server, which posts to it
+  StdioServer server(program(R"(        say({"jsonrpc": "2.0", "id": "p1", "method": "ping"})
+        say({"jsonrpc": "2.0", "id": 2, "method": "roots/list"})
+        heard = [json.loads(sys.stdin.readline()) for _ in range(2)]
+        say({**answer, "result": [heard[0], heard[1]["id"], heard[1]["error"]["code"]]})
+)"));
+  CHECK(ask(loop, server, "{}") == R"([{"jsonrpc":"2.0","id":"p1","result":{}},2,-32601])");
+}
+
 TEST_CASE("a program knows of this process only what it was given") {
   net::test::Loop loop;  // goes after the server, which posts to it
   ::setenv("PARLEY_SECRET_OTHER", "hidden", 1);
