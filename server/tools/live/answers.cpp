@@ -1,8 +1,10 @@
 #include "server/tools/live/answers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace parley::tools {
 namespace {
 
 constexpr std::size_t kMessageBytes = 300;
+constexpr std::int64_t kInternalError = -32603;  // of JSON-RPC
 
 bool is_json(const net::IncomingAnswer& answer) {
   const std::string_view type = answer.header("content-type");
@@ -24,9 +27,46 @@ bool is_json(const net::IncomingAnswer& answer) {
   return media.empty() && (answer.body.starts_with('{') || answer.body.starts_with('['));
 }
 
+// RFC 8259 forbids the mark at its beginning, and lets readers overlook it.
+Result<Value> json_in(const net::IncomingAnswer& answer) {
+  std::string_view text = answer.body;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return parse_json(text, kAnswerLimits);
+}
+
 bool is_text(const net::IncomingAnswer& answer) {
   const std::string media = ascii_lower(answer.header("content-type"));
   return media.empty() || media.starts_with("text/") || media.contains("xml") || media.contains("csv");
+}
+
+// "text/csv; charset=ISO-8859-1" → "iso-8859-1".
+std::string charset_of(const net::IncomingAnswer& answer) {
+  const std::string type = ascii_lower(answer.header("content-type"));
+  const std::size_t at = type.find("charset=");
+  if (at == std::string::npos) return {};
+  std::string_view name = std::string_view(type).substr(at + 8);
+  if (name.starts_with('"')) name.remove_prefix(1);
+  return std::string(name.substr(0, name.find_first_of("\"; ")));
+}
+
+// In UTF-8; nothing when it is in no encoding that is known here. What calls itself Latin-1 is read as
+// browsers read it.
+std::optional<std::string> text_in(const net::IncomingAnswer& answer) {
+  if (is_utf8(answer.body)) return answer.body;
+  const std::string charset = charset_of(answer);
+  if (charset != "iso-8859-1" && charset != "latin1" && charset != "windows-1252") return std::nullopt;
+  constexpr std::array<char16_t, 32> kWindows{
+      0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021, 0x2C6,  0x2030, 0x160,
+      0x2039, 0x152,  0x8D,   0x17D,  0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+      0x2013, 0x2014, 0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178,
+  };
+  std::string out;
+  for (const char c : answer.body) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool special = byte >= 0x80 && byte < 0xA0;
+    append_utf8(out, special ? char32_t(kWindows[byte - 0x80]) : char32_t(byte));
+  }
+  return out;
 }
 
 // A person's words for a line of a log: one line, no control characters, not long.
@@ -59,7 +99,7 @@ std::string_view sentence_in(const Value& body) {
 
 std::string explanation(const net::IncomingAnswer& answer) {
   if (!is_json(answer)) return is_text(answer) && !answer.body.starts_with('<') ? trimmed(answer.body) : "";
-  const auto body = parse_json(answer.body, kAnswerLimits);
+  const auto body = json_in(answer);
   return body ? trimmed(sentence_in(*body)) : "";
 }
 
@@ -87,6 +127,11 @@ bool broke_while_working(int status) {
   return status >= 500 && status != 501 && status != 505;
 }
 
+// Many services carry out a call and then lead to what came of it; where is not followed.
+bool leads_to_a_result(int status) {
+  return status == 302 || status == 303;
+}
+
 std::optional<std::int64_t> seconds_in(std::string_view text) {
   std::uint32_t seconds = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -96,8 +141,8 @@ std::optional<std::int64_t> seconds_in(std::string_view text) {
 
 Result<Value> refused(const wire::Tool& tool, turns::EffectClass effect, const net::IncomingAnswer& answer) {
   const std::string status = std::to_string(answer.status);
-  if (broke_while_working(answer.status) && !turns::may_repeat(effect))
-    return in_doubt(tool, "the service answered " + status);
+  const bool unknown = broke_while_working(answer.status) || leads_to_a_result(answer.status);
+  if (unknown && !turns::may_repeat(effect)) return in_doubt(tool, "the service answered " + status);
   const std::string why = explanation(answer);
   return fail(
       ErrorCode::unavailable,
@@ -117,6 +162,9 @@ Result<Value> read_json_rpc(const wire::Tool& tool, turns::EffectClass effect, c
   const Value& problem = body["error"];
   if (problem.is_map()) {
     const Value& code = problem["code"];
+    // "Internal error": it broke while it worked.
+    if (code == Value(kInternalError) && !turns::may_repeat(effect))
+      return in_doubt(tool, "the service answered with an internal error");
     return fail(
         ErrorCode::unavailable,
         tool.id + " was answered with an error: " + trimmed(sentence_in(problem)),
@@ -194,14 +242,16 @@ Result<Value> read_body(
       if (enveloped) return unusable(tool, effect, "is empty");
       return Value();
     }
-    auto body = parse_json(answer.body, kAnswerLimits);
+    auto body = json_in(answer);
     if (!body) return unusable(tool, effect, "is not JSON that can be read");
     if (rpc) return read_json_rpc(tool, effect, *body);
     if (mcp) return read_mcp(tool, effect, *body);
     return graphql ? read_graphql(tool, effect, *body) : Result<Value>(*std::move(body));
   }
   if (answer.body.empty()) return Value();
-  if (is_text(answer) && is_utf8(answer.body)) return Value(answer.body);
+  if (is_text(answer)) {
+    if (auto text = text_in(answer)) return Value(*std::move(text));
+  }
   return MapBuilder()
       .set("content_type", answer.header("content-type"))
       .set("bytes", static_cast<std::int64_t>(answer.body.size()))
@@ -222,7 +272,7 @@ Result<Value> read_answer(
                                  tool.body.kind == wire::BodyKind::mcp;
   if (!good && speaks_for_itself && !broke_while_working(answer.status) && is_json(answer)) {
     // These protocols put their own errors into answers of any status.
-    const auto body = parse_json(answer.body, kAnswerLimits);
+    const auto body = json_in(answer);
     if (body && (body->find("error") != nullptr || body->find("errors") != nullptr)) {
       auto said = read_body(tool, effect, answer);
       if (!said) return said;

@@ -48,6 +48,16 @@ TEST_CASE("a good answer is its JSON; other texts are themselves; other bytes ar
       {"no content of a JSON service", answer(200, ""), "null"},
       {"text", answer(200, "ok\n", "text/plain"), R"("ok\n")"},
       {"bytes", answer(200, "\xFF\xFE", "image/png"), R"({"content_type":"image/png","bytes":2})"},
+      {"JSON with a mark before it", answer(200, "\xEF\xBB\xBF{\"a\":1}"), R"({"a":1})"},
+      {"text of old",
+       answer(
+           200,
+           "Gr\xFC\xDF"
+           "e",
+           "text/csv; charset=ISO-8859-1"
+       ),
+       R"("Grüße")"},
+      {"text of Windows", answer(200, "5 \x80", "text/plain; charset=\"windows-1252\""), R"("5 €")"},
       {"bytes that claim to be text",
        answer(200, "\xFF", "text/plain"),
        R"({"content_type":"text/plain","bytes":1})"},
@@ -109,6 +119,9 @@ TEST_CASE("whether a broken answer is in doubt depends on what repeating the cal
       {"it cannot do that", answer(501, ""), "http_501", "http_501", "http_501"},
       {"it said no", answer(409, ""), "http_409", "http_409", "http_409"},
       {"it did not wait for the request", answer(408, ""), "http_408", "http_408", "http_408"},
+      {"it leads to what came of it", answer(303, ""), "http_303", "http_303", "in_doubt"},
+      {"it leads somewhere", answer(302, ""), "http_302", "http_302", "in_doubt"},
+      {"it is elsewhere now", answer(308, ""), "http_308", "http_308", "http_308"},
       {"it said yes, but badly", answer(200, "{"), "bad_answer", "bad_answer", "in_doubt"},
       {"it said yes, too deeply",
        answer(200, std::string(100, '[') + std::string(100, ']')),
@@ -176,6 +189,16 @@ TEST_CASE("JSON-RPC says in its body what became of a call") {
     CHECK(
         outcome(read_answer(tool(BodyKind::json_rpc), EffectClass::read, row.answer, kKept)) == row.outcome
     );
+  }
+}
+
+TEST_CASE("a service of JSON-RPC that broke while it worked may have done it") {
+  const auto broke = answer(200, R"({"id":1,"error":{"code":-32603,"message":"Internal error"}})");
+  const auto no = answer(200, R"({"id":1,"error":{"code":-32000,"message":"nonce too low"}})");
+  for (const BodyKind kind : {BodyKind::json_rpc, BodyKind::mcp}) {
+    CHECK(outcome(read_answer(tool(kind), EffectClass::read, broke, kKept)) == "rpc_-32603");
+    CHECK(outcome(read_answer(tool(kind), EffectClass::unsafe, broke, kKept)) == "in_doubt");
+    CHECK(outcome(read_answer(tool(kind), EffectClass::unsafe, no, kKept)) == "rpc_-32000");
   }
 }
 
