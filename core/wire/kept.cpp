@@ -173,11 +173,15 @@ Value shortened(const Value& answer, std::size_t max_bytes) {
   constexpr Measure kMeasures[] = {
       {200, 16'384}, {100, 8'192}, {50, 4'096}, {20, 2'048}, {10, 1'024}, {3, 256}
   };
+  // Who adds up what is listed must see that it is not all.
+  const auto marked = [](Value shorter) {
+    return shorter.is_map() ? shorter.with("_shortened", true) : shorter;
+  };
   for (const Measure& measure : kMeasures) {
-    Value shorter = cut(answer, measure);
+    Value shorter = marked(cut(answer, measure));
     if (write_json(shorter).size() <= max_bytes) return shorter;
   }
-  return {};
+  return answer.is_map() ? marked(Value::map()) : Value();
 }
 
 }  // namespace parley::wire

@@ -22,7 +22,8 @@ namespace parley::wire {
 [[nodiscard]] Value kept_schema(const Value& schema, std::span<const std::string> fields);
 
 // An answer whose JSON has at most `max_bytes`: longer lists keep their first items and longer texts their
-// beginning, as many as fit. Null when even that is too much.
+// beginning, as many as fit; a map says so with "_shortened": true, and says nothing else when even that is
+// too much. A list that does not fit is null then.
 [[nodiscard]] Value shortened(const Value& answer, std::size_t max_bytes);
 
 }  // namespace parley::wire
