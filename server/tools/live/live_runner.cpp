@@ -36,6 +36,11 @@ void add_if_absent(net::Headers& headers, std::string_view name, std::string_vie
   if (std::ranges::none_of(headers, same)) headers.emplace_back(name, value);
 }
 
+void put(net::Headers& headers, std::string_view name, std::string_view value) {
+  std::erase_if(headers, [&](const auto& header) { return ascii_lower(header.first) == ascii_lower(name); });
+  headers.emplace_back(name, value);
+}
+
 std::shared_ptr<const wire::Connector> at_server(
     std::shared_ptr<const wire::Connector> connector, const std::string& server
 ) {
@@ -302,6 +307,15 @@ Result<net::OutgoingRequest> LiveRunner::request_of(const Work& work, const Valu
         "set tools.connectors." + std::string(tool.id.substr(0, tool.id.find('.'))) + ".server in parley.yaml"
     );
   }
+  if (const std::size_t open = tool.server.find('{'); by_http && open != std::string::npos) {
+    return fail(
+        ErrorCode::invalid_input,
+        "the address of " + tool.id + " has a place for " +
+            tool.server.substr(open, tool.server.find('}', open) + 1 - open) + ", which nobody fills in",
+        "no_server",
+        "set tools.connectors." + std::string(tool.id.substr(0, tool.id.find('.'))) + ".server in parley.yaml"
+    );
+  }
   auto rendered = wire::render(tool, arguments);
   if (!rendered) {
     Error error = std::move(rendered.error());
@@ -317,10 +331,14 @@ Result<net::OutgoingRequest> LiveRunner::request_of(const Work& work, const Valu
       .max_answer_bytes = options_.answer_bytes,
       .allowed_hosts = {net::host_and_port(tool.server)},
   };
-  for (const auto& [name, value] : options_.headers) add_if_absent(request.headers, name, value);
+  // What the settings say is not for whoever makes the call to change, nor is the key that tells calls apart.
+  for (const auto& [name, value] : options_.headers) {
+    const bool of_body = ascii_lower(name) == "content-type";
+    (of_body ? add_if_absent : put)(request.headers, name, value);
+  }
   add_if_absent(request.headers, "Accept", "application/json");
   if (work.effect == turns::EffectClass::keyed && !work.call.idempotency_key.empty())
-    add_if_absent(request.headers, options_.idempotency_header, work.call.idempotency_key);
+    put(request.headers, options_.idempotency_header, work.call.idempotency_key);
   return request;
 }
 

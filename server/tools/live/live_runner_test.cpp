@@ -89,6 +89,48 @@ TEST_CASE("a call is sent as described, with its key, and the answer's fields ar
   CHECK(runner.signatures().size() == 5);
 }
 
+TEST_CASE("a server with a part that nobody fills in is not called, and the failure says which part") {
+  Bench bench;
+  const Value document = json(
+      R"({"servers": [{"url": "https://{region}.example.test/v1", "variables": {"region": {"enum": ["eu", "us"]}}}],
+    "paths": {"/a": {"get": {"operationId": "get"}}}})"
+  );
+  LiveRunner runner(described(document), {}, bench.client);
+  const auto answer = bench.call(runner, {.tool = "shop.get", .arguments = Value::map()});
+  REQUIRE_FALSE(answer.has_value());
+  CHECK(answer.error().pointer == "no_server");
+  CHECK(answer.error().message.contains("a place for {region}"));
+}
+
+TEST_CASE("what the settings send with every call, and the key of a call, are not the caller's to choose") {
+  Service service({json_answer("{}")});
+  Bench bench;
+  const Value document = json(
+      R"({"paths": {"/charges": {"post": {"operationId": "charge", "x-parley-effect": "keyed", "parameters": [
+    {"name": "X-Tenant", "in": "header", "schema": {"type": "string"}},
+    {"name": "X-Request-Id", "in": "header", "schema": {"type": "string"}}]}}}})"
+  );
+  LiveRunner runner(
+      described(document),
+      {.server = service.url(), .headers = {{"x-tenant", "ours"}}, .idempotency_header = "x-request-id"},
+      bench.client
+  );
+  const turns::ToolCall call{
+      .tool = "shop.charge",
+      .arguments = json(R"({"X-Tenant": "theirs", "X-Request-Id": "once"})"),
+      .idempotency_key = "k-1"
+  };
+  REQUIRE(bench.call(runner, call).has_value());
+  CHECK(has(service.request(0), "x-tenant: ours"));
+  CHECK(has(service.request(0), "x-request-id: k-1"));
+  CHECK_FALSE(service.request(0).contains("theirs"));
+  CHECK_FALSE(service.request(0).contains("once"));
+  const auto preview = runner.preview(call);
+  REQUIRE(preview.has_value());
+  CHECK(preview->request["headers"].text("x-tenant") == "(set)");
+  CHECK_FALSE(write_json(preview->request).contains("theirs"));
+}
+
 TEST_CASE("a preview is the request that is sent, without what only the receiver may read") {
   Service service({json_answer(R"({"id":"ch_1"})")});
   Bench bench;
