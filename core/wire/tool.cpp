@@ -1,6 +1,7 @@
 #include "wire/tool.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace parley::wire {
 
@@ -12,7 +13,11 @@ const Tool* Connector::find(std::string_view id) const {
     id.remove_prefix(name.size() + 1);
   }
   const auto aliased = std::ranges::find(tools, id, &Tool::alias);
-  return aliased == tools.end() || id.empty() ? nullptr : &*aliased;
+  if (aliased == tools.end() || id.empty()) return nullptr;
+  // A name that the description gave to several operations names none of them.
+  const auto another =
+      std::find_if(std::next(aliased), tools.end(), [&](const Tool& tool) { return tool.alias == id; });
+  return another == tools.end() ? &*aliased : nullptr;
 }
 
 const Tool* Connector::find_named(std::string_view tool_name) const {

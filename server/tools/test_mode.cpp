@@ -61,8 +61,8 @@ std::optional<turns::CallPreview> TestModeRunner::preview(const turns::ToolCall&
 }
 
 Result<void> TestModeRunner::check_arguments(std::string_view tool, const Value& arguments) const {
-  const auto check = checks_.find(tool);
-  return check == checks_.end() ? Result<void>() : check->second.exact(tool, arguments);
+  const wire::Tool* known = connector_->find(tool);
+  return known == nullptr ? Result<void>() : checks_.find(known->id)->second.exact(tool, arguments);
 }
 
 Result<void> TestModeRunner::check_result(std::string_view tool, const Value& result) const {
@@ -75,7 +75,7 @@ Result<turns::ToolAnswer> TestModeRunner::answer(const turns::ToolCall& call) co
   if (operation == nullptr) {
     return fail(ErrorCode::not_found, "there is no tool '" + call.tool + "'", "unknown_tool");
   }
-  auto arguments = checks_.find(call.tool)->second.taken(call.tool, call.arguments);
+  auto arguments = checks_.find(operation->id)->second.taken(operation->id, call.arguments);
   if (!arguments) return std::unexpected(std::move(arguments.error()));
   const Value names = MapBuilder().set("args", std::move(*arguments)).build();
   Value result = operation->example ? wire::filled(*operation->example, expr::Scope::of_map(names))

@@ -100,6 +100,25 @@ TEST_CASE("test mode answers from the example, filled with the call's arguments,
   }
 }
 
+TEST_CASE("a tool answers to the name that its description gives it as well") {
+  auto connector = wire::openapi::compile(
+      json(
+          R"({"paths": {"/a/{id}": {"get": {"operationId": "orders/get", "responses": {"200": {"content": {"application/json": {"example":
+        {"id": "{{ args.id }}"}}}}}}}}})"
+      ),
+      {.connector = "shop"}
+  );
+  REQUIRE(connector.has_value());
+  TestModeRunner runner(std::make_shared<const wire::Connector>(std::move(*connector)));
+  for (const char* name : {"shop.orders_get", "shop.orders/get"}) {
+    CAPTURE(name);
+    const auto answer = call(runner, name, json(R"({"id": "7"})"));
+    REQUIRE(answer.has_value());
+    CHECK(write_json(answer->result) == R"({"id":"7"})");
+    CHECK_FALSE(runner.check_arguments(name, json(R"({"no": 1})")).has_value());
+  }
+}
+
 TEST_CASE("a call that a live service would refuse is refused in test mode") {
   ToolTable tools = table();
   struct {

@@ -183,8 +183,8 @@ std::optional<turns::CallPreview> LiveRunner::preview(const turns::ToolCall& cal
 }
 
 Result<void> LiveRunner::check_arguments(std::string_view tool, const Value& arguments) const {
-  const auto check = checks_.find(tool);
-  return check == checks_.end() ? Result<void>() : check->second.exact(tool, arguments);
+  const wire::Tool* known = connector_->find(tool);
+  return known == nullptr ? Result<void>() : checks_.find(known->id)->second.exact(tool, arguments);
 }
 
 Result<void> LiveRunner::check_result(std::string_view tool, const Value& result) const {
