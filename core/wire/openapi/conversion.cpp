@@ -84,6 +84,10 @@ Result<Value> Conversion::run(const Value& schema) {
   }
   for (const auto& [key, value] : schema.entries()) {
     if (!key.is_string()) continue;
+  // Where several schemas answer to the name, which is meant hangs on the way here: then it may be anything.
+  if (const Value* target = schema.find("$dynamicRef"); target != nullptr && target->is_string()) {
+    if (compiler_.document_.at(target->as_string())) return reference(schema, target->as_string());
+  }
     if (auto done = keyword(key.as_string(), value); !done) return std::unexpected(std::move(done.error()));
   }
   finish_enum();
@@ -96,12 +100,11 @@ Result<Value> Conversion::run(const Value& schema) {
 
 // What stands beside a $ref counts only since 3.1; a description never harms.
 Result<Value> Conversion::reference(const Value& schema, std::string_view target) {
-  auto definition = compiler_.define(target, scope_.carrier);
-  if (!definition) return std::unexpected(std::move(definition.error()));
-  if (std::ranges::find(*scope_.uses, *definition) == scope_.uses->end()) scope_.uses->push_back(*definition);
-  const Value name("#/$defs/" + (*definition)->name);
+  SchemaCompiler::Definition* definition = compiler_.define(target, scope_);
+  if (std::ranges::find(*scope_.uses, definition) == scope_.uses->end()) scope_.uses->push_back(definition);
+  const Value name("#/$defs/" + definition->name);
   if (compiler_.document_.version() == Version::v31 && schema.size() > 1) {
-    const Value beside = schema.without("$ref").without("$recursiveRef");
+    const Value beside = schema.without("$ref").without("$recursiveRef").without("$dynamicRef");
     auto converted = below(beside);
     if (!converted) return converted;
     if (converted->is_map()) return converted->with("$ref", name);
@@ -115,7 +118,9 @@ Result<Value> Conversion::reference(const Value& schema, std::string_view target
 }
 
 Result<Value> Conversion::below(const Value& schema) {
-  return compiler_.convert(schema, {scope_.carrier, scope_.reference, scope_.depth + 1, scope_.uses});
+  return compiler_.convert(
+      schema, {scope_.carrier, scope_.reference, scope_.depth + 1, scope_.uses, scope_.resource}
+  );
 }
 
 Result<void> Conversion::keyword(std::string_view name, const Value& value) {

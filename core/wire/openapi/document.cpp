@@ -1,5 +1,6 @@
 #include "wire/openapi/document.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace parley::wire::openapi {
 namespace {
 
 constexpr int kMaxChain = 16;
+constexpr int kMaxDepth = 256;
 
 std::optional<int> hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -61,33 +63,69 @@ std::string decode_token(std::string_view token) {
 
 Document::Document(const Value& root) : root_(root), version_(version_of(root)) {}
 
+void Document::collect(const Value& value, Names& names, int depth) {
+  if (depth > kMaxDepth) return;
+  if (value.is_list()) {
+    for (const Value& item : value.as_list()) collect(item, names, depth + 1);
+  }
+  if (!value.is_map()) return;
+  const auto note = [&](auto& known, std::string_view keyword) {
+    const Value* name = value.find(keyword);
+    if (name == nullptr || !name->is_string()) return;
+    const auto [place, fresh] = known.try_emplace(std::string(name->as_string()), &value);
+    if (!fresh) place->second = nullptr;
+  };
+  note(names.ids, "$id");
+  note(names.anchors, "$anchor");
+  note(names.anchors, "$dynamicAnchor");
+  for (const auto& [key, member] : value.entries()) collect(member, names, depth + 1);
+}
+
+const Document::Names& Document::names() {
+  if (!names_) collect(root_, names_.emplace(), 0);
+  return *names_;
+}
+
+const Value* Document::resource(std::string_view address) {
+  if (address.empty() || address == root_.text("$self")) return &root_;
+  const auto known = names().ids.find(std::string(address));
+  return known == names().ids.end() ? nullptr : known->second;
+}
+
+void Document::remember(std::string reference, const Value& target) {
+  resolved_.insert_or_assign(std::move(reference), &target);
+}
+
 Result<const Value*> Document::at(std::string_view reference) {
-  const auto [place, fresh] = resolved_.try_emplace(std::string(reference), nullptr);
-  if (!fresh && place->second != nullptr) return place->second;
-  if (!reference.starts_with("#/")) {
+  if (const auto known = resolved_.find(std::string(reference)); known != resolved_.end())
+    return known->second;
+  const std::size_t hash = std::min(reference.find('#'), reference.size());
+  const Value* at = resource(reference.substr(0, hash));
+  if (at == nullptr) {
     return fail(
         ErrorCode::unsupported,
         "$ref '" + std::string(reference) + "' leaves the document",
         {},
-        "put everything a connector needs into one document"
+        "parley tool add openapi FILE puts a description of several files into one document"
     );
   }
-  const Value* at = &root_;
-  std::string_view rest = reference.substr(2);
-  for (;;) {
-    const std::size_t slash = rest.find('/');
-    at = child(*at, decode_token(rest.substr(0, slash)));
-    if (at == nullptr) {
-      return fail(
-          ErrorCode::not_found, "$ref '" + std::string(reference) + "' names nothing in this document"
-      );
-    }
-    if (slash == std::string_view::npos) {
-      place->second = at;
-      return at;
-    }
-    rest.remove_prefix(slash + 1);
+  std::string_view rest = reference.substr(std::min(hash + 1, reference.size()));
+  if (!rest.empty() && !rest.starts_with('/')) {
+    const auto anchor = names().anchors.find(decode_token(rest));
+    at = anchor == names().anchors.end() ? nullptr : anchor->second;
+    rest = {};
   }
+  while (at != nullptr && !rest.empty()) {
+    rest.remove_prefix(1);
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    at = child(*at, decode_token(rest.substr(0, end)));
+    rest.remove_prefix(end);
+  }
+  if (at == nullptr) {
+    return fail(ErrorCode::not_found, "$ref '" + std::string(reference) + "' names nothing in this document");
+  }
+  remember(std::string(reference), *at);
+  return at;
 }
 
 Result<const Value*> Document::follow(const Value& value) {

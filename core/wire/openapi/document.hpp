@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,14 +27,28 @@ class Document {
   [[nodiscard]] const Value& root() const { return root_; }
   [[nodiscard]] Version version() const { return version_; }
 
-  // What a JSON pointer in a fragment ("#/paths/~1a/get") names.
+  // What a reference names: a JSON pointer in a fragment ("#/paths/~1a/get"), an anchor ("#node"), or either
+  // of them behind the $id of a schema in this document or the $self of all of it.
   [[nodiscard]] Result<const Value*> at(std::string_view reference);
+  // From now on `reference` means `target`.
+  void remember(std::string reference, const Value& target);
   // The value itself, or what its chain of $ref ends at.
   [[nodiscard]] Result<const Value*> follow(const Value& value);
 
  private:
+  // Where $id, $anchor and $dynamicAnchor stand; nullptr for a name that stands in several places.
+  struct Names {
+    std::unordered_map<std::string, const Value*> ids;
+    std::unordered_map<std::string, const Value*> anchors;
+  };
+  static void collect(const Value& value, Names& names, int depth);
+  [[nodiscard]] const Names& names();
+  // What stands before the '#'.
+  [[nodiscard]] const Value* resource(std::string_view address);
+
   const Value& root_;
   Version version_;
+  std::optional<Names> names_;  // once something asked for one
   std::unordered_map<std::string, const Value*> resolved_;
 };
 

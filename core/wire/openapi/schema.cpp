@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/json.hpp"
 #include "base/sha256.hpp"
 #include "wire/names.hpp"
 #include "wire/openapi/conversion.hpp"
@@ -44,18 +45,31 @@ std::string definition_name(std::string_view reference, Carrier carrier) {
 
 Result<Value> SchemaCompiler::compile(const Value& schema, Carrier carrier) {
   std::vector<Definition*> uses;
-  return convert(schema, {carrier, {}, 0, &uses});
+  return convert(schema, {carrier, {}, 0, &uses, &schema});
 }
 
-Result<SchemaCompiler::Definition*> SchemaCompiler::define(std::string_view reference, Carrier carrier) {
-  std::string key(suffix_of(carrier));
-  key += reference;
-  const auto [place, fresh] = by_reference_.try_emplace(std::move(key), nullptr);
+// A schema that was written elsewhere brings its "$defs" along, and refers to them as if it were the
+// document. What they contain names them then, because no pointer into the document is the same for all of
+// them.
+SchemaCompiler::Definition* SchemaCompiler::define(std::string_view target, const Scope& scope) {
+  std::string reference(target);
+  Value resource;
+  if (target.starts_with(kDefinitionPrefix) && !document_.at(target)) {
+    const std::string name = decode_token(target.substr(kDefinitionPrefix.size()));
+    if (const Value* own = (*scope.resource)["$defs"].find(name)) {
+      reference = sha256_hex(write_canonical((*scope.resource)["$defs"])) + "/" + name;
+      document_.remember(reference, *own);
+      resource = *scope.resource;
+    }
+  }
+  const auto [place, fresh] =
+      by_reference_.try_emplace(std::string(suffix_of(scope.carrier)) + reference, nullptr);
   if (!fresh) return place->second;
-  std::string name = definition_name(reference, carrier);
+  std::string name = definition_name(reference, scope.carrier);
   Definition*& named = by_name_[name];
   if (named == nullptr) {
-    named = &definitions_.emplace_back(std::move(name), std::string(reference), carrier);
+    named = &definitions_.emplace_back(std::move(name), std::move(reference), scope.carrier);
+    named->resource = std::move(resource);
   }
   place->second = named;
   return named;
@@ -65,7 +79,9 @@ const Result<Value>& SchemaCompiler::converted(Definition& definition) {
   if (!definition.schema) {
     auto target = document_.at(definition.reference);
     if (target) {
-      definition.schema = convert(**target, {definition.carrier, definition.reference, 0, &definition.uses});
+      const Value* resource = definition.resource.is_null() ? *target : &definition.resource;
+      definition.schema =
+          convert(**target, {definition.carrier, definition.reference, 0, &definition.uses, resource});
     } else {
       definition.schema = std::unexpected(std::move(target.error()));
     }

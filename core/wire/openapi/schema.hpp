@@ -39,6 +39,9 @@ class SchemaCompiler {
   // What a compiled schema stands for: the definition that its $ref names, and so on.
   [[nodiscard]] Result<const Value*> resolved(const Value& compiled);
 
+  // A property of the document that this carrier does not have.
+  [[nodiscard]] bool is_hidden(const Value& property, Carrier carrier);
+
   // The compiled schema with "$defs" for everything that it reaches.
   [[nodiscard]] Result<Value> with_definitions(Value compiled);
 
@@ -47,21 +50,22 @@ class SchemaCompiler {
     std::string name;
     std::string reference;  // into the document
     Carrier carrier;
-    std::optional<Result<Value>> schema;  // once somebody asked
-    std::vector<Definition*> uses;        // named directly
+    std::optional<Result<Value>> schema = std::nullopt;  // once somebody asked
+    Value resource = {};                                 // whose "$defs" it may refer to; null: its own
+    std::vector<Definition*> uses = {};                  // named directly
   };
   struct Scope {
     Carrier carrier;
     std::string_view reference;  // of the definition being converted, for $recursiveRef
     int depth;
     std::vector<Definition*>* uses;
+    const Value* resource;  // the outermost schema, which may bring its own "$defs"
   };
   friend class Conversion;
 
   [[nodiscard]] Result<Value> convert(const Value& schema, const Scope& scope);
-  [[nodiscard]] Result<Definition*> define(std::string_view reference, Carrier carrier);
+  [[nodiscard]] Definition* define(std::string_view reference, const Scope& scope);
   [[nodiscard]] const Result<Value>& converted(Definition& definition);
-  [[nodiscard]] bool is_hidden(const Value& property, Carrier carrier);
   void collect(const Value& compiled, std::vector<Definition*>& found) const;
 
   Document& document_;
