@@ -60,6 +60,24 @@ class Renderer {
     return text;
   }
 
+  // A segment of the path that is "." or ".." leads elsewhere: whoever takes the URL resolves it. Many decode
+  // %2F and %5C before they do.
+  [[nodiscard]] static bool climbs(std::string_view value) {
+    const std::string decoded = replaced(replaced(std::string(value), "%2F"), "%5C");
+    for (std::string_view rest = decoded;;) {
+      const std::string_view segment = rest.substr(0, rest.find('/'));
+      if (segment == "." || segment == "..") return true;
+      if (segment.size() == rest.size()) return false;
+      rest.remove_prefix(segment.size() + 1);
+    }
+  }
+
+  static std::string replaced(std::string text, std::string_view slash) {
+    for (std::size_t at = 0; (at = text.find(slash, at)) != std::string::npos; ++at)
+      text.replace(at, slash.size(), "/");
+    return text;
+  }
+
   Result<void> write_url() {
     std::string_view rest(tool_.path);
     rest = rest.substr(0, rest.find('#'));
@@ -67,7 +85,7 @@ class Renderer {
     while (!rest.empty()) {
       const std::size_t open = rest.find('{');
       const std::size_t close = rest.find('}', std::min(open, rest.size()));
-      path += rest.substr(0, open);
+      path += literal_encoded(rest.substr(0, open));
       if (open == std::string_view::npos || close == std::string_view::npos) break;
       const std::string_view name = rest.substr(open + 1, close - open - 1);
       const auto value = path_value(name);
@@ -79,10 +97,15 @@ class Renderer {
             "give it a value that is not empty"
         );
       }
+      // A segment may be put together from several values and what stands between them.
+      const std::size_t begin = path.rfind('/') == std::string::npos ? 0 : path.rfind('/') + 1;
       path += *value;
       rest.remove_prefix(close + 1);
+      const std::string_view until = rest.substr(0, rest.find_first_of("/{?"));
+      const bool whole = until.size() == rest.size() || rest[until.size()] != '{';
+      const bool in_query = path.contains('?');
+      if (whole && !in_query && climbs(path.substr(begin) + std::string(until))) return climbing(name);
     }
-    if (auto sound = check_segments(path); !sound) return sound;
     std::vector<std::string> pairs;
     each(in(Place::query), [&](const Binding& binding, const Value& value) {
       append_pairs(pairs, binding, value);
@@ -103,22 +126,13 @@ class Renderer {
     return {};
   }
 
-  // Whoever sends a URL resolves "." and "..": an argument could reach any other path with them.
-  [[nodiscard]] Result<void> check_segments(std::string_view path) const {
-    path = path.substr(0, path.find('?'));
-    while (!path.empty()) {
-      const std::string_view segment = path.substr(0, path.find('/'));
-      if ((segment == "." || segment == "..") && !tool_.path.contains("/" + std::string(segment))) {
-        return fail(
-            ErrorCode::invalid_input,
-            "a path argument cannot be '" + std::string(segment) + "'",
-            {},
-            "'.' and '..' would lead to another path"
-        );
-      }
-      path.remove_prefix(std::min(segment.size() + 1, path.size()));
-    }
-    return {};
+  [[nodiscard]] static std::unexpected<Error> climbing(std::string_view name) {
+    return fail(
+        ErrorCode::invalid_input,
+        "a path argument cannot have '.' or '..' between slashes",
+        "/" + std::string(name),
+        "it would lead to another path"
+    );
   }
 
   void write_headers() {

@@ -13,6 +13,24 @@ constexpr bool is_unreserved(char c) {
          c == '_' || c == '~';
 }
 
+// Unreserved characters and those of `more` as they are, all others as %XX.
+std::string encoded_but(std::string_view text, std::string_view more) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (is_unreserved(c) || more.contains(c)) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
 bool is_container(const Value& value) {
   return value.is_list() || value.is_map();
 }
@@ -83,22 +101,12 @@ std::string_view separator_of(Style style) {
 }  // namespace
 
 std::string percent_encoded(std::string_view text, bool allow_reserved) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  constexpr std::string_view kReserved = ":/?@!$'()*,;[]";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    // '&', '=', '+' and '#' end or change a value whatever is allowed.
-    if (is_unreserved(c) || (allow_reserved && kReserved.contains(c))) {
-      out += c;
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
+  // '&', '=', '+' and '#' end or change a value whatever is allowed.
+  return encoded_but(text, allow_reserved ? ":/?@!$'()*,;[]" : "");
+}
+
+std::string literal_encoded(std::string_view text) {
+  return encoded_but(text, ":/?#[]@!$&'()*+,;=%");
 }
 
 std::string text_of(const Value& value) {
@@ -135,7 +143,10 @@ void append_pairs(std::vector<std::string>& pairs, const Binding& binding, const
 }
 
 std::string path_text(const Binding& binding, const Value& value) {
-  const auto encode = [&](std::string_view text) { return percent_encoded(text, binding.allow_reserved); };
+  // Whatever is allowed, a value is never more than its own segment.
+  const auto encode = [&](std::string_view text) {
+    return encoded_but(text, binding.allow_reserved ? ":@!$&'()*+,;=" : "");
+  };
   const std::string name = percent_encoded(binding.wire_name);
   switch (binding.style) {
     case Style::json:

@@ -13,6 +13,9 @@ namespace parley::wire {
 // Everything but unreserved characters as %XX; with `allow_reserved`, RFC 3986's reserved ones stay too.
 [[nodiscard]] std::string percent_encoded(std::string_view text, bool allow_reserved = false);
 
+// What an author wrote into a URL, with what no URL can have as %XX.
+[[nodiscard]] std::string literal_encoded(std::string_view text);
+
 // A string as it is, null as nothing, lists and maps as JSON.
 [[nodiscard]] std::string text_of(const Value& value);
 

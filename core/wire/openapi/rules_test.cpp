@@ -176,6 +176,14 @@ TEST_CASE("path values are encoded and cannot lead elsewhere") {
        R"({"id":"x"})",
        "/a/;id=x"},
       {"undeclared", "", R"({"id":"x"})", "/a/x"},
+      {"reserved characters of the segment alone",
+       R"({"name":"id","in":"path","allowReserved":true,"required":true,"schema":{"type":"string"}})",
+       R"({"id":"a:b/..c?d#e"})",
+       "/a/a:b%2F..c%3Fd%23e"},
+      {"other letter case in the path",
+       R"({"name":"ID","in":"path","required":true,"schema":{"type":"integer"}})",
+       R"({"ID":7})",
+       "/a/7"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.name);
@@ -185,10 +193,56 @@ TEST_CASE("path values are encoded and cannot lead elsewhere") {
   const Connector connector = compiled(operation(R"("tags": [])"));
   ToolCaller caller(connector);
   for (const std::string_view bad :
-       {R"({"id":".."})", R"({"id":"."})", R"({"id":""})", R"({})", R"({"id":"x","more":1})"}) {
+       {R"({"id":".."})",
+        R"({"id":"."})",
+        R"({"id":""})",
+        R"({})",
+        R"({"id":"x","more":1})",
+        R"({"id":"../b"})",
+        R"({"id":"b/../../c"})",
+        R"({"id":"b\\.."})",
+        R"({"id":"./b"})"}) {
     CAPTURE(bad);
     CHECK_FALSE(caller.call("op", json(bad)).has_value());
   }
+}
+
+TEST_CASE("a value cannot climb out of its path together with what stands around it") {
+  struct {
+    std::string_view path, arguments;
+    bool refused;
+  } cases[] = {
+      {"/.well-known/{a}", R"({"a":"."})", true},
+      {"/x/.{a}", R"({"a":"."})", true},
+      {"/x/{a}{b}", R"({"a":".","b":"."})", true},
+      {"/x/{a}-{b}", R"({"a":"../","b":"y"})", true},
+      {"/x/{a}.json", R"({"a":".."})", false},
+      {"/x/{a}...{b}", R"({"a":"main","b":"dev"})", false},
+      {"/x/{a}", R"({"a":"..hidden/a.b"})", false},
+      {"/x?y={a}", R"({"a":"../.."})", false},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.path);
+    const Connector connector = compiled(operation(R"("tags": [])", "get", c.path));
+    REQUIRE(connector.tools.size() == 1);
+    CHECK(ToolCaller(connector).call("op", json(c.arguments)).has_value() != c.refused);
+  }
+}
+
+TEST_CASE("what an author wrote into a path travels as a URL can have it; what no path has is no argument") {
+  CHECK(
+      rendered(operation(R"("tags": [])", "get", "/straße a/%20"), "{}").url ==
+      "https://x.test/v1/stra%C3%9Fe%20a/%20"
+  );
+  const Connector connector = compiled(operation(
+      R"("parameters":[{"name":"gone","in":"path","required":true,"schema":{"type":"string"}},{"name":"rest","in":"path","required":true,"schema":{"type":"integer"}}])",
+      "get",
+      "/a/{rest*}"
+  ));
+  REQUIRE(connector.tools.size() == 1);
+  CHECK(write_json(connector.tools[0].parameters["properties"]) == R"({"rest":{"type":"integer"}})");
+  REQUIRE(connector.warnings.size() == 1);
+  CHECK(connector.warnings[0] == "GET /a/{rest*}: the path has no place for 'gone'");
 }
 
 TEST_CASE("what a text carries cannot be null or empty") {
