@@ -88,7 +88,8 @@ void ArgumentTable::name_all() {
   for (const auto& [place, index] : order) {
     Row* row = &rows_[index];
     Binding& binding = row->binding;
-    std::string wanted = wanted_name(binding.wire_name, binding.place);
+    std::string wanted =
+        wanted_name(binding.argument.empty() ? binding.wire_name : binding.argument, binding.place);
     if (binding.place == Place::body) {
       const bool wanted_by_another = std::ranges::any_of(rows_, [&](const Row& other) {
         return &other != row && clean_name(other.binding.wire_name, true) == wanted;

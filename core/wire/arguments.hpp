@@ -13,7 +13,7 @@ namespace parley::wire {
 
 class ArgumentTable {
  public:
-  // `binding.argument` is filled in later.
+  // `binding.argument` is what it would like to be called, the name on the wire when empty; build() decides.
   void add(Binding binding, Value schema, bool required);
 
   // What travels in an optional body is required only when something else of the body is given.

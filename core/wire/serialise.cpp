@@ -85,6 +85,29 @@ void append_deep(
   }
 }
 
+// RFC 6265: as it is, but for what would end the cookie or cannot stand in one.
+std::string cookie_text(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool stays = byte > 0x20 && byte < 0x7F && c != '"' && c != ',' && c != ';' && c != '\\';
+    out += stays ? std::string(1, c) : percent_encoded({&c, 1});
+  }
+  return out;
+}
+
+void append_cookies(std::vector<std::string>& pairs, const Binding& binding, const Value& value) {
+  const std::string name = percent_encoded(binding.wire_name) + "=";
+  if (binding.explode && value.is_list()) {
+    for (const Value& item : value.as_list()) pairs.push_back(name + cookie_text(text_of(item)));
+  } else if (binding.explode && value.is_map()) {
+    for (const auto& [key, member] : value.entries())
+      pairs.push_back(percent_encoded(key_text(key)) + "=" + cookie_text(text_of(member)));
+  } else {
+    pairs.push_back(name + joined(value, "%2C", false, cookie_text));
+  }
+}
+
 std::string_view separator_of(Style style) {
   switch (style) {
     case Style::space_delimited:
@@ -122,23 +145,24 @@ std::string text_of(const Value& value) {
 void append_pairs(std::vector<std::string>& pairs, const Binding& binding, const Value& value) {
   const bool reserved = binding.allow_reserved;
   const auto encode = [reserved](std::string_view text) { return percent_encoded(text, reserved); };
-  const std::string name = percent_encoded(binding.wire_name);
+  const std::string name = binding.wire_name.empty() ? "" : percent_encoded(binding.wire_name) + "=";
   if (binding.style == Style::json) {
-    pairs.push_back(name + "=" + encode(write_json(value)));
+    pairs.push_back(name + encode(write_json(value)));
     return;
   }
+  if (binding.style == Style::cookie) return append_cookies(pairs, binding, value);
   if (binding.style == Style::deep_object) return append_deep(pairs, binding.wire_name, value, reserved);
   const bool nested = value.is_list() && std::ranges::any_of(value.as_list(), is_container);
   if (binding.place == Place::field && (value.is_map() || nested)) {
-    pairs.push_back(name + "=" + encode(write_json(value)));
+    pairs.push_back(name + encode(write_json(value)));
   } else if (binding.explode && value.is_list()) {
-    for (const Value& item : value.as_list()) pairs.push_back(name + "=" + encode(text_of(item)));
+    for (const Value& item : value.as_list()) pairs.push_back(name + encode(text_of(item)));
   } else if (binding.explode && value.is_map()) {
     for (const auto& [key, member] : value.entries()) {
       pairs.push_back(percent_encoded(key_text(key)) + "=" + encode(text_of(member)));
     }
   } else {
-    pairs.push_back(name + "=" + joined(value, separator_of(binding.style), false, encode));
+    pairs.push_back(name + joined(value, separator_of(binding.style), false, encode));
   }
 }
 

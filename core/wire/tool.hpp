@@ -29,12 +29,13 @@ enum class Style : std::uint8_t {
   tab_delimited,
   pipe_delimited,
   deep_object,
+  cookie,  // as RFC 6265 has it: pairs with '; ' between them
   json,
 };
 
 struct Binding {
   std::string argument;   // in the parameters' schema
-  std::string wire_name;  // in the request
+  std::string wire_name;  // in the request; empty: the value is all of the query
   Place place = Place::query;
   Style style = Style::form;
   bool explode = true;

@@ -22,6 +22,12 @@ constexpr std::array<std::string_view, 9> kMethods{
     "get", "put", "post", "delete", "patch", "head", "options", "trace", "query"
 };
 
+bool is_method(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
 class DocumentCompiler {
  public:
   DocumentCompiler(const Value& root, const CompileOptions& options, Connector& out)
@@ -34,8 +40,14 @@ class DocumentCompiler {
 
   void run() {
     read_head();
-    for (const auto& [key, item] : document_.root()["paths"].entries()) {
-      if (key.is_string() && !key.as_string().starts_with("x-")) add_path(key.as_string(), item);
+    // Descriptions of several files may keep all paths in one of them.
+    const auto paths = document_.follow(document_.root()["paths"]);
+    if (!paths) {
+      out_.dropped.push_back({"paths", paths.error().message, "/paths"});
+    } else {
+      for (const auto& [key, item] : (**paths).entries()) {
+        if (key.is_string() && !key.as_string().starts_with("x-")) add_path(key.as_string(), item);
+      }
     }
     name_tools();
     std::ranges::sort(out_.tools, {}, &Tool::id);
@@ -69,14 +81,21 @@ class DocumentCompiler {
       );
       return;
     }
+    // What stands beside a $ref belongs to the path too.
+    Value whole = **path_item;
+    if (item.find("$ref") != nullptr && whole.is_map()) {
+      for (const auto& [key, value] : item.entries()) {
+        if (key != Value("$ref")) whole = whole.with(key.as_string(), value);
+      }
+    }
     for (const std::string_view method : kMethods) {
-      if (const Value* source = (*path_item)->find(method)) add_operation(path, **path_item, method, *source);
+      if (const Value* source = whole.find(method)) add_operation(path, whole, method, *source);
     }
     // 3.2 has room for methods that it does not know.
-    const Value& more = (**path_item)["additionalOperations"];
+    const Value& more = whole["additionalOperations"];
     if (!more.is_map()) return;
     for (const auto& [method, source] : more.entries()) {
-      if (method.is_string()) add_operation(path, **path_item, method.as_string(), source);
+      if (method.is_string()) add_operation(path, whole, method.as_string(), source);
     }
   }
 
@@ -101,6 +120,8 @@ class DocumentCompiler {
 
   Result<void> build(const Value& path_item, const Value& source, Tool& tool) {
     if (!source.is_map()) return fail(ErrorCode::invalid_input, "an operation must be a map");
+    if (!is_method(tool.method))
+      return fail(ErrorCode::invalid_input, "'" + tool.method + "' is no method of HTTP");
     if (document_.version() != Version::swagger2) {
       return OperationCompiler(shared_, path_item, source, tool).run();
     }

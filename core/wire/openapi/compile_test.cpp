@@ -121,6 +121,28 @@ TEST_CASE("one broken operation drops that operation, with a reason") {
   }
 }
 
+TEST_CASE("a name that the description gives to several operations names none of them") {
+  const Connector connector = compiled(
+      "t",
+      R"({"paths": {"/a": {"delete": {"operationId": "drop it"}}, "/b": {"delete": {"operationId": "drop it"}}, "/c": {"get": {"operationId": "c it"}}}})"
+  );
+  REQUIRE(connector.tools.size() == 3);
+  CHECK(connector.find("t.drop it") == nullptr);
+  REQUIRE(connector.find("t.c it") != nullptr);
+  CHECK(connector.find("t.c it")->path == "/c");
+}
+
+TEST_CASE("an argument that could not reach the service drops the operation") {
+  const Connector connector = compiled(
+      "t",
+      R"({"paths": {"/send/#env/{partner}": {"post": {}}, "/a/{b": {"get": {}}, "/#Action=x": {"get": {}}}})"
+  );
+  CHECK(connector.tools.size() == 1);
+  REQUIRE(connector.dropped.size() == 2);
+  CHECK(connector.dropped[0].reason == "the path has a place for an argument after '#', which is never sent");
+  CHECK(connector.dropped[1].reason == "the path has a '{' without '}'");
+}
+
 TEST_CASE(
     "references become definitions; written out, a schema that contains itself stops at the second level"
 ) {

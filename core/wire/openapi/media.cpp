@@ -79,8 +79,11 @@ MediaChoice choose_media(Document& document, const Value& content) {
   MediaChoice best;
   int best_rank = 100;
   if (!content.is_map()) return best;
-  for (const auto& [key, media] : content.entries()) {
+  for (const auto& [key, written] : content.entries()) {
     if (!key.is_string()) continue;
+    const auto followed = document.follow(written);  // 3.2: to one in components/mediaTypes
+    if (!followed) continue;
+    const Value& media = **followed;
     Kind kind = kind_of(essence(key.as_string()));
     if (kind.kind == BodyKind::multipart && has_files(document, media)) kind.rank = 5;
     if (kind.kind == BodyKind::form) kind.rank = 5;

@@ -19,6 +19,21 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kEffects{"read", "keyed", "natural", "reconcile", "unsafe"};
 
+// Headers that say how a request travels: whoever sends it knows, and no caller.
+constexpr std::array<std::string_view, 11> kTransport{
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+};
+
 bool truth(const Value& value) {
   return value.is_bool() && value.as_bool();
 }
@@ -41,6 +56,7 @@ Style style_of(std::string_view given, Place place) {
   if (given == "tabDelimited") return Style::tab_delimited;
   if (given == "pipeDelimited") return Style::pipe_delimited;
   if (given == "deepObject") return Style::deep_object;
+  if (given == "cookie" && place == Place::cookie) return Style::cookie;
   return Style::form;
 }
 
@@ -65,6 +81,7 @@ std::string server_url(const Value& server) {
     }
     const std::string_view name = rest.substr(open + 1, close - open - 1);
     const Value& variable = server["variables"][name];
+    // Without a default nobody but the settings knows which of several places is meant.
     if (const Value* chosen = variable.find("default")) {
       url += chosen->is_string() ? std::string(chosen->as_string()) : write_json(*chosen);
     } else {
@@ -94,6 +111,7 @@ Result<void> OperationCompiler::run() {
   if (shared_.document.version() != Version::swagger2) {
     if (auto shared = add_parameters(path_item_["parameters"]); !shared) return shared;
   }
+  fix_accept();
   if (auto path = check_path(); !path) return path;
   if (auto body = add_body(); !body) return body;
   Value parameters = arguments_.build(out_.bindings);
@@ -103,7 +121,15 @@ Result<void> OperationCompiler::run() {
   if (auto pinned = pin_all(out_, source_["x-parley-pins"]); !pinned) return pinned;
   if (auto fields = read_fields(source_["x-parley-fields"], out_.fields); !fields) return fields;
   if (auto conduct = read_conduct(source_, shared_.document.root(), out_); !conduct) return conduct;
-  return shared_.with_results ? read_response() : Result<void>();
+  if (!shared_.with_results) return {};
+  // Who cannot describe his answers can be called nevertheless.
+  if (auto answer = read_response(); !answer) {
+    shared_.warnings.push_back(
+        out_.method + " " + out_.path + ": what it answers is not known: " + answer.error().message
+    );
+    out_.result_schema = {};
+  }
+  return {};
 }
 
 Result<void> OperationCompiler::read_effect() {
@@ -178,18 +204,62 @@ bool OperationCompiler::is_handled(const Value& parameter, std::string_view name
       fix_header(name, parameter);
       return true;
     }
-    if (lower == "content-length" || lower == "host" || lower == "connection" ||
-        lower == "transfer-encoding") {
-      return true;
-    }
+    if (std::ranges::find(kTransport, lower) != kTransport.end()) return true;
+    // Whoever repeats the call must send the same key, and nobody the key of another call.
+    if (lower == "idempotency-key" && out_.effect == "keyed") return true;
   }
   return is_credential(
       security_schemes(shared_.document), name, parameter.text("in"), parameter.text("description"), secured_
   );
 }
 
+std::optional<std::string> OperationCompiler::placeholder(std::string_view name) const {
+  std::string_view rest(out_.path);
+  rest = rest.substr(0, rest.find('#'));
+  for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    const std::size_t close = rest.find('}', open);
+    if (close == std::string_view::npos) break;
+    const std::string_view written = rest.substr(open + 1, close - open - 1);
+    std::string_view bare = written;  // of what RFC 6570 adds: {+path}, {path*}
+    if (bare.starts_with('+')) bare.remove_prefix(1);
+    if (bare.ends_with('*')) bare.remove_suffix(1);
+    if (ascii_lower(bare) == ascii_lower(name)) return std::string(written);
+    rest.remove_prefix(close + 1);
+  }
+  return std::nullopt;
+}
+
+Result<void> OperationCompiler::add_query(const Value& parameter) {
+  const MediaChoice content = choose_media(shared_.document, parameter["content"]);
+  if (content.media == nullptr)
+    return fail(ErrorCode::invalid_input, "a parameter in querystring needs `content`", "/parameters");
+  const bool form = content.kind == BodyKind::form;
+  auto schema = shared_.requests.compile((*content.media)["schema"], form ? Carrier::text : Carrier::json);
+  if (!schema) return std::unexpected(std::move(schema.error()));
+  const bool required = truth(parameter["required"]);
+  Members members{.is_form = true};
+  const auto plain = form ? flatten(*schema, members, 0) : Result<bool>(false);
+  if (!plain) return std::unexpected(plain.error());
+  if (!*plain || members.properties.empty()) {
+    Binding whole{.argument = std::string(parameter.text("name")), .wire_name = {}, .place = Place::query};
+    whole.style = content.kind == BodyKind::json ? Style::json : Style::form;
+    arguments_.add(std::move(whole), *std::move(schema), required);
+    return {};
+  }
+  for (auto& [key, property] : members.properties) {
+    const std::string_view name = key.as_string();
+    auto binding = field_binding(name, property, (*content.media)["encoding"][name], false);
+    if (!binding) return std::unexpected(std::move(binding.error()));
+    binding->place = Place::query;
+    const bool needed = required && members.needed.contains(std::string(name));
+    arguments_.add(*std::move(binding), std::move(property), needed);
+  }
+  return {};
+}
+
 Result<void> OperationCompiler::add_parameter(const Value& parameter) {
   const std::string_view name = parameter.text("name");
+  if (parameter.text("in") == "querystring") return add_query(parameter);
   const auto place = place_of(parameter.text("in"));
   if (name.empty() || !place) {
     return fail(ErrorCode::invalid_input, "a parameter needs `name` and `in`", "/parameters");
@@ -200,15 +270,23 @@ Result<void> OperationCompiler::add_parameter(const Value& parameter) {
   if (repeated) return {};
   seen_.push_back(&parameter);
   if (is_handled(parameter, name, *place)) return {};
+  const auto written = *place == Place::path ? placeholder(name) : std::string(name);
+  if (!written) {
+    shared_.warnings.push_back(
+        out_.method + " " + out_.path + ": the path has no place for '" + std::string(name) + "'"
+    );
+    return {};
+  }
   Binding binding{
-      .argument = {},
-      .wire_name = std::string(name),
+      .argument = std::string(name),
+      .wire_name = *written,
       .place = *place,
       .style = style_of(parameter.text("style"), *place),
       .allow_reserved = truth(parameter["allowReserved"]),
   };
   const Value& explode = parameter["explode"];
-  binding.explode = explode.is_bool() ? explode.as_bool() : binding.style == Style::form;
+  binding.explode =
+      explode.is_bool() ? explode.as_bool() : binding.style == Style::form || binding.style == Style::cookie;
   Carrier carrier = *place == Place::query ? Carrier::text : Carrier::segment;
   // 2.0 in a 3.0 document: the keywords stand in the parameter.
   const Value* source = parameter.find("schema");
@@ -227,6 +305,7 @@ Result<void> OperationCompiler::add_parameter(const Value& parameter) {
     const auto target = shared_.requests.resolved(*schema);
     if (!target) return std::unexpected(target.error());
     if (const Value* constant = only_choice(**target)) {
+      binding.argument.clear();
       out_.pinned.push_back({std::move(binding), *constant});
       return {};
     }
@@ -242,7 +321,12 @@ Result<void> OperationCompiler::add_parameter(const Value& parameter) {
 // sent: some documents tell operations of one path apart with it.
 Result<void> OperationCompiler::check_path() {
   std::string_view rest(out_.path);
-  rest = rest.substr(0, rest.find('#'));
+  const std::size_t hash = std::min(rest.find('#'), rest.size());
+  if (rest.find('{', hash) != std::string_view::npos)
+    return fail(
+        ErrorCode::invalid_input, "the path has a place for an argument after '#', which is never sent"
+    );
+  rest = rest.substr(0, hash);
   for (std::size_t open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
     const std::size_t close = rest.find('}', open);
     if (close == std::string_view::npos) {

@@ -1,6 +1,7 @@
 // One operation of a document as a tool. Private to the compiler.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ class OperationCompiler {
   [[nodiscard]] Result<void> add_parameter(const Value& parameter);
   // Parameters that are no arguments: credentials, what the transport sets, fixed headers.
   [[nodiscard]] bool is_handled(const Value& parameter, std::string_view name, Place place);
+  // 3.2: one parameter that is all of the query.
+  [[nodiscard]] Result<void> add_query(const Value& parameter);
+  // How the path writes the parameter's name; nothing when the path has no place for it.
+  [[nodiscard]] std::optional<std::string> placeholder(std::string_view name) const;
   void fix_header(std::string_view name, const Value& parameter);
   [[nodiscard]] Result<void> check_path();
 
@@ -72,6 +77,12 @@ class OperationCompiler {
   Tool& out_;
   ArgumentTable arguments_;
   std::vector<const Value*> seen_;  // parameters, to see repetitions
+  struct Success {
+    int status = 1000;
+    const Value* response = nullptr;  // null: the operation names none
+  };
+  [[nodiscard]] Success success() const;
+  void fix_accept();
   bool secured_ = false;
 };
 

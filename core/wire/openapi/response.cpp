@@ -1,4 +1,6 @@
 // What a tool answers with: the schema and the example of the first success.
+#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -35,21 +37,47 @@ std::optional<Value> example_in(const Value& media, Document& document) {
 
 }  // namespace
 
-Result<void> OperationCompiler::read_response() {
+OperationCompiler::Success OperationCompiler::success() const {
+  Success best;
   const Value& responses = source_["responses"];
-  if (!responses.is_map()) return {};
-  const Value* best = nullptr;
-  int best_status = 1000;
+  if (!responses.is_map()) return best;
   for (const auto& [key, response] : responses.entries()) {
     const int status = success_status(key);
-    if (status < best_status) {
-      best_status = status;
-      best = &response;
-    }
+    if (status < best.status) best = {status, &response};
   }
-  if (best == nullptr) return {};
-  out_.success_status = static_cast<std::uint16_t>(best_status > 299 ? 200 : best_status);
-  auto response = shared_.document.follow(*best);
+  return best;
+}
+
+// A service that has no JSON here answers a wish for JSON with 406.
+void OperationCompiler::fix_accept() {
+  const Success best = success();
+  const auto response =
+      best.response == nullptr ? Result<const Value*>(&source_) : shared_.document.follow(*best.response);
+  if (!response) return;
+  Value content = (**response)["content"];
+  if (shared_.document.version() == Version::swagger2) {
+    const Value* produced = source_.find("produces");
+    if (produced == nullptr) produced = &shared_.document.root()["produces"];
+    MapBuilder types;
+    for (const Value& type : produced->is_list() ? produced->as_list() : std::span<const Value>{}) {
+      if (type.is_string()) types.set(type, Value::map());
+    }
+    content = types.build();
+  }
+  if (!content.is_map()) return;
+  const bool any = std::ranges::any_of(content.entries(), [](const Value::Entry& entry) {
+    return entry.key.is_string() && entry.key.as_string().contains('*');
+  });
+  const MediaChoice choice = choose_media(shared_.document, content);
+  if (any || choice.media == nullptr || choice.media_type.starts_with("application/json")) return;
+  fix_header("Accept", MapBuilder().set("default", choice.media_type).build());
+}
+
+Result<void> OperationCompiler::read_response() {
+  const Success best = success();
+  if (best.response == nullptr) return {};
+  out_.success_status = static_cast<std::uint16_t>(best.status > 299 ? 200 : best.status);
+  auto response = shared_.document.follow(*best.response);
   if (!response) return std::unexpected(std::move(response.error()));
   const Value* source = (**response).find("schema");  // 2.0
   if (const auto choice = choose_media(shared_.document, (**response)["content"]); choice.media != nullptr) {

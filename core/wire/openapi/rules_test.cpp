@@ -396,6 +396,10 @@ TEST_CASE("what the caller does not choose is not an argument") {
       {"token that says so",
        R"({"name":"token","in":"query","description":"Authentication token.","schema":{}})"},
       {"length", R"({"name":"Content-Length","in":"header","schema":{}})"},
+      {"compression of the answer", R"({"name":"Accept-Encoding","in":"header","required":true,"schema":{}})"
+      },
+      {"compression of the body",
+       R"({"name":"Content-Encoding","in":"header","schema":{"enum":["gzip","br"]}})"},
       {"constant", R"({"name":"version","in":"query","required":true,"schema":{"enum":["2"]}})"},
       {"accept",
        R"({"name":"Accept","in":"header","required":true,"schema":{"default":"application/vnd.x+json"}})"},
@@ -422,6 +426,32 @@ TEST_CASE("what the caller does not choose is not an argument") {
           .parameters["properties"]
           .size() == 1
   );
+}
+
+TEST_CASE("a service that has no JSON to answer with is asked for what it has") {
+  struct {
+    std::string_view name, responses, accept;
+  } cases[] = {
+      {"JSON", R"({"200":{"content":{"text/csv":{},"application/json; charset=utf-8":{}}}})", "none"},
+      {"a dialect of JSON",
+       R"({"200":{"content":{"application/xml":{},"application/vnd.api+json":{}}}})",
+       "application/vnd.api+json"},
+      {"no JSON", R"({"200":{"content":{"text/csv":{}}}})", "text/csv"},
+      {"anything", R"({"200":{"content":{"*/*":{}}}})", "none"},
+      {"nothing", R"({"204":{}})", "none"},
+      {"an error alone", R"({"400":{"content":{"text/csv":{}}}})", "none"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.name);
+    CHECK(
+        header(
+            rendered(operation(R"("responses":)" + std::string(c.responses), "get", "/a"), "{}"), "Accept"
+        ) == c.accept
+    );
+  }
+  const std::string old =
+      R"({"swagger":"2.0","host":"x.test","produces":["text/csv"],"paths":{"/a":{"get":{"operationId":"op"}}}})";
+  CHECK(header(rendered(old, "{}"), "Accept") == "text/csv");
 }
 
 TEST_CASE("security is one of several ways, each with all of its schemes") {
@@ -490,3 +520,9 @@ TEST_CASE("headers take no line breaks, cookies are encoded, fragments are not s
   const Connector connector = compiled(document);
   CHECK_FALSE(ToolCaller(connector).call("op", json("{\"X-A\":\"a\\r\\nb: c\"}")).has_value());
 }
+  const std::string plain = operation(
+      R"("parameters":[{"name":"c","in":"cookie","style":"cookie","schema":{"type":"array","items":{"type":"string"}}}])",
+      "get",
+      "/a"
+  );
+  CHECK(header(rendered(plain, R"({"c":["a/b=","x;y z"]})"), "Cookie") == "c=a/b=; c=x%3By%20z");
