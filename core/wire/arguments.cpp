@@ -105,16 +105,26 @@ void ArgumentTable::name_all() {
 }
 
 Value ArgumentTable::dependencies() const {
-  MapBuilder dependencies;
+  const std::unordered_set<std::string_view> together(together_.begin(), together_.end());
+  std::vector<std::string_view> needed;
+  std::vector<std::string_view> all;
   for (const Row& row : rows_) {
     if (!is_in_body(row.binding.place)) continue;
-    ListBuilder needed;
-    for (const Row& other : rows_) {
-      const bool is_needed = is_in_body(other.binding.place) && &other != &row &&
-                             std::ranges::find(together_, other.binding.wire_name) != together_.end();
-      if (is_needed) needed.add(other.binding.argument);
+    all.emplace_back(row.binding.argument);
+    if (together.contains(row.binding.wire_name)) needed.emplace_back(row.binding.argument);
+  }
+  MapBuilder dependencies;
+  if (needed.empty()) return dependencies.build();
+  // Of very many, each needs the first, which needs all others: that is the same.
+  constexpr std::size_t kMostPairs = 4096;
+  const bool by_way_of_first = all.size() * needed.size() > kMostPairs;
+  for (const std::string_view argument : all) {
+    ListBuilder others;
+    for (const std::string_view other : needed) {
+      if (other != argument) others.add(other);
+      if (by_way_of_first && argument != needed.front()) break;
     }
-    if (needed.size() > 0) dependencies.set(row.binding.argument, needed.build());
+    if (others.size() > 0) dependencies.set(argument, others.build());
   }
   return dependencies.build();
 }

@@ -10,7 +10,8 @@
 namespace parley::wire::openapi {
 namespace {
 
-constexpr int kMaxParts = 16;
+constexpr int kMaxDepth = 16;
+constexpr int kMaxParts = 10'000;  // parts may name parts: many times over when written out
 
 bool truth(const Value& value) {
   return value.is_bool() && value.as_bool();
@@ -29,14 +30,38 @@ bool allows_anything(const Value& schema) {
 }  // namespace
 
 void OperationCompiler::add_member(Members& members, std::string_view name, const Value& schema) {
-  const auto known = std::ranges::find_if(members.properties, [&](const Value::Entry& entry) {
-    return entry.key.as_string() == name;
-  });
-  if (known == members.properties.end()) {
+  const auto [place, fresh] = members.places.try_emplace(std::string(name), members.properties.size());
+  if (fresh) {
     members.properties.push_back({name, schema});
-  } else if (write_canonical(known->value) != write_canonical(schema)) {
-    known->value = MapBuilder().set("allOf", Value::list({known->value, schema})).build();
+    return;
   }
+  Value& known = members.properties[place->second].value;
+  if (write_canonical(known) != write_canonical(schema))
+    known = MapBuilder().set("allOf", Value::list({known, schema})).build();
+}
+
+bool OperationCompiler::is_read_only(const Value& source, std::string_view name, int depth, int& budget) {
+  const auto schema = shared_.document.follow(source);
+  if (!schema || !(*schema)->is_map() || depth > kMaxDepth || --budget < 0) return false;
+  const Value* property = (**schema)["properties"].find(name);
+  if (property != nullptr) return shared_.requests.is_hidden(*property, Carrier::json);
+  const Value& parts = (**schema)["allOf"];
+  return parts.is_list() && std::ranges::any_of(parts.as_list(), [&](const Value& part) {
+           return is_read_only(part, name, depth + 1, budget);
+         });
+}
+
+void OperationCompiler::add_undescribed(const Value& source, Members& members) {
+  std::erase_if(members.required, [&](const std::string& name) {
+    if (members.places.contains(name)) return false;
+    int budget = kMaxParts;
+    if (is_read_only(source, name, 0, budget)) {
+      members.needed.erase(name);
+      return true;
+    }
+    add_member(members, name, MapBuilder().set("type", "string").build());
+    return false;
+  });
 }
 
 Result<bool> OperationCompiler::flatten_parts(const Value& parts, Members& members, int depth) {
@@ -48,7 +73,7 @@ Result<bool> OperationCompiler::flatten_parts(const Value& parts, Members& membe
 }
 
 Result<bool> OperationCompiler::flatten(const Value& compiled, Members& members, int depth) {
-  if (!compiled.is_map() || depth > kMaxParts) return false;
+  if (!compiled.is_map() || depth > kMaxDepth || ++members.parts > kMaxParts) return false;
   if (compiled.find("$ref") != nullptr) {
     auto target = shared_.requests.resolved(compiled);
     if (!target) return std::unexpected(std::move(target.error()));
@@ -65,9 +90,8 @@ Result<bool> OperationCompiler::flatten(const Value& compiled, Members& members,
         add_member(members, property.as_string(), schema);
     } else if (name == "required") {
       for (const Value& needed : value.as_list()) {
-        if (std::ranges::find(members.required, needed.as_string()) == members.required.end()) {
+        if (members.needed.emplace(needed.as_string()).second)
           members.required.emplace_back(needed.as_string());
-        }
       }
     } else if (name == "allOf") {
       if (auto plain = flatten_parts(value, members, depth); !plain || !*plain) return plain;
@@ -129,15 +153,9 @@ Result<void> OperationCompiler::add_json_body(const MediaChoice& choice, const V
     add_whole_body(std::move(*schema), body, Style::json);
     return {};
   }
-  // What is required and not described is text.
-  for (const std::string& name : members.required) {
-    const bool described = std::ranges::any_of(members.properties, [&](const Value::Entry& entry) {
-      return entry.key.as_string() == name;
-    });
-    if (!described) members.properties.push_back({name, MapBuilder().set("type", "string").build()});
-  }
+  add_undescribed((*choice.media)["schema"], members);
   for (auto& [name, property] : members.properties) {
-    const bool needed = std::ranges::find(members.required, name.as_string()) != members.required.end();
+    const bool needed = members.needed.contains(std::string(name.as_string()));
     arguments_.add(
         {.argument = {},
          .wire_name = std::string(name.as_string()),
@@ -202,22 +220,13 @@ Result<void> OperationCompiler::add_form_body(const MediaChoice& choice, const V
   auto plain = flatten(*schema, members, 0);
   if (!plain) return std::unexpected(std::move(plain.error()));
   const Value& encodings = (*choice.media)["encoding"];
-  std::vector<std::string> needed;
+  add_undescribed((*choice.media)["schema"], members);
   const Value& schemes = security_schemes(shared_.document);
-  for (std::string& name : members.required) {
-    const auto described = std::ranges::find_if(members.properties, [&](const Value::Entry& entry) {
-      return entry.key.as_string() == name;
-    });
-    if (described == members.properties.end()) {
-      members.properties.push_back({name, MapBuilder().set("type", "string").build()});
-    }
-    needed.push_back(std::move(name));
-  }
   const bool split = *plain && !members.properties.empty();
   for (auto& [key, property] : members.properties) {
     const std::string_view name = key.as_string();
     if (split && is_credential(schemes, name, "formData", property.text("description"), secured_)) {
-      std::erase(needed, name);
+      std::erase(members.required, name);
       continue;
     }
     auto binding = field_binding(name, property, encodings[name], multipart);
@@ -226,11 +235,11 @@ Result<void> OperationCompiler::add_form_body(const MediaChoice& choice, const V
       out_.body.fields.push_back(*std::move(binding));
       continue;
     }
-    const bool required = out_.body.required && std::ranges::find(needed, name) != needed.end();
+    const bool required = out_.body.required && members.needed.contains(std::string(name));
     arguments_.add(*std::move(binding), std::move(property), required);
   }
   if (split) {
-    if (!out_.body.required) arguments_.require_together(std::move(needed));
+    if (!out_.body.required) arguments_.require_together(std::move(members.required));
     return {};
   }
   // Stripe declares an empty form for every GET.

@@ -237,6 +237,46 @@ TEST_CASE("a schema that would explode when its references are written out costs
   CHECK(write_json(without_references(connector.tools[0].result_schema)).size() < 2'000'000);
 }
 
+TEST_CASE("descriptions of a size that nobody meant cost no more than their size") {
+  std::string choices = "\"v0\"";
+  std::string properties = R"("p0":{})";
+  std::string names = "\"p0\"";
+  for (int i = 1; i < 20'000; ++i) choices += ",\"v" + std::to_string(i % 15'000) + "\"";
+  for (int i = 1; i < 2'000; ++i) {
+    properties += ",\"p" + std::to_string(i) + "\":{}";
+    names += ",\"p" + std::to_string(i) + "\"";
+  }
+  std::string parts = R"("s8":{"type":"object","properties":{"x":{}}})";
+  for (int i = 0; i < 8; ++i) {
+    const std::string next = R"({"$ref":"#/components/schemas/s)" + std::to_string(i + 1) + "\"}";
+    parts += ",\"s" + std::to_string(i) + R"(":{"allOf":[)" + next;
+    for (int n = 1; n < 20; ++n) parts += "," + next;
+    parts += "]}";
+  }
+  const auto body = [](const std::string& schema) {
+    return R"({"post":{"requestBody":{"content":{"application/json":{"schema":)" + schema + "}}}}}";
+  };
+  const Connector connector = compiled(
+      "t",
+      R"({"paths":{"/choices":)" +
+          body(R"({"type":"object","properties":{"e":{"enum":[)" + choices + "]}}}") + R"(,"/needed":)" +
+          body(R"({"type":"object","required":[)" + names + R"(],"properties":{)" + properties + "}}") +
+          R"(,"/parts":)" + body(R"({"$ref":"#/components/schemas/s0"})") + R"(},"components":{"schemas":{)" +
+          parts + "}}}"
+  );
+  REQUIRE(connector.tools.size() == 3);
+  CHECK(connector.find("t.post_choices")->parameters["properties"]["e"]["enum"].size() == 15'000);
+  // Each needs the first, which needs all others.
+  const Value& dependencies = connector.find("t.post_needed")->parameters["dependentRequired"];
+  CHECK(dependencies.size() == 2'000);
+  CHECK(dependencies["p0"].size() == 1'999);
+  CHECK(write_json(dependencies["p7"]) == R"(["p0"])");
+  CHECK(
+      write_json(connector.find("t.post_parts")->parameters["properties"]) ==
+      R"({"body":{"$ref":"#/$defs/s0"}})"
+  );
+}
+
 TEST_CASE("examples are made up from schemas, the same every time") {
   struct {
     std::string_view schema, example;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "base/json.hpp"
@@ -82,12 +84,12 @@ Result<Value> Conversion::run(const Value& schema) {
   if (schema.find("$recursiveRef") != nullptr && !scope_.reference.empty()) {
     return reference(schema, scope_.reference);
   }
-  for (const auto& [key, value] : schema.entries()) {
-    if (!key.is_string()) continue;
   // Where several schemas answer to the name, which is meant hangs on the way here: then it may be anything.
   if (const Value* target = schema.find("$dynamicRef"); target != nullptr && target->is_string()) {
     if (compiler_.document_.at(target->as_string())) return reference(schema, target->as_string());
   }
+  for (const auto& [key, value] : schema.entries()) {
+    if (!key.is_string()) continue;
     if (auto done = keyword(key.as_string(), value); !done) return std::unexpected(std::move(done.error()));
   }
   finish_enum();
@@ -309,11 +311,15 @@ Value Conversion::fitting(const Value& choice) const {
 void Conversion::finish_enum() {
   if (!has_choices_) return;
   std::vector<Value> kept;
+  std::unordered_multimap<std::uint64_t, std::size_t> places;  // by hash: some lists of choices are very long
   for (const Value& choice : choices_) {
     Value fit = fitting(choice);
     if (is_text() && fit.is_null()) continue;
     if (scope_.carrier == Carrier::segment && fit.is_string() && fit.size() == 0) continue;
-    if (std::ranges::find(kept, fit) == kept.end()) kept.push_back(std::move(fit));
+    const auto [begin, end] = places.equal_range(fit.hash());
+    if (std::any_of(begin, end, [&](const auto& place) { return kept[place.second] == fit; })) continue;
+    places.emplace(fit.hash(), kept.size());
+    kept.push_back(std::move(fit));
   }
   const bool has_null = std::ranges::any_of(kept, &Value::is_null);
   if (nullable_ && !is_text() && !has_null) kept.emplace_back();

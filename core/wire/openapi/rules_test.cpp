@@ -466,6 +466,40 @@ TEST_CASE("security is one of several ways, each with all of its schemes") {
   CHECK(connector.find("both")->security == std::vector<SecurityWay>{{{"a", {}}, {"b", {"write"}}}, {}});
 }
 
+TEST_CASE("what is required and read-only is no argument, wherever the two are said") {
+  const auto document = [](std::string_view media) {
+    return R"({"openapi":"3.0.0","paths":{"/a":{"post":{"operationId":"op","requestBody":{"required":true,"content":{")" +
+           std::string(media) +
+           R"(":{"schema":{"allOf":[{"$ref":"#/components/schemas/Pet"},{"type":"object","required":["id","name","owner"]}]}}}}}}},
+      "components":{"schemas":{"Pet":{"type":"object","properties":{"id":{"type":"integer","readOnly":true},"name":{"type":"string"}}}}}})";
+  };
+  for (const std::string_view media : {"application/json", "application/x-www-form-urlencoded"}) {
+    CAPTURE(media);
+    const Connector connector = compiled(document(media));
+    REQUIRE(connector.tools.size() == 1);
+    CHECK(write_json(connector.tools[0].parameters["required"]) == R"(["name","owner"])");
+    CHECK(connector.tools[0].parameters["properties"].size() == 2);
+  }
+}
+
+TEST_CASE("the key by which a service recognises a repetition is not chosen by the caller") {
+  const auto arguments = [](std::string_view effect) {
+    return compiled(
+               operation(
+                   R"("x-parley-effect":")" + std::string(effect) +
+                       R"(","parameters":[{"name":"Idempotency-Key","in":"header","schema":{"type":"string"}}])",
+                   "post",
+                   "/a"
+               )
+    )
+        .tools[0]
+        .parameters["properties"]
+        .size();
+  };
+  CHECK(arguments("keyed") == 0);
+  CHECK(arguments("unsafe") == 1);
+}
+
 TEST_CASE("an optional body is all or nothing") {
   const std::string document = operation(
       R"("requestBody": {"content": {"application/json": {"schema": {"type": "object", "required": ["a"], "properties": {"a": {}, "b": {}}}}}})",
@@ -517,12 +551,12 @@ TEST_CASE("headers take no line breaks, cookies are encoded, fragments are not s
   CHECK(request.url == "https://x.test/v1/a?fixed=1");
   CHECK(header(request, "X-A") == "1, 2");
   CHECK(header(request, "Cookie") == "c=a%3Bb");
-  const Connector connector = compiled(document);
-  CHECK_FALSE(ToolCaller(connector).call("op", json("{\"X-A\":\"a\\r\\nb: c\"}")).has_value());
-}
   const std::string plain = operation(
       R"("parameters":[{"name":"c","in":"cookie","style":"cookie","schema":{"type":"array","items":{"type":"string"}}}])",
       "get",
       "/a"
   );
   CHECK(header(rendered(plain, R"({"c":["a/b=","x;y z"]})"), "Cookie") == "c=a/b=; c=x%3By%20z");
+  const Connector connector = compiled(document);
+  CHECK_FALSE(ToolCaller(connector).call("op", json("{\"X-A\":\"a\\r\\nb: c\"}")).has_value());
+}
