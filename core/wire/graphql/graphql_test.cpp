@@ -84,10 +84,16 @@ TEST_CASE("methods of OpenRPC take their parameters by position unless they say 
       R"({"openrpc":"1.4.1","servers":[{"url":"https://x.test/rpc"}],"methods":[
         {"name":"get.balance","params":[{"name":"Block hash","required":true,"schema":{"$ref":"#/components/schemas/h"}},{"name":"full","schema":{"type":"boolean"}},{"name":"n","schema":{}}]},
         {"name":"named","paramStructure":"by-name","params":[{"name":"a","schema":{}}]},
+        {"name":"odd","x-parley-effect":"harmless","params":[]},
+        {"name":"vague","params":[],"result":{"name":"r","schema":{"$ref":"#/components/schemas/none"}}},
         {"params":[]}],"components":{"schemas":{"h":{"type":"string"}}}})"
   ));
   REQUIRE(connector.has_value());
-  CHECK(connector->dropped.size() == 1);
+  REQUIRE(connector->dropped.size() == 2);
+  CHECK(connector->dropped[0].operation == "odd");  // a misspelt class is never guessed
+  REQUIRE(connector->find("vague") != nullptr);
+  CHECK(connector->find("vague")->result_schema.is_null());
+  CHECK(connector->warnings.size() == 1);
   ToolCaller caller(*connector);
   struct {
     std::string_view tool, arguments, params;

@@ -1,6 +1,7 @@
 #include "wire/openrpc/compile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,8 @@
 
 namespace parley::wire::openrpc {
 namespace {
+
+constexpr std::array<std::string_view, 5> kEffects{"read", "keyed", "natural", "reconcile", "unsafe"};
 
 bool truth(const Value& value) {
   return value.is_bool() && value.as_bool();
@@ -61,6 +64,13 @@ class Compiler {
     tool.path = "/";
     if (!out_.servers.empty()) tool.server = out_.servers.front();
     tool.effect = method.text("x-parley-effect", "unsafe");
+    if (std::ranges::find(kEffects, tool.effect) == kEffects.end()) {
+      return fail(
+          ErrorCode::invalid_input,
+          "x-parley-effect must be read, keyed, natural, reconcile or unsafe",
+          "/x-parley-effect"
+      );
+    }
     tool.deprecated = truth(method["deprecated"]);
     tool.description = tool_description(method.text("summary"), method.text("description"));
     tool.about = beyond(tool.description, method.text("description"));
@@ -75,7 +85,13 @@ class Compiler {
     if (auto params = add_params(method["params"], tool); !params) return params;
     if (auto pinned = pin_all(tool, method["x-parley-pins"]); !pinned) return pinned;
     if (auto fields = read_fields(method["x-parley-fields"], tool.fields); !fields) return fields;
-    return options_.with_results ? add_result(method["result"], tool) : Result<void>();
+    if (!options_.with_results) return {};
+    // Who cannot describe his answers can be called nevertheless.
+    if (auto result = add_result(method["result"], tool); !result) {
+      out_.warnings.push_back(tool.alias + ": what it answers is not known: " + result.error().message);
+      tool.result_schema = {};
+    }
+    return {};
   }
 
   Result<void> add_params(const Value& list, Tool& tool) {
