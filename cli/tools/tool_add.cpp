@@ -261,10 +261,16 @@ int run_add(const Arguments& arguments) {
       return fetch("openapi", document, arguments);
     });
   }
-  const auto text = fetch(kind, source, arguments);
+  auto text = fetch(kind, source, arguments);
   if (!text) return report(text.error(), kExitConfiguration);
-  const auto document = parse_description(*text, source);
+  auto document = parse_description(*text, source);
   if (!document) return report(document.error(), kExitConfiguration);
+  if (kind == "openapi" && !is_url(source)) {
+    auto whole = with_its_files(*document, source);
+    if (!whole) return report(whole.error(), kExitConfiguration);
+    if (whole->files > 0) text = write_json_pretty(whole->document) + "\n";
+    document = std::move(whole->document);
+  }
   if (kind_of(*document) != kind) {
     return report(
         {ErrorCode::invalid_input, source + " looks like " + std::string(kind_of(*document)) + ", not " + kind

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -108,3 +109,13 @@ Result<wire::Connector> compile_document(const Arguments& arguments) {
 }
 
 }  // namespace parley::cli
+Result<wire::openapi::Bundle> with_its_files(const Value& document, const std::string& file) {
+  const std::filesystem::path place(file);
+  return wire::openapi::bundle(document, place.filename().string(), [&](const std::string& path) {
+    return read_description((place.parent_path() / path).string());
+  });
+}
+
+  auto whole = with_its_files(*document, arguments.text("DOC"));
+  if (!whole) return std::unexpected(std::move(whole.error()));
+  *document = std::move(whole->document);
