@@ -105,6 +105,11 @@ Result<ops::Config> read_configuration(const fs::path& folder, const ops::Assign
 }
 
 Result<std::string> read_file(const fs::path& path) {
+  // To read a folder is no error of the stream, it ends the program.
+  std::error_code problem;
+  if (fs::is_directory(path, problem)) {
+    return fail(ErrorCode::invalid_input, path.string() + " is a folder", {}, "name the file in it");
+  }
   std::ifstream stream(path, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(stream), {});
   if (!stream.is_open() || stream.bad()) {

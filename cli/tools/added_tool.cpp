@@ -1,6 +1,7 @@
 #include "cli/tools/added_tool.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <utility>
 
@@ -31,12 +32,30 @@ std::string_view account_of(const Value& scheme) {
   return client ? "user: <id of the client>, " : "";
 }
 
-// Descriptions of services that everybody has at an own address name a place that does not exist.
-bool needs_address(const wire::Connector& connector) {
-  return connector.servers.empty() || connector.servers.front().contains("://your-");
+// What the settings must say because the description does not: a service that everybody has at an own address
+// is described with a place that does not exist, or with a part left open. An address without a host is that
+// of the document.
+std::string address_needed(const wire::Connector& connector, std::string_view source) {
+  const std::string server = connector.tools.empty() ? std::string() : connector.tools.front().server;
+  const bool absolute = server.starts_with("https://") || server.starts_with("http://");
+  if (absolute && !server.contains("://your-") && !server.contains('{')) return {};
+  const std::size_t host = source.starts_with("https://") ? 8 : source.starts_with("http://") ? 7 : 0;
+  const bool graphql =
+      !connector.tools.empty() && connector.tools.front().body.kind == wire::BodyKind::graphql;
+  if (absolute || host == 0 || graphql || (!server.empty() && !server.starts_with('/'))) return "https://…";
+  return std::string(source.substr(0, source.find('/', host))) + server;
 }
 
 }  // namespace
+
+std::size_t harmless_by_their_own_word(const wire::Connector& connector) {
+  constexpr std::array<std::string_view, 4> kReading{"GET", "HEAD", "OPTIONS", "QUERY"};
+  return static_cast<std::size_t>(std::ranges::count_if(connector.tools, [&](const wire::Tool& tool) {
+    const bool graphql = tool.body.kind == wire::BodyKind::graphql && tool.body.document.starts_with("query");
+    const bool by_method = std::ranges::find(kReading, tool.method) != kReading.end() || graphql;
+    return tool.effect != "unsafe" && !(by_method && tool.effect == "read");
+  }));
+}
 
 std::string ending_for(const Value& document, std::string_view text) {
   if (document.is_string()) return ".graphql";
@@ -84,7 +103,11 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 void say_what_is_next(
-    const wire::Connector& connector, const std::string& name, std::string_view command, bool people_sign_in
+    const wire::Connector& connector,
+    const std::string& name,
+    std::string_view command,
+    std::string_view source,
+    bool people_sign_in
 ) {
   const std::vector<std::string> schemes = schemes_of(connector);
   std::string text = "to call it, write into parley.yaml:\n\n  tools:\n    connectors:\n      " + name +
@@ -96,8 +119,8 @@ void say_what_is_next(
       append_json_string(words, word);
     }
     text += "        command: [" + words + "]\n";
-  } else if (needs_address(connector)) {
-    text += "        server: https://…\n";
+  } else if (const std::string address = address_needed(connector, source); !address.empty()) {
+    text += "        server: " + address + "\n";
   }
   std::string secret = name + "_KEY";
   for (char& c : secret) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;

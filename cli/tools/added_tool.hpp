@@ -1,6 +1,7 @@
 // Putting a description into an assistant's tools/ folder, for the ways of parley tool add. Main thread only.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -21,11 +22,17 @@ namespace parley::cli {
 
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);
 
-// What the person has to do before the tools can be called.
+// How many tools are not `unsafe` for no other reason than that the description, or the server, says so
+// itself: their calls may be made without a person, and again.
+[[nodiscard]] std::size_t harmless_by_their_own_word(const wire::Connector& connector);
+
+// What the person has to do before the tools can be called. `command` starts a server that is a program;
+// `source` is where the description was found.
 void say_what_is_next(
     const wire::Connector& connector,
     const std::string& name,
     std::string_view command,
+    std::string_view source,
     bool people_sign_in = false
 );
 

@@ -100,7 +100,7 @@ int add_shipped(
       return report(written.error(), kExitConfiguration);
     print(overlay.string() + ": what calls need that the description does not say\n");
   }
-  say_what_is_next(*tools, name, {});
+  say_what_is_next(*tools, name, {}, arguments.text("--document"));
   return kExitOk;
 }
 

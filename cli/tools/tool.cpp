@@ -115,7 +115,14 @@ Value answer_to(
     std::string_view text, wire::ToolCaller& caller, const wire::Connector& connector, bool strict
 ) {
   const auto line = parse_json(text);
-  if (!line) return error_line(line.error());
+  if (!line) {
+    return error_line(
+        {ErrorCode::invalid_input,
+         "the line is not JSON: " + line.error().pointer + ": " + line.error().message,
+         {},
+         "write {\"tool\": …, \"args\": {…}} on one line"}
+    );
+  }
   const Value& tool = (*line)["tool"];
   if (!tool.is_string()) {
     return error_line(
@@ -123,6 +130,12 @@ Value answer_to(
     );
   }
   const Value* args = line->find("args");
+  // A call without its arguments would look as if it were one.
+  if (args == nullptr && line->size() > 1) {
+    return error_line(
+        {ErrorCode::invalid_input, "the line has no 'args'", {}, "write {\"tool\": …, \"args\": {…}}"}
+    );
+  }
   Value arguments = args == nullptr ? Value::map() : *args;
   if (const wire::Tool* known = connector.find_named(tool.as_string()); strict && known != nullptr) {
     arguments = wire::without_nulls(known->parameters, arguments);

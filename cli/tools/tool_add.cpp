@@ -300,8 +300,15 @@ int run_add(const Arguments& arguments) {
         ".trust_annotations: true"
     );
   }
+  if (const std::size_t trusted = harmless_by_their_own_word(*connector); trusted > 0) {
+    note(
+        "the description itself says of " + counted(trusted, "tool") +
+        " that calling or repeating it does no harm; parley tool list shows the effects, and an overlay with "
+        "x-parley-effect says it otherwise"
+    );
+  }
   const bool program = kind == "mcp" && connector->servers.empty();
-  say_what_is_next(*connector, name, program ? source : std::string(), arguments.has("--sign-in"));
+  say_what_is_next(*connector, name, program ? source : std::string(), source, arguments.has("--sign-in"));
   return kExitOk;
 }
 

@@ -22,12 +22,27 @@ constexpr std::size_t kMaxBytes = 256U << 20;
 constexpr std::size_t kMaxMembers = 20'000'000;
 constexpr std::size_t kMaxDepth = 256;
 
+std::unexpected<Error> not_read(const std::string& file, bool folder) {
+  if (file.starts_with("https://") || file.starts_with("http://")) {
+    return fail(
+        ErrorCode::invalid_input,
+        "'" + file + "' is an address, not a file",
+        {},
+        "download it first, or add it to an assistant: parley tool add openapi " + file
+    );
+  }
+  if (folder) return fail(ErrorCode::invalid_input, "'" + file + "' is a folder", {}, "name the file in it");
+  return fail(
+      ErrorCode::not_found, "the file '" + file + "' cannot be read", {}, "check its name and who may read it"
+  );
+}
+
 Result<std::string> read_file(const std::string& file) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat facts{};
   if (descriptor < 0 || ::fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) {
     if (descriptor >= 0) ::close(descriptor);
-    return fail(ErrorCode::not_found, "the file '" + file + "' cannot be read");
+    return not_read(file, descriptor >= 0 && S_ISDIR(facts.st_mode));
   }
   if (static_cast<std::size_t>(facts.st_size) > kMaxBytes) {
     ::close(descriptor);
@@ -57,6 +72,14 @@ Result<Value> parse_description(std::string_view content, const std::string& fil
   if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
   const std::size_t begin = content.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return fail(ErrorCode::invalid_input, file + " is empty");
+  if (content[begin] == '<') {
+    return fail(
+        ErrorCode::invalid_input,
+        file + " is a web page or XML, not a description",
+        {},
+        "name the document itself, in JSON or YAML; a page that shows it links to it"
+    );
+  }
   const bool looks_like_json = content[begin] == '{' || content[begin] == '[';
   if (file.ends_with(".graphql") || file.ends_with(".graphqls") || file.ends_with(".gql"))
     return Value(content);
@@ -66,7 +89,12 @@ Result<Value> parse_description(std::string_view content, const std::string& fil
         content, {.max_depth = kMaxDepth, .max_members = kMaxMembers, .reject_duplicate_keys = false}
     );
     if (value) return value;
-    json_problem = {ErrorCode::invalid_input, file + ": " + value.error().message, value.error().pointer};
+    json_problem = {
+        ErrorCode::invalid_input,
+        file + ":" + value.error().pointer + ": " + value.error().message,
+        {},
+        value.error().hint
+    };
     // YAML may begin with a brace too.
     if (file.ends_with(".json")) return std::unexpected(std::move(json_problem));
   }
@@ -86,9 +114,19 @@ Result<Value> parse_description(std::string_view content, const std::string& fil
   );
 }
 
+Result<wire::openapi::Bundle> with_its_files(const Value& document, const std::string& file) {
+  const std::filesystem::path place(file);
+  return wire::openapi::bundle(document, place.filename().string(), [&](const std::string& path) {
+    return read_description((place.parent_path() / path).string());
+  });
+}
+
 Result<wire::Connector> compile_document(const Arguments& arguments) {
   auto document = read_description(arguments.text("DOC"));
   if (!document) return std::unexpected(document.error());
+  auto whole = with_its_files(*document, arguments.text("DOC"));
+  if (!whole) return std::unexpected(std::move(whole.error()));
+  *document = std::move(whole->document);
   std::vector<std::string> warnings;
   for (const std::string& file : arguments.list("--overlay")) {
     const auto overlay = read_description(file);
@@ -109,13 +147,3 @@ Result<wire::Connector> compile_document(const Arguments& arguments) {
 }
 
 }  // namespace parley::cli
-Result<wire::openapi::Bundle> with_its_files(const Value& document, const std::string& file) {
-  const std::filesystem::path place(file);
-  return wire::openapi::bundle(document, place.filename().string(), [&](const std::string& path) {
-    return read_description((place.parent_path() / path).string());
-  });
-}
-
-  auto whole = with_its_files(*document, arguments.text("DOC"));
-  if (!whole) return std::unexpected(std::move(whole.error()));
-  *document = std::move(whole->document);

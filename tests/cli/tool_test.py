@@ -58,6 +58,8 @@ class Shop(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/shop.yaml":
             status, body = 200, SHOP
+        elif self.path == "/relative.yaml":
+            status, body = 200, SHOP + "servers: [{url: /v2}]\n"
         elif self.path == "/moved":
             status, body = 302, ""
         elif self.headers["X-Key"] != "s3cret":
@@ -141,6 +143,53 @@ class Tools(unittest.TestCase):
         line = tool("render", STRIPE, "--overlay", overlay, stdin='{"tool": "charge", "args": {"amount": "5"}}\n').stdout
         self.assertEqual(json.loads(line)["body"], "amount=500&currency=eur")
 
+    def test_what_is_no_description_is_said_to_be_what_it_is(self):
+        page = self.write("page.html", "<html>Please log in</html>")
+        broken = self.write("broken.json", '{"openapi": "3.0.0",\n "paths": nothing}')
+        collection = self.write("postman.json", '{"info": {"_postman_id": "1"}, "item": []}')
+        messages = self.write("messages.yaml", "asyncapi: 3.0.0\nchannels: {}\n")
+        refused = self.write("schema.json", '{"errors": [{"message": "introspection is off"}]}')
+        for words, message in (
+            (("compile", page), "page.html is a web page or XML"),
+            (("compile", broken), "broken.json:2:11: "),
+            (("compile", collection), "a collection of Postman's"),
+            (("compile", messages), "this is AsyncAPI"),
+            (("compile", refused), "introspection is off"),
+            (("compile", str(self.folder)), "is a folder"),
+            (("compile", "https://api.example.com/openapi.json"), "is an address, not a file"),
+            (("add", "openapi", str(self.folder)), "is a folder"),
+        ):
+            with self.subTest(message):
+                said = tool(*words)
+                self.assertEqual(said.returncode, 3)
+                self.assertIn(message, said.stderr)
+                self.assertIn("help: ", said.stderr)
+
+    def test_a_description_of_several_files_becomes_one(self):
+        (self.folder / "flows").mkdir()
+        (self.folder / "api").mkdir()
+        self.write("api/openapi.yaml", "openapi: 3.1.0\npaths: {/orders: {$ref: orders.yaml}}\n"
+                                       "components: {schemas: {Note: {type: string}}}\n")
+        self.write("api/orders.yaml", "post:\n  operationId: order\n  requestBody: {content: {application/json: {schema: {type: object,\n"
+                                      "    properties: {note: {$ref: 'openapi.yaml#/components/schemas/Note'}}}}}}\n")
+        document = str(self.folder / "api" / "openapi.yaml")
+        compiled = json.loads(tool("compile", document).stdout)
+        self.assertEqual([one["name"] for one in compiled], ["order"])
+        added = tool("add", "openapi", document, str(self.folder), "--name", "shop")
+        self.assertEqual(added.stdout, f"{self.folder}/tools/shop.json: 1 tool\n")
+        shown = json.loads(tool("show", "shop.order", str(self.folder), "--json").stdout)
+        self.assertEqual(shown["parameters"]["properties"], {"note": {"type": "string"}})
+        (self.folder / "api" / "orders.yaml").unlink()
+        missing = tool("compile", document)
+        self.assertEqual(missing.returncode, 3)
+        self.assertIn("orders.yaml' cannot be read", missing.stderr)
+
+    def test_a_line_that_forgets_its_arguments_is_no_call_without_any(self):
+        lines = ['{"tool": "charge", "arguments": {"amount": "5"}}', '{"tool": "charge" "args": {}}']
+        errors = [json.loads(line)["error"] for line in tool("render", STRIPE, stdin="\n".join(lines)).stdout.splitlines()]
+        self.assertEqual(errors[0]["message"], "the line has no 'args'")
+        self.assertIn("1:19", errors[1]["message"])
+
     def test_calls_are_rendered_line_by_line(self):
         lines = ['{"tool": "get_charge", "args": {"charge": "ch/1"}}', '{"tool": "get_charge", "args": {}}', '{"tool": "none"}', "[", ""]
         said = tool("render", STRIPE, stdin="\n".join(lines))
@@ -190,6 +239,11 @@ class Tools(unittest.TestCase):
         added = tool("add", "openapi", url + "/shop.yaml", folder)
         self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/shop.yaml: 1 tool\n"))
         self.assertIn("key: {secret: SHOP_KEY}", added.stderr)
+        self.assertNotIn("the description itself", added.stderr)
+        # A description that names no host is at home where it was found.
+        self.assertIn(f"server: {url}\n", added.stderr)
+        self.assertIn(f"server: {url}/v2\n", tool("add", "openapi", url + "/relative.yaml", folder).stderr)
+        self.assertIn("server: https://…\n", tool("add", "openapi", self.write("here.yaml", SHOP), folder).stderr)
         self.assertEqual((self.folder / "tools" / "shop.yaml").read_text(), SHOP)
         again = tool("add", "openapi", STRIPE, folder, "--name", "shop")
         self.assertEqual(again.returncode, 3)
@@ -204,6 +258,7 @@ class Tools(unittest.TestCase):
         folder = str(self.folder)
         added = tool("add", "mcp", url + "/mcp", folder, "--name", "docs")
         self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/docs.json: 2 tools\n"))
+        self.assertIn("the description itself says of 1 tool that", added.stderr)
         listed = json.loads(tool("list", folder, "--json").stdout)
         self.assertEqual([(one["id"], one["effect"], one["claims"]) for one in listed], [("docs.echo", "unsafe", "read"), ("docs.one", "unsafe", "")])
         for said in (added, tool("list", folder), tool("show", "docs.echo", folder)):
