@@ -358,7 +358,7 @@ Right:
 )"},
     {"F0305", R"(F0305: choices of a slot that is no choice
 
-choices have a meaning only for type: choice and type: list of choice.
+choices have a meaning only for the types choice and item, and lists of them.
 
 Wrong:
     size: { type: text, choices: [small, large] }

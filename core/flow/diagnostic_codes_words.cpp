@@ -166,15 +166,15 @@ Right:
 )"},
     {"F0717", R"(F0717: texts that Parley says by itself are not translated
 
-Repair and the like come in English and German. An assistant that speaks another language writes
+Repair and the like come in English, German, French and Spanish. An assistant that speaks another language writes
 them as messages under the key `parley`; `parley messages` prints them all.
 
 Wrong:
-    greet: Bonjour !            # messages/fr.yaml, and nothing else
+    greet: Buongiorno!          # messages/it.yaml, and nothing else
 
 Right:
-    greet: Bonjour !
-    parley: {"yes": Oui, "no": Non, …}
+    greet: Buongiorno!
+    parley: {"yes": Sì, "no": "No", …}
 )"},
     {"F0718", R"(F0718: a plural lacks a form that its language has
 
@@ -231,6 +231,18 @@ Wrong:
 Right:
     tone: 60
     tone_range: [formal, 70]
+)"},
+    {"F0953", R"(F0953: a name that is written like a text
+
+Labels of flows, slots and choices, and descriptions of flows, are names: users are told them, and what
+users say is compared with them. They are written out, alone or by language; messages by key, tones,
+turns and experiments are for texts.
+
+Wrong:
+    label: {key: booking.label}
+
+Right:
+    label: {en: your booking, de: Ihre Reservierung}
 )"},
 };
 

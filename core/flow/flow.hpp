@@ -133,6 +133,9 @@ struct Flow {
   std::string id;
   std::string version;  // a label; identity is `hash`
   std::string description;
+  Wordings descriptions;  // by language, as of slots
+  std::string label;      // what users know it by; empty: its id in words
+  Wordings labels;
   std::uint32_t semantics = 1;  // level of interpreter behaviour this flow was written for
   std::vector<Trigger> triggers;
   std::optional<expr::Expression> guard;  // the flow may start only when true

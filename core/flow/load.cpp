@@ -42,13 +42,18 @@ constexpr auto kHandlerNames = std::to_array<std::string_view>({
     "waiting",
     "memory",
     "sign_out",
+    "explain",
+    "restart",
 });
 
 constexpr Key kFlowKeys[] = {
     {"id",
      R"({"type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_.-]*$"})",
      "The name of the flow; that of its file when left out."},
-    {"description", R"({"type":"string"})", "What the flow is for, in a sentence."},
+    {"description", kWordingSchema, "What the flow is for, in a sentence."},
+    {"label",
+     kWordingSchema,
+     "What the flow is called when users are told of it: your booking; its id in words when left out."},
     {"version", R"({"type":["string","number"]})", "A label for people; identity is the content's hash."},
     {"semantics", R"({"const":1})", "The level of interpreter behaviour that the flow was written for."},
     {"triggers",
@@ -109,7 +114,10 @@ void load_id(Context& context, const Node& document) {
 void load_labels(Context& context, const Node& document) {
   Flow& flow = context.flow;
   if (const Node* description = document.find("description")) {
-    flow.description = read_text(context, *description, "description").value_or("");
+    flow.description = read_wording(context, *description, "description", flow.descriptions).value_or("");
+  }
+  if (const Node* label = document.find("label")) {
+    flow.label = read_wording(context, *label, "label", flow.labels).value_or("");
   }
   if (const Node* version = document.find("version")) {
     flow.version = read_text(context, *version, "version").value_or("");

@@ -56,6 +56,7 @@ struct Choice {
   std::string value;  // what the slot holds
   std::string label;  // what the user sees
   std::vector<std::string> synonyms;
+  Wordings labels = {};  // when they are written by language; `label` is that of all others
 };
 
 enum class SlotScope : std::uint8_t { flow, conversation, user };
@@ -79,6 +80,7 @@ struct Slot {
   SlotScope scope = SlotScope::flow;
   bool sensitive = false;
   std::vector<std::string> depends_on;
+  Wordings labels;       // when they are written by language; `label` is that of all others
   bool declared = true;  // false: only named in a gather list; then type is text
   Position position;
 };

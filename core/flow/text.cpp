@@ -40,4 +40,17 @@ const Text::Form& form_for(const Text& languages, std::string_view locale) {
   return *std::ranges::min_element(languages.forms, before);
 }
 
+std::string_view in_language(std::string_view otherwise, const Wordings& wordings, std::string_view locale) {
+  if (wordings.empty()) return otherwise;
+  const std::string wanted = ascii_lower(locale);
+  const std::string_view language = std::string_view(wanted).substr(0, wanted.find('-'));
+  const Wording* same_language = nullptr;
+  for (const Wording& each : wordings) {
+    const std::string own = ascii_lower(each.locale);
+    if (own == wanted) return each.text;
+    if (own == language) same_language = &each;
+  }
+  return same_language != nullptr ? std::string_view(same_language->text) : otherwise;
+}
+
 }  // namespace parley::flow

@@ -50,6 +50,17 @@ struct Text::Form {
 // there is one.
 [[nodiscard]] const Text::Form& form_for(const Text& languages, std::string_view locale);
 
+// A name in the languages that it is written in, for what needs no template: a label, a description.
+struct Wording {
+  std::string locale;
+  std::string text;
+};
+using Wordings = std::vector<Wording>;
+// The one for a locale: the exact tag, then its language; `otherwise` when there is none.
+[[nodiscard]] std::string_view in_language(
+    std::string_view otherwise, const Wordings& wordings, std::string_view locale
+);
+
 // Calls visit(text) for a text and all texts inside of it.
 template <typename Visit>
 void each_text(const Text& text, const Visit& visit) {

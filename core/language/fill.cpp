@@ -51,6 +51,13 @@ bool is_items(const flow::Slot& slot) {
   return slot.type.kind == SlotKind::list;
 }
 
+// All words that the slot goes by, between spaces.
+std::string names_of(const flow::Slot& slot) {
+  std::string names = " " + normalise(slot.label) + " " + normalise(slot.name) + " ";
+  for (const flow::Wording& label : slot.labels) names += normalise(label.text) + " ";
+  return names;
+}
+
 class Filler {
  public:
   Filler(std::string_view text, std::span<const Wanted> wanted, const Circumstances& circumstances)
@@ -102,6 +109,11 @@ class Filler {
     const auto is = [&](std::string_view form) { return normalise(form, circumstances_.locale) == normal; };
     return std::any_of(slot.choices.begin(), slot.choices.end(), [&](const flow::Choice& choice) {
       return is(choice.value) || is(choice.label) ||
+             std::any_of(
+                 choice.labels.begin(),
+                 choice.labels.end(),
+                 [&](const flow::Wording& label) { return is(label.text); }
+             ) ||
              std::any_of(choice.synonyms.begin(), choice.synonyms.end(), is);
     });
   }
@@ -133,7 +145,7 @@ class Filler {
 
   // "from" in "from checking", "people" in "4 people": words of the slot's name or label beside the value.
   [[nodiscard]] bool has_cue(const flow::Slot& slot, const Found& value) const {
-    const std::string names = " " + normalise(slot.label) + " " + normalise(slot.name) + " ";
+    const std::string names = names_of(slot);
     for (std::size_t i = 0; i < reading_.size(); ++i) {
       const Token& token = reading_.tokens[i];
       if (!token.is_word() || token.text.size() < 3 || reading_.is_one_of(i, reading_.words.the)) continue;
@@ -226,8 +238,7 @@ bool says_nothing_more(std::string_view rest, std::span<const Wanted> wanted, st
     if (taken == 0) {
       const std::string word = " " + tokens[i].text + " ";
       const bool named = std::any_of(wanted.begin(), wanted.end(), [&](const Wanted& each) {
-        const std::string names = " " + normalise(each.slot->label) + " " + normalise(each.slot->name) + " ";
-        return names.find(word) != std::string::npos;
+        return names_of(*each.slot).find(word) != std::string::npos;
       });
       if (!named) return false;
       taken = 1;

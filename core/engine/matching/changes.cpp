@@ -32,11 +32,14 @@ bool takes_everything(const flow::Slot& slot) {
 // The forms by which people name a slot, without articles: its label, its name.
 std::vector<std::vector<std::string>> names_of(const flow::Slot& slot) {
   std::vector<std::vector<std::string>> names;
-  for (const std::string& form : {slot.label, spoken(slot.name)}) {
+  const auto add = [&](std::string_view form) {
     std::vector<std::string> words = language::plain_phrase(form, kPhraseLocale);
     if (words.size() > 1 && (words.front() == "your" || words.front() == "my")) words.erase(words.begin());
     if (!words.empty()) names.push_back(std::move(words));
-  }
+  };
+  add(slot.label);
+  add(spoken(slot.name));
+  for (const flow::Wording& label : slot.labels) add(label.text);
   return names;
 }
 

@@ -26,7 +26,9 @@ std::vector<IntentPhrase> phrases_of(std::span<const flow::FlowPtr> flows) {
       for (const std::string& phrase : trigger.phrases) phrases.push_back({phrase, flow->id});
     }
     phrases.push_back({spoken(flow->id), flow->id, true});
-    if (!flow->description.empty()) phrases.push_back({flow->description, flow->id, true});
+    if (!flow->description.empty() && flow->descriptions.empty())
+      phrases.push_back({flow->description, flow->id, true});
+    for (const flow::Wording& each : flow->descriptions) phrases.push_back({each.text, flow->id, true});
   }
   return phrases;
 }

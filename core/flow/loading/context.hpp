@@ -103,6 +103,12 @@ void check_keys(Context& context, const Node& map, std::span<const Key> keys, st
 [[nodiscard]] std::optional<std::size_t> read_choice(
     Context& context, const Node& node, std::string_view key, std::span<const std::string_view> choices
 );
+// A name, or a map of names by language; the one for all other languages.
+[[nodiscard]] std::optional<std::string> read_wording(
+    Context& context, const Node& node, std::string_view key, Wordings& by_language
+);
+inline constexpr std::string_view kWordingSchema =
+    R"({"oneOf":[{"type":"string"},{"type":"object","minProperties":1,"additionalProperties":{"type":"string"}}]})";
 // A word or a list of words.
 [[nodiscard]] Names read_names(Context& context, const Node& node, std::string_view key);
 bool expect_map(Context& context, const Node& node, std::string_view key);

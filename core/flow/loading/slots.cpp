@@ -14,7 +14,7 @@ constexpr std::string_view kTextSchema = R"({"$ref":"#/$defs/text"})";
 
 constexpr Key kSlotKeys[] = {
     {"type", R"({"$ref":"#/$defs/slot_type"})", "What kind of value the slot holds; text when left out."},
-    {"label", R"({"type":"string"})", "Words for the slot in messages; its name with spaces when left out."},
+    {"label", kWordingSchema, "Words for the slot in messages; its name with spaces when left out."},
     {"ask", kTextSchema, "The question that collects the slot."},
     {"reprompt",
      R"({"oneOf":[{"$ref":"#/$defs/text"},{"type":"array","items":{"$ref":"#/$defs/text"}}]})",
@@ -23,7 +23,7 @@ constexpr Key kSlotKeys[] = {
      R"({"oneOf":[{"$ref":"#/$defs/expression"},{"type":"object","properties":{"check":{"$ref":"#/$defs/expression"},"message":{"$ref":"#/$defs/text"}},"required":["check"],"additionalProperties":false}]})",
      "An expression about `value` that must be true, alone or as {check, message}."},
     {"choices",
-     R"({"type":"array","minItems":1,"items":{"oneOf":[{"type":["string","number","boolean"]},{"type":"object","properties":{"value":{"type":["string","number","boolean"]},"label":{"type":"string"},"synonyms":{"type":"array","items":{"type":"string"}}},"required":["value"],"additionalProperties":false}]}})",
+     R"({"type":"array","minItems":1,"items":{"oneOf":[{"type":["string","number","boolean"]},{"type":"object","properties":{"value":{"type":["string","number","boolean"]},"label":{"oneOf":[{"type":"string"},{"type":"object","minProperties":1,"additionalProperties":{"type":"string"}}]},"synonyms":{"type":"array","items":{"type":"string"}}},"required":["value"],"additionalProperties":false}]}})",
      "The values that a choice may take."},
     {"min", R"({"type":"number"})", "The smallest number or amount; of texts and lists the smallest length."},
     {"max", R"({"type":"number"})", "The largest number or amount; of texts and lists the largest length."},
@@ -112,7 +112,8 @@ void read_choices(Context& context, const Node& node, Slot& slot) {
     Choice choice{.value = *word, .label = *word, .synonyms = {}};
     if (item.is_map()) {
       if (const Node* label = item.find("label")) {
-        if (auto shown = read_text(context, *label, "label")) choice.label = *std::move(shown);
+        if (auto shown = read_wording(context, *label, "label", choice.labels))
+          choice.label = *std::move(shown);
       }
       if (const Node* synonyms = item.find("synonyms")) choice.synonyms = read_synonyms(context, *synonyms);
     }
@@ -181,12 +182,12 @@ void check_combination(Context& context, const Node& node, const Slot& slot) {
         "add choices: [small, large]"
     );
   }
-  if (element != SlotKind::choice && choices != nullptr) {
+  if (element != SlotKind::choice && element != SlotKind::item && choices != nullptr) {
     context.error(
         "F0305",
         choices->position,
         "slot " + quote(slot.name) + " has choices but is of type " + quote(to_string(slot.type)),
-        "write type: choice"
+        "write type: choice, or type: list of item for things that are counted"
     );
   }
   if (slot.min && slot.max && *slot.min > *slot.max) {
@@ -221,7 +222,7 @@ void check_combination(Context& context, const Node& node, const Slot& slot) {
 
 void read_words(Context& context, const Node& node, Slot& slot) {
   if (const Node* label = node.find("label")) {
-    if (auto words = read_text(context, *label, "label")) slot.label = *std::move(words);
+    if (auto words = read_wording(context, *label, "label", slot.labels)) slot.label = *std::move(words);
   }
   if (const Node* ask = node.find("ask")) slot.ask = compile_text(context, *ask, "ask");
   if (const Node* reprompt = node.find("reprompt")) {

@@ -16,25 +16,27 @@ constexpr Key kVariantsKeys[] = {{"variants", {}, {}}};
 constexpr Key kToneKeys[] = {{"tone", {}, {}}};
 constexpr Key kExperimentKeys[] = {{"experiment", {}, {}}};
 
+bool expect_language(Context& context, const Node::Member& member) {
+  if (is_locale_tag(member.key)) return true;
+  std::string with_hyphen = member.key;
+  std::ranges::replace(with_hyphen, '_', '-');
+  std::string help = did_you_mean(member.key, text_forms());
+  if (is_locale_tag(with_hyphen)) help = "did you mean " + quote(with_hyphen) + "?";
+  context.error(
+      "F0312",
+      member.key_position,
+      quote(member.key) + " is not a language tag",
+      !help.empty() ? help
+                    : "use tags such as en, de or pt-BR as keys; for forms by tone write tone: {formal: …, "
+                      "casual: …}"
+  );
+  return false;
+}
+
 Text compile_languages(Context& context, const Node& node, std::string_view key) {
   Text text;
   for (const Node::Member& member : node.members) {
-    if (!is_locale_tag(member.key)) {
-      std::string with_hyphen = member.key;
-      std::ranges::replace(with_hyphen, '_', '-');
-      std::string help = did_you_mean(member.key, text_forms());
-      if (is_locale_tag(with_hyphen)) help = "did you mean " + quote(with_hyphen) + "?";
-      context.error(
-          "F0312",
-          member.key_position,
-          quote(member.key) + " is not a language tag",
-          !help.empty()
-              ? help
-              : "use tags such as en, de or pt-BR as keys; for forms by tone write tone: {formal: …, "
-                "casual: …}"
-      );
-      continue;
-    }
+    if (!expect_language(context, member)) continue;
     Text form = compile_text(context, member.value, key);
     if (!form.empty()) text.forms.push_back({member.key, std::move(form)});
   }
@@ -182,6 +184,36 @@ const FormRow* form_of(Context& context, const Node& node) {
 }
 
 }  // namespace
+
+std::optional<std::string> read_wording(
+    Context& context, const Node& node, std::string_view key, Wordings& by_language
+) {
+  if (!node.is_map()) return read_text(context, node, key);
+  if (node.members.empty())
+    context.error("F0116", node.position, quote(key) + " is an empty map", "write {en: …, de: …}");
+  for (const Node::Member& member : node.members) {
+    // "key" would pass for a language.
+    if (std::ranges::find(text_forms(), member.key) != text_forms().end()) {
+      context.error(
+          "F0953",
+          member.key_position,
+          quote(key) + " is a name, which " + quote(member.key) + " cannot give",
+          "write the name, or one for each language: {en: …, de: …}"
+      );
+      continue;
+    }
+    if (!expect_language(context, member)) continue;
+    if (auto text = read_text(context, member.value, key))
+      by_language.push_back({member.key, *std::move(text)});
+  }
+  if (by_language.empty()) return std::nullopt;
+  // The order of the keys decides nothing, as in texts.
+  std::ranges::sort(by_language, [](const Wording& a, const Wording& b) {
+    if ((a.locale == "en") != (b.locale == "en")) return a.locale == "en";
+    return a.locale < b.locale;
+  });
+  return by_language.front().text;
+}
 
 std::span<const std::string_view> text_forms() {
   return kFormNames;

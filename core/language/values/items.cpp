@@ -39,6 +39,7 @@ class ItemReader {
     for (const flow::Choice& choice : choices) {
       add_whole_name(choice.value);
       add_whole_name(choice.label);
+      for (const flow::Wording& label : choice.labels) add_whole_name(label.text);
       for (const std::string& synonym : choice.synonyms) add_whole_name(synonym);
     }
   }

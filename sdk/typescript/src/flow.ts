@@ -7,9 +7,11 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A text, or one for each locale or tone. */
 export type Text = string | { readonly [key: string]: Json | undefined };
 
+/** A name, or the names by language: {en: "people", de: "Personen"}. */
+export type Wording = string | { readonly [language: string]: string };
 export interface Slot {
   type?: string;
-  label?: string;
+  label?: Wording;
   ask?: Text;
   reprompt?: Text | readonly Text[];
   validate?: string | { check: string; message: Text };
@@ -145,7 +147,9 @@ export type Step =
 export interface Flow {
   /** The name of its export without "Flow", when left out. */
   id?: string;
-  description?: string;
+  description?: Wording;
+  /** What users are told it is called: "your booking". */
+  label?: Wording;
   version?: string | number;
   semantics?: 1;
   triggers?: Json;
