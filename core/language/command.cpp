@@ -5,11 +5,12 @@
 namespace parley::language {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames = {
+constexpr std::array<std::string_view, 15> kNames = {
     "start_flow",
     "set_slot",
     "correct_slot",
     "cancel",
+    "restart",
     "skip",
     "repeat",
     "clarify",

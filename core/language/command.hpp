@@ -17,6 +17,7 @@ enum class CommandKind : std::uint8_t {
   set_slot,      // slot, value; behind a start_flow of that flow
   correct_slot,  // slot, value: the user changes an earlier answer; null: to something not said yet
   cancel,
+  restart,  // the running flow begins anew
   skip,
   repeat,
   clarify,  // options: flow ids or texts to choose from
@@ -26,7 +27,8 @@ enum class CommandKind : std::uint8_t {
   ask_knowledge,  // text
   chitchat,       // text; the topic in `reason`: greeting, thanks, goodbye, decline, more, identity, machine,
                   // feelings, abilities, praise, complaint; what is remembered of them: memory, forget,
-                  // forget_all; where they let the assistant act for them: signed_in, sign_out
+                   // forget_all; where they let the assistant act for them: signed_in, sign_out; of the running
+                   // flow: why, how_long, so_far
   invalid_value,  // slot, text: an answer to the open question that cannot be taken; why in `reason`
   cannot_handle,  // text
 };

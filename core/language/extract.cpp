@@ -6,51 +6,37 @@
 #include "base/utf8.hpp"
 #include "language/dimension.hpp"
 #include "language/phrases.hpp"
+#include "language/refusals.hpp"
 #include "language/values/readers.hpp"
 
 namespace parley::language {
 namespace {
 
 using flow::SlotKind;
-using Answer = std::expected<Value, Refusal>;
+using Answer = std::expected<Value, RefusedAnswer>;
 
-std::unexpected<Refusal> refuse(std::string_view reason, std::string message) {
-  return std::unexpected(Refusal{std::string(reason), std::move(message)});
+std::unexpected<RefusedAnswer> refuse(Refused why, std::string value = {}) {
+  return std::unexpected(RefusedAnswer{why, std::move(value)});
 }
 
-// How each kind is found and what to say when it is not.
+// How each kind is found and what it lacks when it is not.
 struct KindRow {
   SlotKind kind;
   Dimension dimension;
-  std::string_view reason;
-  std::string_view message;
+  Refused lacks;
 };
 
 constexpr KindRow kKinds[] = {
-    {SlotKind::number, Dimension::number, "not_a_number", "Please give a number, for example 12 or 2.5."},
-    {SlotKind::integer, Dimension::number, "not_a_number", "Please give a whole number, for example 12."},
-    {SlotKind::money, Dimension::money, "not_an_amount", "Please give an amount of money, for example $12.50."
-    },
-    {SlotKind::date,
-     Dimension::date,
-     "not_a_date",
-     "Please give a date, for example 23 November 2026 or tomorrow."},
-    {SlotKind::time, Dimension::time, "not_a_time", "Please give a time of day, for example 18:30 or 6pm."},
-    {SlotKind::datetime,
-     Dimension::datetime,
-     "not_a_datetime",
-     "Please give a day and a time, for example tomorrow at 6pm."},
-    {SlotKind::duration,
-     Dimension::duration,
-     "not_a_duration",
-     "Please say how long, for example 90 minutes or 2 weeks."},
-    {SlotKind::email,
-     Dimension::email,
-     "not_an_email",
-     "Please give an email address, for example ada@example.com."},
-    {SlotKind::phone, Dimension::phone, "not_a_phone", "Please give a telephone number with 7 to 15 digits."},
-    {SlotKind::url, Dimension::url, "not_a_url", "Please give a web address, for example https://example.com."
-    },
+    {SlotKind::number, Dimension::number, Refused::no_number},
+    {SlotKind::integer, Dimension::number, Refused::no_whole_number},
+    {SlotKind::money, Dimension::money, Refused::no_amount},
+    {SlotKind::date, Dimension::date, Refused::no_date},
+    {SlotKind::time, Dimension::time, Refused::no_time},
+    {SlotKind::datetime, Dimension::datetime, Refused::no_datetime},
+    {SlotKind::duration, Dimension::duration, Refused::no_duration},
+    {SlotKind::email, Dimension::email, Refused::no_email},
+    {SlotKind::phone, Dimension::phone, Refused::no_phone},
+    {SlotKind::url, Dimension::url, Refused::no_url},
 };
 
 const KindRow* row_of(SlotKind kind) {
@@ -71,32 +57,31 @@ std::string number_text(double number) {
   return write_json(Value(number));
 }
 
-std::string_view shown(const flow::Choice& choice) {
-  return choice.label.empty() ? choice.value : choice.label;
+std::string shown(const flow::Choice& choice, const Circumstances& circumstances) {
+  if (choice.label.empty()) return choice.value;
+  return std::string(flow::in_language(choice.label, choice.labels, circumstances.locale));
 }
 
-// "small, medium or large"; of a long list the beginning.
-std::string list_of(std::span<const flow::Choice> choices) {
-  constexpr std::size_t kMost = 8;
-  std::string out;
-  const std::size_t count = std::min(choices.size(), kMost);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0) out += i + 1 == choices.size() ? " or " : ", ";
-    out += shown(choices[i]);
-  }
-  if (choices.size() > kMost) out += "…";
-  return out;
-}
-
-std::unexpected<Refusal> refuse_ambiguous(
-    std::span<const flow::Choice> choices, const std::vector<std::size_t>& rivals
+// "Please choose small, medium or large"; of a long list the beginning.
+std::unexpected<RefusedAnswer> refuse_choice(
+    std::span<const flow::Choice> choices, const Circumstances& circumstances, std::string said = {}
 ) {
-  std::string message = "Did you mean ";
-  for (std::size_t i = 0; i < rivals.size(); ++i) {
-    if (i > 0) message += i + 1 == rivals.size() ? " or " : ", ";
-    message += shown(choices[rivals[i]]);
-  }
-  return refuse("ambiguous", message + "?");
+  constexpr std::size_t kMost = 8;
+  RefusedAnswer refused{said.empty() ? Refused::no_choice : Refused::no_such_item, std::move(said)};
+  for (const flow::Choice& choice : choices.first(std::min(choices.size(), kMost)))
+    refused.names.push_back(shown(choice, circumstances));
+  refused.more_names = choices.size() > kMost;
+  return std::unexpected(std::move(refused));
+}
+
+std::unexpected<RefusedAnswer> refuse_ambiguous(
+    std::span<const flow::Choice> choices,
+    const std::vector<std::size_t>& rivals,
+    const Circumstances& circumstances
+) {
+  RefusedAnswer refused{Refused::ambiguous};
+  for (const std::size_t rival : rivals) refused.names.push_back(shown(choices[rival], circumstances));
+  return std::unexpected(std::move(refused));
 }
 
 Answer choose(
@@ -104,8 +89,8 @@ Answer choose(
 ) {
   const ChoiceAnswer answer = read_choice(choices, text, circumstances);
   if (answer.index) return Value(choices[*answer.index].value);
-  if (!answer.rivals.empty()) return refuse_ambiguous(choices, answer.rivals);
-  return refuse("not_a_choice", "Please choose " + list_of(choices) + ".");
+  if (!answer.rivals.empty()) return refuse_ambiguous(choices, answer.rivals, circumstances);
+  return refuse_choice(choices, circumstances);
 }
 
 std::optional<double> magnitude(const Value& value) {
@@ -129,10 +114,8 @@ std::optional<double> magnitude(const Value& value) {
 Answer check_range(const flow::Slot& slot, Value value) {
   const auto number = magnitude(value);
   if (!number) return value;
-  if (slot.min && *number < *slot.min)
-    return refuse("below_min", "The least is " + number_text(*slot.min) + ".");
-  if (slot.max && *number > *slot.max)
-    return refuse("above_max", "The most is " + number_text(*slot.max) + ".");
+  if (slot.min && *number < *slot.min) return refuse(Refused::too_small, number_text(*slot.min));
+  if (slot.max && *number > *slot.max) return refuse(Refused::too_big, number_text(*slot.max));
   return value;
 }
 
@@ -140,38 +123,33 @@ Answer check_text(const flow::Slot& slot, Value value, bool lengths) {
   const std::string_view text = value.as_string();
   if (lengths) {
     const auto length = static_cast<double>(count_code_points(text));
-    if (slot.min && length < *slot.min)
-      return refuse("too_short", "Please use at least " + number_text(*slot.min) + " characters.");
-    if (slot.max && length > *slot.max)
-      return refuse("too_long", "Please use at most " + number_text(*slot.max) + " characters.");
+    if (slot.min && length < *slot.min) return refuse(Refused::too_short, number_text(*slot.min));
+    if (slot.max && length > *slot.max) return refuse(Refused::too_long, number_text(*slot.max));
   }
-  if (slot.pattern && !slot.pattern->full_match(text))
-    return refuse("pattern", "That does not have the expected form.");
+  if (slot.pattern && !slot.pattern->full_match(text)) return refuse(Refused::pattern);
   return value;
 }
 
 Answer check_list(const flow::Slot& slot, ListBuilder values) {
   const auto count = static_cast<double>(values.size());
-  if (slot.min && count < *slot.min)
-    return refuse("too_few", "Please give at least " + number_text(*slot.min) + ".");
-  if (slot.max && count > *slot.max)
-    return refuse("too_many", "Please give at most " + number_text(*slot.max) + ".");
+  if (slot.min && count < *slot.min) return refuse(Refused::too_few, number_text(*slot.min));
+  if (slot.max && count > *slot.max) return refuse(Refused::too_many, number_text(*slot.max));
   return values.build();
 }
 
 // The one value that the message holds; the same one twice is still one.
 Answer the_only_one(const std::vector<Found>& found, const KindRow& row, std::string_view text) {
-  if (found.empty()) return refuse(row.reason, std::string(row.message));
+  if (found.empty()) return refuse(row.lacks);
   for (const Found& other : found) {
     if (other.value == found.front().value) continue;
     const auto said = [&](const Found& each) {
       return std::string(text.substr(each.begin, each.end - each.begin));
     };
-    return refuse("ambiguous", "Did you mean " + said(found.front()) + " or " + said(other) + "?");
+    return std::unexpected(RefusedAnswer{Refused::ambiguous, {}, {said(found.front()), said(other)}});
   }
   const Value& value = found.front().value;
   if (value.find("from") != nullptr || value.find("to") != nullptr) {
-    return refuse("range", "Please give one amount instead of a range.");
+    return refuse(Refused::range);
   }
   return value;
 }
@@ -193,19 +171,19 @@ Answer read_found(
   if (found.empty() && latent) found = find_dimension(row.dimension, text, circumstances, Latent::yes);
   if (found.empty() && row.kind == SlotKind::datetime &&
       !find_dimension(Dimension::date, text, circumstances).empty()) {
-    return refuse("no_time", "At what time? For example tomorrow at 6pm.");
+    return refuse(Refused::no_clock_time);
   }
   Answer answer = the_only_one(found, row, text);
   if (!answer) return answer;
   if (row.kind == SlotKind::integer && !is_integral(*answer)) {
-    return refuse("not_an_integer", "Please give a whole number, for example 12.");
+    return refuse(Refused::not_whole);
   }
   if (!slot.choices.empty()) {
     const bool offered =
         std::any_of(slot.choices.begin(), slot.choices.end(), [&](const flow::Choice& choice) {
           return equals_choice(choice, *answer);
         });
-    if (!offered) return refuse("not_a_choice", "Please choose " + list_of(slot.choices) + ".");
+    if (!offered) return refuse_choice(slot.choices, circumstances);
   }
   if (answer->is_string()) return check_text(slot, *answer, false);
   return check_range(slot, *answer);
@@ -226,43 +204,48 @@ Value item_value(std::string_view name, const Number& quantity) {
   return Value::map({{"item", name}, {"quantity", quantity.to_value()}});
 }
 
+bool is_unwanted(const Item& item, const Vocabulary& words) {
+  return std::any_of(words.not_but.begin(), words.not_but.end(), [&](std::string_view negation) {
+    return item.name.size() > negation.size() && item.name.starts_with(negation) &&
+           item.name[negation.size()] == ' ' && !contains(words.noes, negation);
+  });
+}
+
 // Every item of the message, with the offered choices' values as names when there are any.
-std::expected<std::vector<Value>, Refusal> read_items(
+std::expected<std::vector<Value>, RefusedAnswer> read_items(
     std::span<const flow::Choice> choices, std::string_view text, const Circumstances& circumstances
 ) {
   std::vector<Value> values;
   const Reading reading(text, circumstances);
   if (names_nothing(reading)) {
-    return refuse("not_an_item", "Please say what you would like, for example 2 pizzas and a coke.");
+    return refuse(Refused::no_item);
   }
-  for (const Item& item : find_items(choices, reading)) {
+  std::vector<Item> items = find_items(choices, reading);
+  // "Not a pizza, a salad": what is not wanted is only said beside what is.
+  const auto unwanted = [&](const Item& item) { return is_unwanted(item, reading.words); };
+  if (!std::all_of(items.begin(), items.end(), unwanted)) std::erase_if(items, unwanted);
+  for (const Item& item : items) {
     if (choices.empty()) {
       values.push_back(item_value(item.name, item.quantity));
       continue;
     }
     auto chosen = choose(choices, item.name, circumstances);
-    if (!chosen && chosen.error().reason == "not_a_choice") {
-      return refuse(
-          "not_a_choice", "There is no \"" + item.name + "\". Please choose " + list_of(choices) + "."
-      );
-    }
+    if (!chosen && chosen.error().why == Refused::no_choice)
+      return refuse_choice(choices, circumstances, item.name);
     if (!chosen) return std::unexpected(chosen.error());
     values.push_back(item_value(chosen->as_string(), item.quantity));
   }
-  if (values.empty())
-    return refuse("not_an_item", "Please say what you would like, for example 2 pizzas and a coke.");
+  if (values.empty()) return refuse(Refused::no_item);
   return values;
 }
 
 Answer read_item(const flow::Slot& slot, std::string_view text, const Circumstances& circumstances) {
   auto items = read_items(slot.choices, text, circumstances);
   if (!items) return std::unexpected(items.error());
-  if (items->size() > 1) return refuse("too_many", "Please name one thing at a time.");
+  if (items->size() > 1) return refuse(Refused::one_item);
   const auto quantity = (*items)[0]["quantity"].to_double();
-  if (slot.min && quantity < *slot.min)
-    return refuse("below_min", "The least is " + number_text(*slot.min) + ".");
-  if (slot.max && quantity > *slot.max)
-    return refuse("above_max", "The most is " + number_text(*slot.max) + ".");
+  if (slot.min && quantity < *slot.min) return refuse(Refused::too_small, number_text(*slot.min));
+  if (slot.max && quantity > *slot.max) return refuse(Refused::too_big, number_text(*slot.max));
   return (*items)[0];
 }
 
@@ -290,7 +273,41 @@ std::vector<std::string_view> parts_of(std::string_view text, const Circumstance
   return parts;
 }
 
+// "All of them", "both", "none", "everything except the second": without the choices' names. Nothing when the
+// text says nothing of the kind.
+std::optional<Answer> read_quantifier(
+    const flow::Slot& slot, std::string_view text, const Circumstances& circumstances
+) {
+  const Vocabulary& words = vocabulary_for(circumstances.locale);
+  const std::string normal = normalise(text, circumstances.locale);
+  const auto values_but = [&](std::span<const std::string> dropped) {
+    ListBuilder values;
+    for (const flow::Choice& choice : slot.choices) {
+      if (std::ranges::find(dropped, choice.value) == dropped.end()) values.add(choice.value);
+    }
+    return values;
+  };
+  constexpr std::size_t kTwo = 2;
+  if (contains(words.none, normal)) return check_list(slot, ListBuilder());
+  const bool two = slot.choices.size() == kTwo && contains(words.both, normal);
+  if (two || contains(words.all, normal)) return check_list(slot, values_but({}));
+  const std::vector<Token> tokens = tokenise(text);
+  const std::size_t all = longest_phrase(tokens, 0, words.all);
+  const std::size_t except = all == 0 ? 0 : longest_phrase(tokens, all, words.except);
+  if (except == 0 || all + except >= tokens.size()) return std::nullopt;
+  std::vector<std::string> dropped;
+  for (const std::string_view part : parts_of(text.substr(tokens[all + except].begin), circumstances)) {
+    const Answer chosen = choose(slot.choices, part, circumstances);
+    if (!chosen) return chosen;
+    dropped.emplace_back(chosen->as_string());
+  }
+  return check_list(slot, values_but(dropped));
+}
+
 Answer read_list_of_parts(const flow::Slot& slot, std::string_view text, const Circumstances& circumstances) {
+  if (!slot.choices.empty()) {
+    if (auto all = read_quantifier(slot, text, circumstances)) return *std::move(all);
+  }
   ListBuilder values;
   std::vector<std::string> seen;
   for (const std::string_view part : parts_of(text, circumstances)) {
@@ -305,7 +322,7 @@ Answer read_list_of_parts(const flow::Slot& slot, std::string_view text, const C
     seen.push_back(value);
     values.add(*chosen);
   }
-  if (values.size() == 0) return refuse("empty", "Please name at least one.");
+  if (values.size() == 0) return refuse(Refused::no_parts);
   return check_list(slot, std::move(values));
 }
 
@@ -321,11 +338,11 @@ Answer read_list(const flow::Slot& slot, std::string_view text, const Circumstan
   const KindRow* row = row_of(element);
   if (row == nullptr) return read_list_of_parts(slot, text, circumstances);
   const auto found = find_dimension(row->dimension, text, circumstances);
-  if (found.empty()) return refuse(row->reason, std::string(row->message));
+  if (found.empty()) return refuse(row->lacks);
   ListBuilder values;
   for (const Found& each : found) {
     if (element == SlotKind::integer && !is_integral(each.value)) {
-      return refuse("not_an_integer", "Please give whole numbers, for example 1, 5 and 12.");
+      return refuse(Refused::no_whole_numbers);
     }
     values.add(each.value);
   }
@@ -341,12 +358,12 @@ Answer read_boolean(std::string_view text, const Circumstances& circumstances) {
     case Polarity::neither:
       break;
   }
-  return refuse("not_yes_or_no", "Please answer yes or no.");
+  return refuse(Refused::no_yes_or_no);
 }
 
 Answer read_object(std::string_view text) {
   const auto value = parse_json(text);
-  if (!value || !value->is_map()) return refuse("not_an_object", "This needs a form instead of words.");
+  if (!value || !value->is_map()) return refuse(Refused::no_object);
   return *value;
 }
 
@@ -359,6 +376,30 @@ std::vector<Found> find_item_values(
     found.push_back({item_value(item.name, item.quantity), item.begin, item.end});
   }
   return found;
+}
+
+Answer read(const flow::Slot& slot, std::string_view text, const Circumstances& circumstances) {
+  const std::string_view inner = trimmed(text);
+  if (inner.empty()) return refuse(Refused::empty);
+  switch (slot.type.kind) {
+    case SlotKind::boolean:
+      return read_boolean(inner, circumstances);
+    case SlotKind::item:
+      return read_item(slot, inner, circumstances);
+    case SlotKind::list:
+      return read_list(slot, inner, circumstances);
+    case SlotKind::object:
+      return read_object(inner);
+    case SlotKind::choice:
+    case SlotKind::text:
+      if (!slot.choices.empty()) return choose(slot.choices, inner, circumstances);
+      return check_text(slot, Value(inner), true);
+    default:
+      break;
+  }
+  const KindRow* row = row_of(slot.type.kind);
+  INVARIANT(row != nullptr, "every kind of slot can be read");
+  return read_found(slot, *row, inner, circumstances);
 }
 
 }  // namespace
@@ -406,27 +447,12 @@ std::vector<Found> find_values(
 std::expected<Value, Refusal> read_answer(
     const flow::Slot& slot, std::string_view text, const Circumstances& circumstances
 ) {
-  const std::string_view inner = trimmed(text);
-  if (inner.empty()) return refuse("empty", "Please give an answer.");
-  switch (slot.type.kind) {
-    case SlotKind::boolean:
-      return read_boolean(inner, circumstances);
-    case SlotKind::item:
-      return read_item(slot, inner, circumstances);
-    case SlotKind::list:
-      return read_list(slot, inner, circumstances);
-    case SlotKind::object:
-      return read_object(inner);
-    case SlotKind::choice:
-    case SlotKind::text:
-      if (!slot.choices.empty()) return choose(slot.choices, inner, circumstances);
-      return check_text(slot, Value(inner), true);
-    default:
-      break;
-  }
-  const KindRow* row = row_of(slot.type.kind);
-  INVARIANT(row != nullptr, "every kind of slot can be read");
-  return read_found(slot, *row, inner, circumstances);
+  Answer answer = read(slot, text, circumstances);
+  if (answer) return *std::move(answer);
+  const RefusedAnswer& refused = answer.error();
+  return std::unexpected(
+      Refusal{std::string(reason_of(refused.why)), sentence_of(refused, circumstances.locale)}
+  );
 }
 
 }  // namespace parley::language

@@ -50,6 +50,18 @@ Tally count_signals(const std::vector<Token>& tokens, const Vocabulary& words) {
   return tally;
 }
 
+// "Ja" in the middle of an English conversation, "yes" in a Spanish one: the whole message, and nothing else.
+Polarity in_another_language(const Utterance& said) {
+  bool yes = false;
+  bool no = false;
+  for (const Vocabulary* other : vocabularies()) {
+    yes = yes || contains(other->yes, said.normal);
+    no = no || contains(other->no, said.normal);
+  }
+  if (yes == no) return Polarity::neither;
+  return yes ? Polarity::yes : Polarity::no;
+}
+
 }  // namespace
 
 Polarity read_polarity(std::string_view text, const Circumstances& circumstances) {
@@ -66,8 +78,8 @@ Polarity read_polarity(const Utterance& said) {
   constexpr std::size_t kMostOtherWords = 2;
   Tally tally = count_signals(tokenise(normal), words);
   if (tally.no == 0) tally.yes += tally.intensifiers;
-  if (tally.neither > 0 || (tally.yes > 0 && tally.no > 0) || tally.yes + tally.no == 0)
-    return Polarity::neither;
+  if (tally.neither == 0 && tally.yes + tally.no == 0) return in_another_language(said);
+  if (tally.neither > 0 || (tally.yes > 0 && tally.no > 0)) return Polarity::neither;
   if (!tally.starts_with_answer && tally.others > kMostOtherWords) return Polarity::neither;
   return tally.yes > 0 ? Polarity::yes : Polarity::no;
 }

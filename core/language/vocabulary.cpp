@@ -17,6 +17,8 @@ struct LanguageRow {
 constexpr LanguageRow kLanguages[] = {
     {"en", english},
     {"de", german},
+    {"fr", french},
+    {"es", spanish},
 };
 
 }  // namespace

@@ -146,7 +146,9 @@ using Words = Table<std::string_view>;
 struct Vocabulary {
   std::string_view language;
   char decimal_mark = '.';
-  bool month_first = false;  // 11/23/2026
+  bool month_first = false;     // 11/23/2026
+  bool and_after_tens = false;  // "vingt et un", "treinta y uno"
+  bool vigesimal = false;       // "soixante-dix", "quatre-vingts"
 
   // Numbers.
   Table<NumberWord> numbers;
@@ -194,7 +196,8 @@ struct Vocabulary {
   Words oclock;
   Words at;
   Words now;
-  bool half_means_before = false;  // German "halb sechs" is 5:30
+  bool half_means_before = false;   // German "halb sechs" is 5:30
+  bool minutes_after_hour = false;  // "dix heures et quart", "las cinco menos diez"
 
   // Whole phrases.
   Table<Pair> contractions;  // "i'd" → "i would"
@@ -235,6 +238,12 @@ struct Vocabulary {
   Words is_wrong;             // after it: "the address is wrong"
   Words is_now;               // between it and the new value: "the address should be"
 
+  // How many of several choices.
+  Words all;
+  Words both;
+  Words none;
+  Words except;  // "all except the second"
+
   // The singular of a lower-case noun; nullptr when the language leaves nouns alone.
   std::string (*singular)(std::string_view noun) = nullptr;
 };
@@ -248,6 +257,8 @@ struct Vocabulary {
 
 [[nodiscard]] const Vocabulary& english();
 [[nodiscard]] const Vocabulary& german();
+[[nodiscard]] const Vocabulary& french();
+[[nodiscard]] const Vocabulary& spanish();
 
 [[nodiscard]] inline bool contains(const Words& words, std::string_view phrase) {
   return words.find(phrase) != nullptr;

@@ -295,6 +295,10 @@ constexpr PhraseCommand kCommands[] = {
      "machine"},
     {"you are a|an? bot|robot|machine|computer|program|ai|human|person right?", chitchat, "machine"},
     {"are you real", chitchat, "machine"},
+    {"are you a|an? bot|robot|machine|computer|program|ai|human|person|real or a|an|the? real? "
+     "bot|robot|machine|computer|program|ai|human|person",
+     chitchat,
+     "machine"},
     {"who are|r you exactly?", chitchat, "identity"},
     {"what are you", chitchat, "identity"},
     {"what is your name", chitchat, "identity"},
@@ -332,7 +336,56 @@ constexpr PhraseCommand kCommands[] = {
     {"drop|leave it|that", cancel},
     {"i am? no|not longer? interested anymore?", cancel},
     {"i do not want this|it|that|to|anything continue|go? on? anymore|now?", cancel},
-    {"start over|again|fresh|afresh", cancel},
+    {"i? can|could|let|want|would|need|may? i|we|us|me|like? to? start|begin over|again|fresh|afresh|anew",
+     restart},
+    {"i? can|could|let|want|would|need|may? i|we|us|me|like? to? start|begin|restart over|again? from the? "
+     "beginning|scratch|start|top",
+     restart},
+    {"from the? beginning|scratch|start|top", restart},
+    {"restart this|it|everything|the? conversation|form|order|booking?", restart},
+    {"go|take|step me|us? back one|a? step|question?", correct_slot, "back"},
+    {"i? can|could|want|would|need|let? i|we|us|like? to? go back one|a? step|question?", correct_slot, "back"
+    },
+    {"the? previous|last question|step", correct_slot, "back"},
+    {"one? step? back", correct_slot, "back"},
+    {"why do you|we ask|need|want|require to? know? me|my|for|that|this|it? that|this|it?", chitchat, "why"},
+    {"why do you|we ask|need|want to? know? my email|phone|number|name|address|birthday|date? of? birth? "
+     "number|address?",
+     chitchat,
+     "why"},
+    {"why are you asking me? about|for? that|this|it?", chitchat, "why"},
+    {"why is|are that|this|it needed|necessary|required|important|relevant", chitchat, "why"},
+    {"why does that|this|it matter", chitchat, "why"},
+    {"what do you need that|this|it|my for|email|number|address? for?", chitchat, "why"},
+    {"what is that|this|it for", chitchat, "why"},
+    {"why", chitchat, "why"},
+    {"how long will|does|is|would this|it|that going? to? take|be|last", chitchat, "how_long"},
+    {"how much longer will|does|is? this|it|that? going? to? take|be?", chitchat, "how_long"},
+    {"how many more? questions|steps are|do|will|is? there|you|be|have|left|to? "
+     "left|have|to|go|more|come|ask|remaining? "
+     "left|go|come?",
+     chitchat,
+     "how_long"},
+    {"are|is we|it|this nearly|almost|soon done|there|finished|over yet?", chitchat, "how_long"},
+    {"what did|have i just|already? "
+     "order|ordered|say|said|choose|chose|chosen|pick|picked|tell|told|enter|entered|book|booked|answer|"
+     "answered|select|selected "
+     "you? so|until|up? far|now|to? now?",
+     chitchat,
+     "so_far"},
+    {"what do|did|have you have|got|get|understand|understood|note|noted|write|written? down? so|until "
+     "far|now",
+     chitchat,
+     "so_far"},
+    {"what have|did you got|get|understand|understood|note|noted so? far?", chitchat, "so_far"},
+    {"what have|do we have|got so? far?", chitchat, "so_far"},
+    {"what is in my|the cart|basket|order|list so|right? far|now?", chitchat, "so_far"},
+    {"what is my order|booking|reservation so far", chitchat, "so_far"},
+    {"show|tell|give me? my|the? order|booking|cart|basket|answers|summary|reservation so far",
+     chitchat,
+     "so_far"},
+    {"can|could? you? summarise|summarize|sum it|this|that|everything|up? up|so? far?", chitchat, "so_far"},
+    {"summary", chitchat, "so_far"},
     {"scratch that", cancel},
     {"call it off", cancel},
     {"a|an|the? real|live|actual|human? "
@@ -413,6 +466,7 @@ constexpr std::string_view kYesAlone[] = {
 };
 constexpr std::string_view kNo[] = {
     "no", "nope", "nah", "naw", "nay", "negatory", "no way", "no thanks", "no thank you", "no sir", "no good",
+    "maybe later", "perhaps later", "another time", "some other time", "not this time",
     "not at all", "not really", "not now", "not today", "not yet", "not right", "not correct", "not true",
     "not good", "not fine", "not ok", "not okay", "not what i want", "not accurate", "not exactly",
     "not quite", "wrong", "false", "untrue", "invalid", "incorrect", "absolutely not", "definitely not",
@@ -443,7 +497,7 @@ constexpr std::string_view kIntensifiers[] = {
 };
 
 constexpr std::string_view kNeither[] = {
-    "not sure", "i am not sure", "maybe", "perhaps", "i do not know", "do not know", "no idea", "not certain",
+    "yeah right", "oh yeah right", "as if", "not sure", "i am not sure", "maybe", "perhaps", "i do not know", "do not know", "no idea", "not certain",
     "i am not certain", "who knows", "could be", "might be", "possibly", "it depends", "depends",
     "yes and no", "yes or no", "what is right", "what is good", "no clue", "not positive",
     "i am not positive", "hard to say", "i can not say", "i can not decide", "unsure", "is that right",
@@ -577,7 +631,19 @@ constexpr std::string_view kNoes[] = {
     "not that",
 };
 
-constexpr std::string_view kNotBut[] = {"instead of", "rather than", "not", "and not", "in place of"};
+constexpr std::string_view kNotBut[] = {
+    "instead of", "rather than", "not", "and not", "in place of", "do not want", "anything but",
+};
+constexpr std::string_view kAll[] = {
+    "all", "all of them", "all of those", "all of these", "everything", "every one", "every single one", "the lot",
+    "each of them", "all the above", "all of the above",
+};
+constexpr std::string_view kBoth[] = {"both", "both of them", "both please", "the two of them"};
+constexpr std::string_view kNone[] = {
+    "none", "none of them", "none of those", "none of these", "nothing", "neither", "neither of them", "none of the above",
+    "not any", "nothing at all", "no", "nope", "not any of them",
+};
+constexpr std::string_view kExcept[] = {"except", "except for", "but", "but not", "apart from", "besides", "without", "other than"};
 constexpr std::string_view kWrongWords[] = {
     "wrong", "not right", "not my", "incorrect", "that is wrong", "that is not", "made mistake with",
     "i made mistake with", "mistake in", "there is mistake in", "except", "apart from", "problem with",
@@ -716,6 +782,10 @@ constexpr Vocabulary kEnglish = {
     .wrong_words = table<kWrongWords>,
     .is_wrong = table<kIsWrong>,
     .is_now = table<kIsNow>,
+    .all = table<kAll>,
+    .both = table<kBoth>,
+    .none = table<kNone>,
+    .except = table<kExcept>,
     .singular = singular,
 };
 

@@ -39,6 +39,7 @@ std::vector<Form> forms_of(std::span<const flow::Choice> choices, std::string_vi
   for (std::size_t i = 0; i < choices.size(); ++i) {
     add(i, choices[i].value);
     add(i, choices[i].label);
+    for (const flow::Wording& label : choices[i].labels) add(i, label.text);
     for (const std::string& synonym : choices[i].synonyms) add(i, synonym);
   }
   return forms;
@@ -166,10 +167,39 @@ std::vector<Mention> best_mentions(std::vector<Mention> mentions) {
   return kept;
 }
 
-ChoiceAnswer by_mention(const std::vector<Form>& forms, const std::vector<std::string>& words, bool typos) {
+// "not the", "instead of" right before the word at `begin`. What may be a bare no ("no, inside") is none.
+bool is_negated(const std::vector<std::string>& words, std::size_t begin, const Vocabulary& vocabulary) {
+  while (begin > 0 &&
+         (contains(vocabulary.the, words[begin - 1]) || contains(vocabulary.articles, words[begin - 1])))
+    --begin;
+  return std::any_of(vocabulary.not_but.begin(), vocabulary.not_but.end(), [&](std::string_view phrase) {
+    if (contains(vocabulary.noes, phrase)) return false;
+    const std::vector<std::string> negation = words_of(phrase);
+    // "Why not inside?"
+    if (begin > 1 && contains(vocabulary.yes, words[begin - 2] + " " + words[begin - 1])) return false;
+    return negation.size() <= begin &&
+           std::equal(
+               negation.begin(),
+               negation.end(),
+               words.begin() + static_cast<std::ptrdiff_t>(begin - negation.size())
+           );
+  });
+}
+
+// "Not inside, outside" is outside; of two choices "not inside" says as much.
+ChoiceAnswer by_mention(
+    const std::vector<Form>& forms,
+    const std::vector<std::string>& words,
+    bool typos,
+    const Vocabulary& vocabulary
+) {
   std::set<std::size_t> fits;
-  for (const Mention& mention : best_mentions(mentions_of(forms, words, typos))) fits.insert(mention.choice);
-  return answer_from(fits);
+  std::set<std::size_t> refused;
+  for (const Mention& mention : best_mentions(mentions_of(forms, words, typos)))
+    (is_negated(words, mention.begin, vocabulary) ? refused : fits).insert(mention.choice);
+  for (const std::size_t choice : refused) fits.erase(choice);
+  if (!fits.empty() || refused.size() != 1 || forms.back().choice != 1) return answer_from(fits);
+  return answer_from({1 - *refused.begin()});
 }
 
 // Every word of the answer is one of the choice's: "express" for "Express delivery".
@@ -238,11 +268,11 @@ ChoiceAnswer read_choice(
 
   const Reading reading(text, circumstances);
   const TokenRange range = without_filler(reading, {0, reading.size()});
-  if (range.begin >= range.end) return by_mention(forms, words_of(whole), false);
+  if (range.begin >= range.end) return by_mention(forms, words_of(whole), false, vocabulary);
   if (const auto place = by_place(reading, range, choices.size())) return {place, {}};
 
   const std::vector<std::string> all_words = words_of(whole);
-  if (auto answer = by_mention(forms, all_words, false); is_decided(answer)) return answer;
+  if (auto answer = by_mention(forms, all_words, false, vocabulary); is_decided(answer)) return answer;
   const std::vector<std::string> words = content_words(reading, range);
   if (words.empty()) return {};
   std::string core;
@@ -251,7 +281,7 @@ ChoiceAnswer read_choice(
   if (auto answer = by_some_words(forms, words, false); is_decided(answer)) return answer;
   if (auto answer = by_beginning(forms, core); is_decided(answer)) return answer;
   if (auto answer = by_closeness(forms, core); is_decided(answer)) return answer;
-  if (auto answer = by_mention(forms, all_words, true); is_decided(answer)) return answer;
+  if (auto answer = by_mention(forms, all_words, true, vocabulary); is_decided(answer)) return answer;
   return by_some_words(forms, words, true);
 }
 

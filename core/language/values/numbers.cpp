@@ -142,17 +142,20 @@ class WordsReader {
   bool take() {
     std::size_t next = at_;
     if (taken_ || from_digits_) {
-      if (reading_.is(next, "-") && reading_.is_glued(next) && reading_.is_glued(next + 1) &&
-          last_ == NumberRole::ten)
-        ++next;
+      const bool hyphens = last_ == NumberRole::ten || (reading_.words.vigesimal && taken_);
+      if (reading_.is(next, "-") && reading_.is_glued(next) && reading_.is_glued(next + 1) && hyphens) ++next;
       if (reading_.is_one_of(next, reading_.words.conjunctions) && may_join_) ++next;
     }
     const NumberWord* word = number_word(reading_, next);
+    static constexpr NumberWord kOne{"", 1, NumberRole::unit};
+    const bool after_ten = next != at_ && last_ == NumberRole::ten && reading_.words.and_after_tens;
+    if (word == nullptr && after_ten && reading_.is_one_of(next, reading_.words.articles)) word = &kOne;
     if (word == nullptr || !accept(*word, next != at_)) return false;
     at_ = next + 1;
     taken_ = true;
     last_ = word->role;
-    may_join_ = word->role == NumberRole::hundred || word->role == NumberRole::scale;
+    may_join_ = word->role == NumberRole::hundred || word->role == NumberRole::scale ||
+                (word->role == NumberRole::ten && reading_.words.and_after_tens);
     return true;
   }
 
@@ -199,14 +202,24 @@ class WordsReader {
       group_ = group_.plus(Number::of(word.value));
     } else if (last_ == NumberRole::ten && word.role == NumberRole::unit && word.value > 0) {
       group_ = group_.plus(Number::of(word.value));
+    } else if (reading_.words.vigesimal && joins_twenties(word)) {
+      group_ = word.role == NumberRole::ten && word.value == 20 ? Number::of(80)
+                                                                : group_.plus(Number::of(word.value));
     } else if (last_ == NumberRole::unit && word.role == NumberRole::ten && group_.digits < 10 &&
-               group_.digits > 0) {
+               group_.digits > 0 && !reading_.words.vigesimal) {
       group_ = group_.times(100).plus(Number::of(word.value));  // "one twenty two"
     } else {
       return false;
     }
     has_group_ = true;
     return true;
+  }
+
+  // "quatre-vingts"; "soixante-dix", "quatre-vingt-douze".
+  [[nodiscard]] bool joins_twenties(const NumberWord& word) const {
+    if (word.value == 20) return last_ == NumberRole::unit && group_.digits == 4;
+    const std::int64_t tens = group_.digits % 100;
+    return last_ == NumberRole::ten && (tens == 60 || tens == 80) && word.value >= 10 && word.value < 20;
   }
 
   const Reading& reading_;

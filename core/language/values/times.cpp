@@ -126,6 +126,31 @@ bool is_minute_word(const Reading& reading, std::size_t at) {
   );
 }
 
+// "dix heures et quart", "huit heures trente", "las cinco menos diez": what is told of the hour behind it.
+Match<ClockTime> with_minutes_behind(const Reading& reading, Match<ClockTime> hour) {
+  if (!reading.words.minutes_after_hour || hour.value.minute != 0) return hour;
+  std::size_t next = hour.next;
+  const bool less = reading.is_one_of(next, reading.words.negatives);
+  const bool plus = !less && reading.is_one_of(next, reading.words.conjunctions);
+  if (less || plus) ++next;
+  if (reading.is_one_of(next, reading.words.the) || reading.is_one_of(next, reading.words.articles)) ++next;
+  std::int32_t minutes = 0;
+  const FractionWord* fraction =
+      reading.has(next) ? reading.words.fractions.find_word(reading.tokens[next].text) : nullptr;
+  if ((less || plus) && fraction != nullptr && (fraction->denominator == 2 || fraction->denominator == 4)) {
+    minutes = 60 / fraction->denominator;
+    ++next;
+  } else if (const auto count = read_small(reading, next, 60); count && count->value > 0) {
+    // "20 heures 4 personnes": minutes have two digits, or are a word.
+    if (reading.is_digits(next) && reading.tokens[next].text.size() != 2) return hour;
+    minutes = count->value;
+    next = count->next;
+  } else {
+    return hour;
+  }
+  return {*shifted(hour.value, less ? -minutes : minutes), next};
+}
+
 // "half past six", "a quarter to 5", "20 minutes past 3pm", "half three", German "halb sechs".
 Maybe<ClockTime> read_spoken(const Reading& reading, std::size_t at) {
   std::size_t next = at;
@@ -185,13 +210,15 @@ Maybe<ClockTime> read_plain_hour(const Reading& reading, std::size_t at, bool ba
   Match<ClockTime> time{clock(hour->value), hour->next};
   const std::size_t oclock = reading.longest(time.next, reading.words.oclock);
   time.next += oclock;
+  const bool told = at > 0 && (reading.is(at - 1, "las") || reading.is(at - 1, "la"));
+  if (oclock > 0 || told || bare) time = with_minutes_behind(reading, time);
   const Match<ClockTime> finished = with_meridiem(reading, time);
-  if (finished.next == time.next && oclock == 0) {
+  if (finished.next == time.next && oclock == 0 && time.value.minute == 0) {
     // "at 7", but neither "at 7 dollars" nor "at 650-650-6500".
     const bool ends_here =
         !reading.has(time.next) || (!reading.tokens[time.next].is_digits() && !reading.is_glued(time.next));
-    const bool introduced =
-        at > 0 && (reading.is(at - 1, "at") || reading.is(at - 1, "@") || reading.is(at - 1, "um"));
+    const bool introduced = at > 0 && (told || reading.is(at - 1, "at") || reading.is(at - 1, "@") ||
+                                       reading.is(at - 1, "um") || reading.is(at - 1, "à"));
     if (!ends_here || !(bare || introduced)) return std::nullopt;
   }
   return finished;
@@ -323,7 +350,7 @@ Maybe<ClockTime> read_time(const Reading& reading, std::size_t at, bool bare) {
   const auto consider = [&](const Maybe<ClockTime>& time) {
     if (time && (!best || time->next > best->next)) best = time;
   };
-  if (auto named = read_named(reading, at)) consider(named);
+  if (auto named = read_named(reading, at)) consider(with_minutes_behind(reading, *named));
   consider(read_digital(reading, at, bare));
   consider(read_spoken(reading, at));
   consider(read_two_numbers(reading, at, bare));
