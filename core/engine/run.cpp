@@ -21,6 +21,15 @@ Value slots_as_value(const Slots& slots) {
   return map.build();
 }
 
+// "+01:00", as expressions take it.
+std::string offset_text(std::int32_t seconds) {
+  const std::int32_t minutes = (seconds < 0 ? -seconds : seconds) / 60;
+  const auto two = [](std::int32_t number) {
+    return std::string(number < 10 ? "0" : "") + std::to_string(number);
+  };
+  return (seconds < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60);
+}
+
 }  // namespace
 
 std::string spoken(std::string_view identifier) {
@@ -107,11 +116,13 @@ const Value* Run::find_name(const NameTable& table, std::string_view name) {
     );
   if (name == "user") return keep(facts::user(*this, table.shown));
   if (name == "conversation") {
-    return keep(MapBuilder()
-                    .set("id", state_.conversation_id)
-                    .set("turn", static_cast<std::int64_t>(state_.turn))
-                    .set("channel", state_.channel)
-                    .build());
+    MapBuilder conversation;
+    conversation.set("id", state_.conversation_id)
+        .set("turn", static_cast<std::int64_t>(state_.turn))
+        .set("channel", state_.channel);
+    if (state_.semantics >= kListenersSemantics)
+      conversation.set("utc_offset", offset_text(state_.utc_offset_seconds));
+    return keep(conversation.build());
   }
   if (name == "assistant") return keep(MapBuilder().set("name", release_.settings().name).build());
   if (name == "flow" && !state_.stack.empty()) {

@@ -41,7 +41,8 @@ const Words& words_of(std::string_view locale) {
 
 class Display {
  public:
-  explicit Display(std::string_view locale) : words_(words_of(locale)) {}
+  Display(std::string_view locale, std::int32_t utc_offset_seconds)
+      : words_(words_of(locale)), utc_offset_seconds_(utc_offset_seconds) {}
 
   void append(const Value& value) {
     switch (value.type()) {
@@ -105,7 +106,7 @@ class Display {
     constexpr std::string_view kMonths[] = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
     };
-    CivilTime civil = to_civil(time);
+    CivilTime civil = to_civil(time, utc_offset_seconds_);
     if (words_.language == "en") {
       out_ += std::to_string(civil.day);
       out_.append(" ").append(kMonths[civil.month - 1]).append(" ").append(std::to_string(civil.year));
@@ -219,13 +220,14 @@ class Display {
   }
 
   const Words& words_;
+  std::int32_t utc_offset_seconds_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string display(const Value& value, std::string_view locale) {
-  Display writer(locale);
+std::string display(const Value& value, std::string_view locale, std::int32_t utc_offset_seconds) {
+  Display writer(locale, utc_offset_seconds);
   writer.append(value);
   return writer.take();
 }

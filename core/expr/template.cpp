@@ -12,9 +12,17 @@ namespace parley::expr {
 class Rendering {
  public:
   Rendering(
-      const Scope& scope, std::string_view locale, std::uint64_t cost_limit, std::vector<std::string>* shown
+      const Scope& scope,
+      std::string_view locale,
+      std::uint64_t cost_limit,
+      std::vector<std::string>* shown,
+      std::int32_t utc_offset_seconds
   )
-      : scope_(scope), locale_(locale), cost_limit_(cost_limit), shown_(shown) {}
+      : scope_(scope),
+        locale_(locale),
+        cost_limit_(cost_limit),
+        shown_(shown),
+        utc_offset_seconds_(utc_offset_seconds) {}
 
   // `number` is that of the plural around the parts, or null.
   Result<void> append(const Template::Parts& parts, const Value* number) {
@@ -48,7 +56,7 @@ class Rendering {
     if (value.is_string()) {
       out_ += value.as_string();
     } else {
-      out_ += display(value, locale_);
+      out_ += display(value, locale_, utc_offset_seconds_);
     }
     if (shown_ != nullptr) shown_->push_back(out_.substr(begin));
   }
@@ -101,6 +109,7 @@ class Rendering {
   std::string_view locale_;
   std::uint64_t cost_limit_;
   std::vector<std::string>* shown_;
+  std::int32_t utc_offset_seconds_;
   std::string out_;
 };
 
@@ -111,10 +120,14 @@ std::expected<Template, SyntaxProblem> Template::compile(std::string_view source
 }
 
 Result<std::string> Template::render(
-    const Scope& scope, std::string_view locale, std::uint64_t cost_limit, std::vector<std::string>* shown
+    const Scope& scope,
+    std::string_view locale,
+    std::uint64_t cost_limit,
+    std::vector<std::string>* shown,
+    std::int32_t utc_offset_seconds
 ) const {
   if (const std::string* words = fixed()) return *words;
-  Rendering rendering(scope, locale, cost_limit, shown);
+  Rendering rendering(scope, locale, cost_limit, shown, utc_offset_seconds);
   if (auto done = rendering.append(parts_, nullptr); !done) return std::unexpected(std::move(done.error()));
   return rendering.take();
 }

@@ -37,12 +37,14 @@ class Template {
   [[nodiscard]] static std::expected<Template, SyntaxProblem> compile(std::string_view source);
 
   // An expression that fails makes the whole rendering fail with its error. Numbers, lists and plural forms
-  // are those of `locale`. `shown`, where given, gets each value as it stands in the text.
+  // are those of `locale`, times those of the offset. `shown`, where given, gets each value as it stands in
+  // the text.
   [[nodiscard]] Result<std::string> render(
       const Scope& scope,
       std::string_view locale = "en",
       std::uint64_t cost_limit = kDefaultCostLimit,
-      std::vector<std::string>* shown = nullptr
+      std::vector<std::string>* shown = nullptr,
+      std::int32_t utc_offset_seconds = 0
   ) const;
 
   // The typed value when the source is exactly one {{ expression }}, otherwise the rendered text.

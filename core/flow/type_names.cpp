@@ -53,7 +53,13 @@ const expr::TypeNames& builtin_names() {
   static const expr::TypeNames names = {
       {"user", texts({"id", "locale"})},
       {"conversation",
-       Type::object_of({{"id", Kind::string}, {"turn", Kind::integer}, {"channel", Kind::string}}, true)},
+       Type::object_of(
+           {{"id", Kind::string},
+            {"turn", Kind::integer},
+            {"channel", Kind::string},
+            {"utc_offset", Kind::string}},
+           true
+       )},
       {"assistant", texts({"name"})},
       {"flow", texts({"id", "version", "description"})},
       {"message", Kind::string},
