@@ -33,6 +33,8 @@ void uncaught(Run& run, Leaving error) {
     if (stack[i - 1].scopes.empty()) continue;
     Frame callee = run.pop();
     for (Undo& each : callee.undo) run.frame().undo.push_back(std::move(each));
+    // What it has done before it failed stays done: no correction may call it again.
+    if (!callee.done.empty() && run.state().semantics >= kListenersSemantics) note_done(run.frame());
     return leave_blocks(run, std::move(error));
   }
   if (error.code == kApprovalRejected || error.code == kReviewRejected)
@@ -68,6 +70,11 @@ void come_to_end(Run& run) {
 }
 
 }  // namespace
+
+void note_done(Frame& frame) {
+  std::erase(frame.done, frame.step);
+  frame.done.push_back(frame.step);
+}
 
 Scope* open_scope(Frame& frame) {
   if (frame.scopes.empty() || frame.scopes.back().owner != frame.step) return nullptr;

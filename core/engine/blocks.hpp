@@ -40,4 +40,7 @@ bool take_up_waiting(Frame& frame, std::string_view effect_id);
 // True when the frame, or one of its branches, waits for this call; for any call when the id is empty.
 [[nodiscard]] bool waits_for(const Cursor& cursor, std::string_view effect_id);
 
+// The frame's step has had an effect on the world: the last one, whatever it did in earlier rounds.
+void note_done(Frame& frame);
+
 }  // namespace parley::engine

@@ -21,7 +21,12 @@ inline constexpr std::uint32_t kLastingOrigins = 4;
 inline constexpr std::uint32_t kFactsAsShown = 5;
 // A question which of several things was meant keeps the words it is about, for the choice to go on with.
 inline constexpr std::uint32_t kOfferedWordsSemantics = 6;
+// Who has not just said something is not asked whether there is anything else; what Parley says by itself is
+// said in French and Spanish too, and all of it in German; times are told as the user's clocks show them.
+// What a sub-flow has done before it failed is done. A question for several slots is not put again for what
+// is left.
+inline constexpr std::uint32_t kListenersSemantics = 9;
 // Of conversations that begin, or go on to newer flows, now.
-inline constexpr std::uint32_t kNewestSemantics = kOfferedWordsSemantics;
+inline constexpr std::uint32_t kNewestSemantics = kListenersSemantics;
 
 }  // namespace parley::engine

@@ -14,12 +14,13 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kOwners = {"bot", "pending_human", "human", "returning"};
 constexpr std::array<std::string_view, 3> kFrameKinds = {"flow", "call", "repair"};
-constexpr std::array<std::string_view, 7> kContinuations = {
+constexpr std::array<std::string_view, 8> kContinuations = {
     "none",
     "ask_again",
     "say_again",
     "rewind",
     "abandon",
+    "restart",
     "hand_off",
     "conclude",
 };
@@ -470,6 +471,7 @@ std::string snapshot(const State& s) {
       .text("tenant", s.tenant)
       .number("timers_so_far", s.timers_so_far)
       .number("turn", static_cast<std::int64_t>(s.turn))
+      .flag("unprompted", s.unprompted)
       .text("user_id", s.user_id)
       .flag("user_known", s.user_known)
       .number("utc_offset_seconds", s.utc_offset_seconds)
@@ -507,6 +509,7 @@ Result<State> restore(std::string_view bytes) {
       .outcome = text(m, "outcome"),
       .turn = static_cast<std::uint64_t>(number(m, "turn")),
       .messages_in_turn = count(m, "messages_in_turn"),
+      .unprompted = flag(m, "unprompted"),
       .effects_so_far = count(m, "effects_so_far"),
       .timers_so_far = count(m, "timers_so_far"),
       .misunderstood = count(m, "misunderstood"),

@@ -62,6 +62,7 @@ enum class Continuation : std::uint8_t {
   say_again,  // what was said last is said again
   rewind,     // the frame below goes back to `target` and on from there
   abandon,    // the frame below ends with `outcome`
+  restart,    // the flow of the frame below begins anew
   hand_off,   // to a person; on return, ask again
   conclude,   // nothing is left to do: the conversation has ended
 };
@@ -178,6 +179,7 @@ struct State {
   std::string outcome;        // of the flow that ended last
   std::uint64_t turn = 0;
   std::uint32_t messages_in_turn = 0;
+  bool unprompted = false;  // the turn was begun by time, an event or a decision: the user may not be there
   std::uint32_t effects_so_far = 0;
   std::uint32_t timers_so_far = 0;
   std::uint32_t misunderstood = 0;  // messages in a row that meant nothing to us

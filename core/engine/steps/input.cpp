@@ -15,7 +15,12 @@ enum Keyword : std::size_t { k_gather, k_text, k_timeout, k_on_timeout, k_remind
 
 constexpr flow::Keyword kKeywords[] = {
     {"gather", FieldKind::slot_names, true, "The slots to fill, in the order they are asked for."},
-    {"text", FieldKind::text, false, "The question, instead of the slot's own `ask`."},
+    {"text",
+     FieldKind::text,
+     false,
+     "The question, instead of the slots' own `ask`; what is still open after a part of the answer is asked "
+     "for "
+     "by its own."},
     {"timeout", FieldKind::duration, false, "How long to wait for an answer, from the question on."},
     {"on_timeout",
      FieldKind::step_name,
@@ -28,6 +33,13 @@ constexpr flow::Keyword kKeywords[] = {
     {"remind_text", FieldKind::text, false, "The reminder; the question again when left out."},
 };
 
+// "Name and email, please" was answered with a name: what is left is asked for by itself.
+bool answered_in_part(const Run& run, const flow::Step& step) {
+  const auto& names = *step.get<flow::Names>(k_gather);
+  return run.state().semantics >= kListenersSemantics &&
+         std::ranges::any_of(names, [&](const flow::Name& name) { return run.slot(name.text) != nullptr; });
+}
+
 // The question to put: this step's, the slot's, or what the flow said just before it came here.
 Result<std::string> question(
     Run& run, const flow::Step& step, const flow::Slot& slot, std::uint32_t attempt
@@ -35,7 +47,8 @@ Result<std::string> question(
   if (attempt > 0 && !slot.reprompt.empty()) {
     return run.render(slot.reprompt[std::min<std::size_t>(attempt, slot.reprompt.size()) - 1]);
   }
-  if (const auto* text = step.get<flow::Text>(k_text)) return run.render(*text);
+  const auto* text = step.get<flow::Text>(k_text);
+  if (text != nullptr && !(answered_in_part(run, step) && !slot.ask.empty())) return run.render(*text);
   if (!slot.ask.empty()) return run.render(slot.ask);
   return run.frame().prompt;
 }
@@ -43,7 +56,7 @@ Result<std::string> question(
 std::vector<SaidButton> choices(Run& run, const flow::Slot& slot) {
   if (slot.type.kind == flow::SlotKind::boolean) return yes_and_no(run);
   std::vector<SaidButton> buttons;
-  for (const flow::Choice& choice : slot.choices) buttons.push_back({choice.label, choice.value});
+  for (const flow::Choice& choice : slot.choices) buttons.push_back({run.label_of(choice), choice.value});
   return buttons;
 }
 
@@ -105,7 +118,7 @@ Outcome ask(Run& run, const flow::Step& step, const flow::Slot& slot) {
   auto text = question(run, step, slot, attempt);
   if (!text) return Outcome::fail(text.error().message);
   if (text->empty()) {
-    *text = slot.label + "?";
+    *text = run.label_of(slot) + "?";
     if ((*text)[0] >= 'a' && (*text)[0] <= 'z') (*text)[0] = static_cast<char>((*text)[0] - 'a' + 'A');
   }
   say_question(run, slot, std::move(*text));
@@ -129,7 +142,7 @@ Outcome silence(Run& run, const flow::Step& step, const flow::Slot& slot) {
   const auto* words = step.get<flow::Text>(k_remind_text);
   auto text = words != nullptr ? run.render(*words) : question(run, step, slot, 0);
   if (!text) return Outcome::fail(text.error().message);
-  say_question(run, slot, text->empty() ? slot.label + "?" : std::move(*text));
+  say_question(run, slot, text->empty() ? run.label_of(slot) + "?" : std::move(*text));
   listen_for_silence(run, step, static_cast<std::size_t>(frame.held["reminded"].as_int()) + 1);
   return Outcome::wait();
 }

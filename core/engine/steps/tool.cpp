@@ -1,6 +1,7 @@
 // tool: calls an operation of an outside system and waits for its result.
 #include <algorithm>
 
+#include "engine/blocks.hpp"
 #include "engine/calls.hpp"
 #include "engine/origins.hpp"
 #include "engine/people/call_reviews.hpp"
@@ -178,8 +179,7 @@ Result<void> note_undo(Run& run, const flow::Step& step, const Value& made_with)
 void had_effect(Frame& frame, const flow::Step& step) {
   const auto* effect = step.get<flow::Name>(k_effect);
   if (effect != nullptr && effect->text == "read") return;
-  std::erase(frame.done, frame.step);  // in an earlier round of a loop
-  frame.done.push_back(frame.step);
+  note_done(frame);
   frame.segment = step.next;
 }
 
