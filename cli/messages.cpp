@@ -30,7 +30,7 @@ int run_messages(const Arguments& arguments) {
 }
 
 constexpr Option kOptions[] = {
-    {"--locale", "TAG", "The language to print: en or de; en when left out."},
+    {"--locale", "TAG", "The language to print: en, de, fr or es; en when left out."},
     kJsonOption,
 };
 
@@ -42,7 +42,7 @@ constinit const Command kMessages{
     "Translate them and put the file into messages/ of an assistant; a message there replaces the built-in "
     "one.",
     kOptions,
-    "parley messages > messages/fr.yaml\n"
+    "parley messages > messages/it.yaml\n"
     "parley messages --locale de",
     run_messages,
 };

@@ -166,9 +166,10 @@ class Chooser {
 
   // Whatever a model could come up with, sense or none.
   std::vector<Command> commands() {
+    constexpr auto kKinds = static_cast<std::size_t>(CommandKind::cannot_handle) + 1;
     std::vector<Command> list;
     for (std::size_t i = dice_.roll(3) + 1; i > 0; --i) {
-      Command command{.kind = static_cast<CommandKind>(dice_.roll(std::size_t{14})), .text = "hm"};
+      Command command{.kind = static_cast<CommandKind>(dice_.roll(kKinds)), .text = "hm"};
       if (command.kind == CommandKind::start_flow) {
         const auto& flows = stage_.release().flows();
         command.flow = std::next(flows.begin(), static_cast<std::ptrdiff_t>(dice_.roll(flows.size())))->first;

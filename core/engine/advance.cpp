@@ -27,9 +27,17 @@ namespace {
 using language::Command;
 using language::CommandKind;
 
-void begin_turn(State& state) {
+enum class Begun : std::uint8_t {
+  by_user,
+  otherwise,  // by time, an event or a decision
+  again,      // goes on with what was begun before: a call is tried again, a user has signed in
+};
+
+void begin_turn(State& state, Begun begun) {
   ++state.turn;
   state.messages_in_turn = 0;
+  if (begun == Begun::again || state.semantics < kListenersSemantics) return;
+  state.unprompted = begun == Begun::otherwise;
 }
 
 // The values before a start_flow are for the running flow. One that is refused does not take the others
@@ -112,6 +120,9 @@ void carry_out(Run& run, const std::vector<Command>& commands) {
       case CommandKind::cancel:
         repair::cancel(run);
         break;
+      case CommandKind::restart:
+        repair::restart(run);
+        break;
       case CommandKind::skip:
         repair::skip(run);
         break;
@@ -165,6 +176,9 @@ class Advance {
     state_.release = event.release;
     state_.semantics = event.semantics;
     state_.context = event.context;
+    // Who asks for a flow is there; a greeting, an event and the clock come unasked.
+    const bool asked_for = !event.flow.empty() && event.channel != "schedule";
+    state_.unprompted = !asked_for && state_.semantics >= kListenersSemantics;
     if (event.user_slots.is_map()) {
       for (const auto& [name, value] : event.user_slots.entries())
         state_.slots.insert_or_assign(std::string(name.as_string()), value);
@@ -189,7 +203,7 @@ class Advance {
   }
 
   void operator()(const MessageReceived& event) {
-    begin_turn(state_);
+    begin_turn(state_, Begun::by_user);
     state_.message = event.text;
     end_silence(state_);
     // While a person owns the conversation the bot is silent; the message is in the log for them to read.
@@ -223,7 +237,7 @@ class Advance {
   void operator()(const TimerFired& event) {
     if (reviews::expire(run_, event.timer_id)) return go_on_with_review(event.timer_id);
     if (handoffs::give_up(run_, event.timer_id)) {
-      begin_turn(state_);
+      begin_turn(state_, Begun::otherwise);
       resume_top(event);
       return;
     }
@@ -231,18 +245,18 @@ class Advance {
   }
 
   void operator()(const OperatorJoined& event) {
-    begin_turn(state_);
+    begin_turn(state_, Begun::by_user);
     handoffs::joined(run_, event);
   }
 
   void operator()(const OperatorReplied& event) {
-    begin_turn(state_);
+    begin_turn(state_, Begun::by_user);
     handoffs::replied(run_, event);
   }
 
   void operator()(const OperatorLeft& event) {
     if (!handoffs::silent(state_)) return;
-    begin_turn(state_);
+    begin_turn(state_, Begun::by_user);
     handoffs::left(run_, event);
     if (resume_top(event) || state_.stack.empty()) return;
     repair::resume(run_);
@@ -272,7 +286,7 @@ class Advance {
   // A person's conversation is not disturbed; the event is in the log for them to see.
   void operator()(const EventArrived& event) {
     if (const Woken woken = hear(run_, event); woken.any) return go_on(woken);
-    begin_turn(state_);
+    begin_turn(state_, Begun::otherwise);
     if (handoffs::silent(state_)) return;
     if (start_by_event(run_, event)) return run_steps(run_);
     // Whoever has written a code gets an answer, where no step waited for it.
@@ -285,7 +299,7 @@ class Advance {
  private:
   // A step that is not on top, or whose user talks to a person now, finds the decision when it is its turn.
   void go_on_with_review(std::string_view review_id) {
-    begin_turn(state_);
+    begin_turn(state_, Begun::otherwise);
     if (!handoffs::silent(state_) && run_.frame().review == review_id) run_steps(run_);
   }
 
@@ -301,7 +315,10 @@ class Advance {
   // A step below the top, or one whose user talks to a person now, finds what has come when it is its turn.
   void go_on(Woken woken) {
     if (!woken.on_top || handoffs::silent(state_)) return;
-    begin_turn(state_);
+    const flow::Flow& flow = run_.flow();
+    const flow::StepIndex step = run_.frame().step;
+    const bool call = step < flow.steps.size() && flow.steps[step].spec->type == "tool";
+    begin_turn(state_, call ? Begun::again : Begun::otherwise);
     run_steps(run_);
   }
 

@@ -62,7 +62,8 @@ std::vector<Command> take_of_started(const Run& run, std::vector<Command>& comma
 std::vector<Command> clean(const Run& run, std::vector<Command> commands) {
   std::vector<Command> of_started = take_of_started(run, commands);
   std::erase_if(commands, [&](const Command& command) { return !known(run, command); });
-  for (const CommandKind alone : {CommandKind::ask_human, CommandKind::repeat, CommandKind::clarify}) {
+  for (const CommandKind alone :
+       {CommandKind::ask_human, CommandKind::restart, CommandKind::repeat, CommandKind::clarify}) {
     if (const Command* found = first_of(commands, alone)) return {*found};
   }
 

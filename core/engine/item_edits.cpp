@@ -1,6 +1,7 @@
 #include "engine/item_edits.hpp"
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -54,6 +55,22 @@ constexpr std::string_view kRemove[] = {
     "drop the",       "drop",       "without the",   "without",      "delete the", "delete",
     "forget the",     "skip the",   "scratch the",   "hold the",     "no more",    "no",
 };
+// "All of them except the coke". Longer ones first.
+constexpr std::string_view kAllBut[] = {
+    "except for the",
+    "except for",
+    "except the",
+    "except",
+    "apart from the",
+    "apart from",
+    "all but the",
+    "all but",
+    "everything but the",
+    "everything but",
+    "but not the",
+    "but not",
+};
+constexpr std::string_view kOnly[] = {"only the", "just the", "only", "just"};
 constexpr std::string_view kReplace[] = {"change", "replace", "swap", "switch", "exchange"};
 constexpr std::string_view kBefore[] = {
     "and",
@@ -145,13 +162,23 @@ class Editor {
   }
 
   std::optional<Value> remove(std::string_view words) {
-    std::size_t at = place_of(items_, words);
-    if (at == items_.size()) {
-      const Items named = read(words);
-      if (named.size() == 1) at = place_of(items_, named.front().text("item"));
+    const auto gone = places_of(words);
+    if (gone.empty() || gone.size() >= items_.size()) return std::nullopt;
+    Items left;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+      if (!gone.contains(i)) left.push_back(items_[i]);
     }
-    if (at == items_.size() || items_.size() == 1) return std::nullopt;
-    items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
+    items_ = std::move(left);
+    return done();
+  }
+
+  // "Just the salad": nothing else.
+  std::optional<Value> keep(std::string_view words) {
+    const auto kept = places_of(words);
+    if (kept.empty()) return std::nullopt;
+    Items left;
+    for (const std::size_t i : kept) left.push_back(items_[i]);
+    items_ = std::move(left);
     return done();
   }
 
@@ -207,6 +234,21 @@ class Editor {
     return found;
   }
 
+  // Of the things that the words name; none when one of them is not on the list.
+  [[nodiscard]] std::set<std::size_t> places_of(std::string_view words) const {
+    std::set<std::size_t> places;
+    const Items named = read(words);
+    // "The salad" also by a part of its name, which several things have no room for.
+    const std::size_t alone = named.size() > 1 ? items_.size() : place_of(items_, words);
+    if (alone < items_.size()) return {alone};
+    for (const Value& each : named) {
+      const std::size_t at = place_of(items_, each.text("item"));
+      if (at == items_.size()) return {};
+      places.insert(at);
+    }
+    return places;
+  }
+
   Items read(std::string_view words) const {
     auto value = language::read_answer(slot_, words, circumstances_);
     return value ? as_items(*value) : Items{};
@@ -243,14 +285,39 @@ bool begins_with_count(std::string_view words, const language::Circumstances& ci
   return !found.empty() && found.front().begin == 0;
 }
 
+namespace {
+
+// What stands behind "just the", which is a preamble as well.
+std::string_view only_these(std::string_view said) {
+  while (!said.empty()) {
+    if (const auto words = after_prefix(said, kOnly); !words.empty()) return words;
+    said = after_prefix(said, kBefore);
+  }
+  return {};
+}
+
+// What stands behind "all of them except".
+std::string_view excepted(std::string_view said) {
+  for (const std::string_view link : kAllBut) {
+    if (const auto at = find_word(said, link)) {
+      const std::size_t behind = *at + link.size() + 1;
+      return behind < said.size() ? said.substr(behind) : std::string_view();
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 bool names_a_replacement(std::string_view said) {
   return replacement_in(said).has_value();
 }
 
 bool names_an_edit(std::string_view said) {
   const std::string_view text = without_preamble(said);
-  return !after_prefix(text, kAdd).empty() || !after_prefix(text, kRemove).empty() ||
-         !after_prefix(text, kReplace).empty() || find_word(said, "instead of").has_value();
+  return !excepted(said).empty() || !only_these(said).empty() || !after_prefix(text, kAdd).empty() ||
+         !after_prefix(text, kRemove).empty() || !after_prefix(text, kReplace).empty() ||
+         find_word(said, "instead of").has_value();
 }
 
 std::optional<Value> edit_items(
@@ -264,6 +331,12 @@ std::optional<Value> edit_items(
   const std::string core = language::normalise(rest);
 
   if (const auto words = replacement_in(said)) return editor.replace(words->old, words->fresh);
+  if (const auto words = excepted(said); !words.empty()) {
+    if (auto removed = editor.remove(words)) return removed;
+  }
+  if (const auto words = only_these(said); !words.empty() && !begins_with_count(words, circumstances)) {
+    if (auto kept = editor.keep(words)) return kept;
+  }
   for (const std::string_view text : {without_preamble(said), without_preamble(core)}) {
     if (const auto words = after_prefix(text, kAdd); !words.empty()) return editor.add(words);
     const auto words = after_prefix(text, kRemove);

@@ -21,7 +21,7 @@ void end_conversation(Run& run, const std::string& flow_id) {
 }
 
 // What has been done since the flow the user knows by name began is undone first. False: nothing is to undo.
-bool undo_first(Run& run, const std::string& outcome) {
+bool undo_first(Run& run, const std::string& outcome, Continuation then = Continuation::abandon) {
   auto& stack = run.state().stack;
   std::vector<Undo> all;
   for (std::size_t i = stack.size(); i-- > 0;) {
@@ -32,7 +32,7 @@ bool undo_first(Run& run, const std::string& outcome) {
     if (stack[i].kind == Frame::Kind::flow) break;
   }
   if (all.empty()) return false;
-  repair::undo(run, std::move(all), outcome);
+  repair::undo(run, std::move(all), outcome, then);
   return true;
 }
 
@@ -52,6 +52,27 @@ void abandon(Run& run, std::string outcome) {
   } else {
     repair::resume(run);
   }
+}
+
+// The flow that the user knows by name begins anew, with what its caller or an event gave it.
+void restart(Run& run) {
+  State& state = run.state();
+  if (undo_first(run, "abandoned", Continuation::restart)) return;
+  while (!state.stack.empty() && state.stack.back().kind != Frame::Kind::flow) run.pop();
+  if (state.stack.empty()) return;
+  Frame old = run.pop();
+  Frame anew;
+  anew.flow = std::move(old.flow);
+  const auto keep = [&](const std::string& name) {
+    const auto slot = old.slots.find(name);
+    if (slot == old.slots.end()) return;
+    anew.slots.insert(old.slots.extract(slot));
+    if (const auto from = old.origins.find(name); from != old.origins.end())
+      anew.origins.insert(old.origins.extract(from));
+  };
+  for (const flow::Parameter& input : run.release().find(anew.flow)->inputs) keep(input.name);
+  keep("event");
+  run.push(std::move(anew));
 }
 
 void say_again(Run& run) {
@@ -76,6 +97,10 @@ void continue_below(Run& run, Frame repair) {
       break;
     case Continuation::abandon:
       abandon(run, std::move(repair.outcome));
+      break;
+    case Continuation::restart:
+      // What could not be undone is looked at by a person first.
+      repair.outcome == "escalated" ? abandon(run, std::move(repair.outcome)) : restart(run);
       break;
     case Continuation::hand_off:
       repair::give_to_human(run, "default");
@@ -114,10 +139,7 @@ void finish_frame(Run& run, std::string outcome) {
     case Frame::Kind::repair:
       return continue_below(run, std::move(finished));
     case Frame::Kind::call:
-      if (!finished.done.empty()) {
-        std::erase(run.frame().done, run.frame().step);
-        run.frame().done.push_back(run.frame().step);
-      }
+      if (!finished.done.empty()) note_done(run.frame());
       for (Undo& each : finished.undo) run.frame().undo.push_back(std::move(each));
       for (Output& output : outputs)
         run.set_slot(run.frame(), output.name, std::move(output.value), std::move(output.origins));
@@ -128,7 +150,8 @@ void finish_frame(Run& run, std::string outcome) {
   }
   state.outcome = std::move(outcome);
   if (!state.stack.empty()) return repair::resume(run);
-  if (state.outcome == "resolved") {
+  // Who is told something out of the blue is not asked for more.
+  if (state.outcome == "resolved" && !state.unprompted) {
     repair::completed(run, flow);
   } else {
     end_conversation(run, finished.flow);

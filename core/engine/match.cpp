@@ -86,6 +86,18 @@ std::optional<Commands> slash(const Scene& scene, std::string_view text) {
   return std::nullopt;
 }
 
+// What a slot holds when one of its choices is taken.
+Value taken(const flow::SlotType& type, std::string_view choice) {
+  switch (type.kind) {
+    case flow::SlotKind::list:
+      return ListBuilder().add(taken(*type.element, choice)).build();
+    case flow::SlotKind::item:
+      return MapBuilder().set("item", choice).set("quantity", 1).build();
+    default:
+      return Value(choice);
+  }
+}
+
 // A button's payload is taken literally.
 std::optional<Commands> pressed(const Scene& scene, std::string_view payload) {
   if (payload.starts_with('/')) return slash(scene, payload);
@@ -99,7 +111,7 @@ std::optional<Commands> pressed(const Scene& scene, std::string_view payload) {
   };
   for (const flow::Slot* slot : scene.expected.slots) {
     if (chooses(*slot))
-      return one({.kind = CommandKind::set_slot, .slot = slot->name, .value = std::string(payload)});
+      return one({.kind = CommandKind::set_slot, .slot = slot->name, .value = taken(slot->type, payload)});
   }
   // Yes and No are labels; what they send is the same in every language.
   if (!scene.expected.slots.empty() && (payload == "yes" || payload == "no")) {
@@ -111,7 +123,7 @@ std::optional<Commands> pressed(const Scene& scene, std::string_view payload) {
   // The button of a question that was answered already: the answer changes.
   for (const flow::Slot& slot : scene.flow->slots) {
     if (chooses(slot) && matching::held(scene.state, *scene.frame, slot) != nullptr)
-      return one({.kind = CommandKind::correct_slot, .slot = slot.name, .value = std::string(payload)});
+      return one({.kind = CommandKind::correct_slot, .slot = slot.name, .value = taken(slot.type, payload)});
   }
   return std::nullopt;
 }
@@ -162,6 +174,7 @@ Commands confirmation(const Scene& scene) {
   // "Can I change something?"
   const auto change = language::correction_phrase(scene.said);
   if (change && !change->target.empty() && change->rest.empty()) return one({.kind = CommandKind::deny});
+  if (auto found = matching::foreign_command(scene)) return *found;
   return cannot_handle(scene);
 }
 
@@ -172,6 +185,7 @@ Commands answer(const Scene& scene) {
   if (auto found = matching::list_change(scene, scene.said.text)) return *found;
   if (auto found = matching::likely_request(scene)) return *found;
   if (auto found = matching::implied_change(scene, scene.said.text, true)) return *found;
+  if (auto found = matching::foreign_command(scene)) return *found;
   return one(
       {.kind = CommandKind::invalid_value,
        .slot = scene.asked()->name,
@@ -204,6 +218,7 @@ Commands typed(const Scene& scene) {
   if (scene.asked() != nullptr) return answer(scene);
   if (auto found = matching::likely_request(scene)) return *found;
   if (auto found = matching::learnt_request(scene)) return *found;
+  if (auto found = matching::foreign_command(scene)) return *found;
   return cannot_handle(scene);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/repair/builtin_flows.hpp"
 #include "engine/repair/builtin_words.hpp"
 #include "engine/run.hpp"
+#include "engine/semantics.hpp"
 #include "language/phrases.hpp"
 #include "language/requests.hpp"
 
@@ -67,9 +68,13 @@ void add_trigger_phrases(const flow::Flow& flow, std::vector<TriggerPhrase>& phr
   if (!startable || flow.id.starts_with("repair.")) return;
   auto name = language::plain_phrase(spoken(flow.id), kPhraseLocale);
   if (!name.empty()) phrases.push_back({std::move(name), &flow, INT32_MIN});
-  auto description = language::plain_phrase(flow.description, kPhraseLocale);
-  if (!description.empty() && description.size() <= kShortDescription)
-    phrases.push_back({std::move(description), &flow, INT32_MIN});
+  const auto add = [&](std::string_view words) {
+    auto description = language::plain_phrase(words, kPhraseLocale);
+    if (!description.empty() && description.size() <= kShortDescription)
+      phrases.push_back({std::move(description), &flow, INT32_MIN});
+  };
+  if (flow.descriptions.empty()) add(flow.description);
+  for (const flow::Wording& each : flow.descriptions) add(each.text);
 }
 
 }  // namespace
@@ -196,7 +201,10 @@ const flow::Flow* Release::find(std::string_view flow_id) const {
   return found == flows_by_id_.end() ? nullptr : found->second;
 }
 
-const flow::Text* Release::message(std::string_view key) const {
+const flow::Text* Release::message(std::string_view key, std::uint32_t semantics) const {
+  if (semantics < kListenersSemantics) {
+    if (const flow::Text* before = messages_before_.find(key)) return before;
+  }
   const auto found = messages_by_key_.find(key);
   return found == messages_by_key_.end() ? nullptr : found->second;
 }
@@ -355,6 +363,9 @@ ReleasePtr make_release(std::vector<flow::FlowPtr> flows, AssistantSettings sett
   release->messages_ = settings.messages == nullptr
                            ? builtin_words()
                            : settings.messages->over(builtin_words(), settings.locale);
+  release->messages_before_ = settings.messages == nullptr
+                                  ? builtin_words_before()
+                                  : settings.messages->over(builtin_words_before(), settings.locale);
   release->settings_ = std::move(settings);
   release->index();
   release->hash_ = sha256_hex(write_canonical(

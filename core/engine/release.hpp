@@ -108,8 +108,8 @@ class Release {
   // What flows keep of users beyond a conversation: slots of scope user, and facts as "user.prefers".
   [[nodiscard]] const std::set<std::string, std::less<>>& remembered() const { return remembered_; }
   [[nodiscard]] bool remembers_users() const { return !remembered_.empty(); }
-  // The assistant's message of a key, or the built-in one; null when unknown.
-  [[nodiscard]] const flow::Text* message(std::string_view key) const;
+  // The assistant's message of a key, or the built-in one as of the level of behaviour; null when unknown.
+  [[nodiscard]] const flow::Text* message(std::string_view key, std::uint32_t semantics) const;
   // Whether any flow has a sensitive slot; whether a slot that flows share is one.
   [[nodiscard]] bool has_sensitive() const { return has_sensitive_; }
   [[nodiscard]] bool is_sensitive(std::string_view shared_slot) const {
@@ -139,6 +139,7 @@ class Release {
   std::map<std::string, policy::Calendar, std::less<>> calendars_;
   std::set<std::string, std::less<>> remembered_;
   flow::Messages messages_;
+  flow::Messages messages_before_;  // of built-in keys, for levels before kListenersSemantics
   bool has_sensitive_ = false;
   std::set<std::string, std::less<>> sensitive_;
 };

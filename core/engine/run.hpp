@@ -121,6 +121,17 @@ class Run {
   [[nodiscard]] bool reads_sensitive(const flow::Data& data) const;
   // What the engine says by itself: "parley.yes". `passed` is a map of names for the message.
   [[nodiscard]] std::string words(std::string_view key, Value passed = {});
+  // Names in the conversation's language, as users are told them.
+  [[nodiscard]] std::string name_of(const flow::Flow& flow) const;
+  [[nodiscard]] std::string description_of(const flow::Flow& flow) const;  // its name when it has none
+  [[nodiscard]] std::string label_of(const flow::Slot& slot) const {
+    return wording(slot.label, slot.labels);
+  }
+  [[nodiscard]] std::string label_of(const flow::Choice& choice) const {
+    return wording(choice.label, choice.labels);
+  }
+  // What the clocks of the user are before UTC, for times that they are told.
+  [[nodiscard]] std::int32_t shown_offset() const;
   // The index of the variant that this conversation takes part with, recorded when it is the first time.
   [[nodiscard]] std::size_t variant(const flow::Experiment& experiment);
   [[nodiscard]] Result<bool> test(const expr::Expression& condition, const Value* value = nullptr);
@@ -182,8 +193,15 @@ class Run {
   [[nodiscard]] Result<std::string> render(
       const flow::Text& text, const NameTable& names, std::vector<std::string>* values = nullptr
   );
+  [[nodiscard]] Result<std::string> fill(
+      const expr::Template& form,
+      const NameTable& names,
+      std::string_view locale,
+      std::vector<std::string>* values
+  );
   [[nodiscard]] const flow::Text& nearest_tone(const flow::Text& tones) const;
   [[nodiscard]] const flow::Text& next_in_turn(const flow::Text& variants);
+  [[nodiscard]] std::string wording(const std::string& otherwise, const flow::Wordings& wordings) const;
   [[nodiscard]] std::string_view locale_of_words(std::string_view tag) const;
   [[nodiscard]] const Value* shown(const Value* value, bool sensitive);
   [[nodiscard]] Value shown_slots(const Frame& frame) const;

@@ -107,8 +107,33 @@ std::string_view Run::locale_of_words(std::string_view tag) const {
   return same_language(own, state_.locale) ? std::string_view(state_.locale) : own;
 }
 
+std::string Run::wording(const std::string& otherwise, const flow::Wordings& wordings) const {
+  if (wordings.empty()) return otherwise;
+  const std::string_view own = flow::in_language({}, wordings, state_.locale);
+  return std::string(!own.empty() ? own : flow::in_language(otherwise, wordings, release_.settings().locale));
+}
+
+std::string Run::name_of(const flow::Flow& flow) const {
+  return flow.label.empty() ? spoken(flow.id) : wording(flow.label, flow.labels);
+}
+
+std::string Run::description_of(const flow::Flow& flow) const {
+  return flow.description.empty() ? name_of(flow) : wording(flow.description, flow.descriptions);
+}
+
 Result<std::string> Run::render(const flow::Text& text, std::vector<std::string>* shown) {
   return render(text, texts_, shown);
+}
+
+Result<std::string> Run::fill(
+    const expr::Template& form,
+    const NameTable& names,
+    std::string_view locale,
+    std::vector<std::string>* values
+) {
+  return form.render(
+      expr::Scope(&Run::look_up, &names), locale, expr::kDefaultCostLimit, values, shown_offset()
+  );
 }
 
 Result<std::string> Run::render(
@@ -123,9 +148,7 @@ Result<std::string> Run::render(
       case Kind::none:
         return std::string();
       case Kind::plain:
-        return chosen->plain.render(
-            expr::Scope(&Run::look_up, table), locale_of_words(tag), expr::kDefaultCostLimit, values
-        );
+        return fill(chosen->plain, *table, locale_of_words(tag), values);
       case Kind::languages: {
         const bool spoken = std::ranges::any_of(chosen->forms, [&](const flow::Text::Form& each) {
           return same_language(each.name, state_.locale);
@@ -146,7 +169,7 @@ Result<std::string> Run::render(
         chosen = &chosen->forms[variant(*chosen->experiment)].text;
         break;
       case Kind::key: {
-        const flow::Text* message = release_.message(chosen->key);
+        const flow::Text* message = release_.message(chosen->key, state_.semantics);
         if (message == nullptr)
           return fail(ErrorCode::evaluation, "there is no message '" + chosen->key + "'");
         MapBuilder passed;
@@ -165,14 +188,19 @@ Result<std::string> Run::render(
   }
 }
 
+// Earlier conversations were told times in UTC.
+std::int32_t Run::shown_offset() const {
+  return state_.semantics >= kListenersSemantics ? state_.utc_offset_seconds : 0;
+}
+
 Result<std::string> Run::show(const flow::Data& data) {
   auto value = data.evaluate(expr::Scope(&Run::look_up, &texts_));
   if (!value) return std::unexpected(std::move(value.error()));
-  return expr::display(*value, locale_of_words({}));
+  return expr::display(*value, locale_of_words({}), shown_offset());
 }
 
 std::string Run::words(std::string_view key, Value passed) {
-  const flow::Text* message = release_.message(key);
+  const flow::Text* message = release_.message(key, state_.semantics);
   INVARIANT(message != nullptr, "the words that the engine says are built in");
   if (passed.is_null()) return render(*message, texts_).value_or("");
   const NameTable& table =

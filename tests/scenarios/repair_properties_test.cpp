@@ -92,7 +92,8 @@ Command random_command(Dice& dice, const State& state) {
   const flow::Flow* about = flow->second.get();
   if (!state.stack.empty() && dice.below(4) != 0)
     about = space().release->find(state.stack[dice.below(state.stack.size())].flow);
-  const auto kind = static_cast<CommandKind>(dice.below(14));
+  constexpr auto kKinds = static_cast<std::uint32_t>(CommandKind::cannot_handle) + 1;
+  const auto kind = static_cast<CommandKind>(dice.below(kKinds));
   Command command{.kind = kind};
   switch (kind) {
     case CommandKind::start_flow:
@@ -113,9 +114,11 @@ Command random_command(Dice& dice, const State& state) {
     case CommandKind::clarify:
       command.options = {"order", "track"};
       break;
-    case CommandKind::chitchat:
-      command.reason = "greeting";
+    case CommandKind::chitchat: {
+      constexpr std::string_view kTopics[] = {"greeting", "why", "how_long", "so_far"};
+      command.reason = kTopics[dice.below(std::size(kTopics))];
       break;
+    }
     default:
       break;
   }
@@ -132,7 +135,8 @@ void check_cleaned(const std::vector<Command>& cleaned) {
   REQUIRE_FALSE(cleaned.empty());
   CHECK(count(cleaned, CommandKind::cancel) <= 1);
   CHECK(count(cleaned, CommandKind::start_flow) <= 1);
-  for (const CommandKind alone : {CommandKind::ask_human, CommandKind::repeat, CommandKind::clarify}) {
+  for (const CommandKind alone :
+       {CommandKind::ask_human, CommandKind::restart, CommandKind::repeat, CommandKind::clarify}) {
     if (count(cleaned, alone) > 0) CHECK(cleaned.size() == 1);
   }
   if (count(cleaned, CommandKind::correct_slot) > 0) {

@@ -155,8 +155,48 @@ bool says_something(const Scene& scene, const PlainWords& words) {
   });
 }
 
+// The answer before the open question, in the running flow or those that called it; null when there is none.
+const flow::Slot* last_answered(const Scene& scene) {
+  const auto& stack = scene.state.stack;
+  for (std::size_t i = stack.size(); i-- > 0;) {
+    const flow::Flow* flow = scene.release.find(stack[i].flow);
+    if (flow == nullptr) continue;
+    const flow::Slot* last = nullptr;
+    for (const language::Wanted& each : gathered(*flow, stack[i].step)) {
+      if (each.slot == scene.asked()) break;
+      if (held(scene.state, stack[i], *each.slot) != nullptr) last = each.slot;
+    }
+    if (last != nullptr) return last;
+    if (stack[i].kind != Frame::Kind::call) break;
+  }
+  return nullptr;
+}
+
+// "Go back": the last answer is asked for anew; at the first question there is only that one.
+Commands back(const Scene& scene) {
+  const flow::Slot* last = last_answered(scene);
+  if (last == nullptr) return one({.kind = CommandKind::repeat});
+  return one({.kind = CommandKind::correct_slot, .slot = last->name});
+}
+
+bool about_running_flow(std::string_view topic) {
+  return topic == "why" || topic == "how_long" || topic == "so_far";
+}
+
 std::optional<Commands> as_commands(const Scene& scene, const language::BuiltinCommand& found) {
   const bool running = scene.frame != nullptr;
+  const bool one_word = scene.said.tokens.size() == 1;
+  if (found.kind == CommandKind::correct_slot) {
+    if (!running || (one_word && scene.takes_any_words())) return std::nullopt;
+    return back(scene);
+  }
+  if (about_running_flow(found.topic) && !running) return std::nullopt;
+  // Where any words are an answer, a word or a question of theirs is one: "back", "how long does it take?".
+  if (scene.takes_any_words()) {
+    const bool little = scene.said.tokens.size() <= 2;
+    if (found.topic == "how_long" || found.topic == "so_far" || (found.topic == "why" && little))
+      return std::nullopt;
+  }
   // "Forget that" with nothing to stop is about what was remembered.
   const bool forget = found.topic == "forget" && !running && !facts::latest(scene.state).empty();
   if (found.kind != CommandKind::chitchat && !forget)
@@ -263,6 +303,20 @@ std::optional<Commands> builtin_inside(const Scene& scene) {
   return as_commands(scene, *found);
 }
 
+std::optional<Commands> foreign_command(const Scene& scene) {
+  constexpr std::size_t kMostWords = 5;
+  if (scene.said.tokens.size() > kMostWords) return std::nullopt;
+  for (const language::Vocabulary* other : language::vocabularies()) {
+    if (other == &scene.said.words) continue;
+    const language::Utterance said(scene.said.text, other->language);
+    const auto found = language::builtin_command(said);
+    // A farewell that stops what runs is not guessed.
+    if (found && found->topic == "goodbye") continue;
+    if (found && !is_answer_here(scene, found->kind)) return as_commands(scene, *found);
+  }
+  return std::nullopt;
+}
+
 namespace {
 
 Commands chosen(const Scene& scene, std::string_view option) {
@@ -282,9 +336,14 @@ std::optional<Commands> chosen_offer(const Scene& scene) {
   which.type.kind = flow::SlotKind::choice;
   for (const std::string& option : offered) {
     const flow::Flow* flow = scene.release.find(option);
-    which.choices.push_back(
-        {option, flow == nullptr || flow->description.empty() ? spoken(option) : flow->description, {}}
-    );
+    flow::Choice choice{.value = option, .label = spoken(option), .synonyms = {}};
+    if (flow != nullptr) {
+      if (!flow->description.empty()) choice.label = flow->description;
+      choice.labels = flow->descriptions;
+      choice.labels.insert(choice.labels.end(), flow->labels.begin(), flow->labels.end());
+      if (!flow->label.empty()) choice.synonyms.push_back(flow->label);
+    }
+    which.choices.push_back(std::move(choice));
   }
   const auto choice = language::read_answer(which, scene.said.text, scene.circumstances);
   if (!choice || scene.release.find(choice->as_string()) == nullptr) return std::nullopt;

@@ -20,6 +20,9 @@ namespace parley::engine::matching {
 [[nodiscard]] std::optional<Commands> builtin(const Scene& scene);
 // The same with words around them or a typing mistake.
 [[nodiscard]] std::optional<Commands> builtin_inside(const Scene& scene);
+// A whole message that is a command or small talk in another of the languages that Parley knows: "stop" and
+// "help" are said everywhere.
+[[nodiscard]] std::optional<Commands> foreign_command(const Scene& scene);
 // Which of what the last message offered is meant.
 [[nodiscard]] std::optional<Commands> chosen_offer(const Scene& scene);
 

@@ -54,9 +54,10 @@ const Value* held(const State& state, const Frame& frame, const flow::Slot& slot
   return found == slots.end() || found->second.is_null() ? nullptr : &found->second;
 }
 
-std::vector<language::Wanted> gathered(const flow::Flow& flow) {
+std::vector<language::Wanted> gathered(const flow::Flow& flow, flow::StepIndex last) {
   std::vector<language::Wanted> wanted;
-  for (const flow::Step& step : flow.steps) {
+  for (flow::StepIndex i = 0; i < flow.steps.size() && i <= last; ++i) {
+    const flow::Step& step = flow.steps[i];
     if (!step.spec->needs_person) continue;
     for (const flow::Field& field : step.fields) {
       const auto* names = std::get_if<flow::Names>(&field);

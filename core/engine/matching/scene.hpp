@@ -55,6 +55,8 @@ struct Scene {
 // Null and empty are the same.
 [[nodiscard]] const Value* held(const State& state, const Frame& frame, const flow::Slot& slot);
 // The slots that a message to this flow may fill without being asked: those that its inputs gather.
-[[nodiscard]] std::vector<language::Wanted> gathered(const flow::Flow& flow);
+[[nodiscard]] std::vector<language::Wanted> gathered(
+    const flow::Flow& flow, flow::StepIndex last = flow::kNoStep
+);
 
 }  // namespace parley::engine::matching

@@ -115,6 +115,7 @@ class Reader {
       case CommandKind::ask_human:
         commands_.push_back({.kind = kind});
         return;
+      case CommandKind::restart:
       case CommandKind::invalid_value:
       case CommandKind::cannot_handle:
         return;

@@ -13,13 +13,15 @@ namespace parley::engine::proposals {
 
 namespace {
 
-// Not invalid_value: whether a value can be taken is not for a model to say.
+// Not invalid_value: whether a value can be taken is not for a model to say. A cancel and a start say
+// restart.
 std::vector<std::string_view> kinds() {
   using language::CommandKind;
   std::vector<std::string_view> names;
   for (auto i = 0U; i <= static_cast<unsigned>(CommandKind::cannot_handle); ++i) {
     const auto kind = static_cast<CommandKind>(i);
-    if (kind != CommandKind::invalid_value) names.push_back(language::name(kind));
+    if (kind != CommandKind::invalid_value && kind != CommandKind::restart)
+      names.push_back(language::name(kind));
   }
   return names;
 }

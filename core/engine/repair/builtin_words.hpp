@@ -8,5 +8,7 @@ namespace parley::engine {
 
 // Compiled once, at the first call.
 [[nodiscard]] const flow::Messages& builtin_words();
+// Those that conversations of levels before kListenersSemantics hear: in English and German, not all of it.
+[[nodiscard]] const flow::Messages& builtin_words_before();
 
 }  // namespace parley::engine

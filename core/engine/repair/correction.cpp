@@ -11,7 +11,6 @@
 #include "engine/repair/reads.hpp"
 #include "engine/repair/repair.hpp"
 #include "engine/waiting.hpp"
-#include "expr/display.hpp"
 
 namespace parley::engine::repair {
 
@@ -27,14 +26,6 @@ std::size_t place_of(Run& run, std::string_view slot) {
     if (run.flow_of(stack[i]).slot(slot) != nullptr) place = i;
   }
   return place;
-}
-
-// As the user reads a value: the label of a choice.
-std::string shown(Run& run, const flow::Slot& slot, const Value& value) {
-  for (const flow::Choice& choice : slot.choices) {
-    if (value.is_string() && value.as_string() == choice.value) return choice.label;
-  }
-  return expr::display(value, run.state().locale);
 }
 
 // The steps from here on have had no effect on the world yet.
@@ -143,7 +134,7 @@ void apply(Run& run, Changes& changes, const flow::Slot& slot, const Command& co
   changes.cleared.erase(slot.name);
   MapBuilder change;
   const Value seen = slot.sensitive ? masked(value) : value;
-  change.set("slot", slot.name).set("label", slot.label).set("value", seen);
+  change.set("slot", slot.name).set("label", run.label_of(slot)).set("value", seen);
   change.set("old", slot.sensitive ? masked(old) : old);
   changes.shown.add(change.set("shown", shown(run, slot, seen)).build());
 }
@@ -202,7 +193,7 @@ void rewind_below(Run& run, const Changes& changes) {
 
 void tell(Run& run, Changes& changes, bool rewinds) {
   MapBuilder about;
-  about.set("slot", changes.first->name).set("label", changes.first->label);
+  about.set("slot", changes.first->name).set("label", run.label_of(*changes.first));
   about.set("value", changes.value).set("old", changes.old).set("settled", false);
   about.set("again", changes.shown.size() == 0).set("changes", changes.shown.build());
   if (!rewinds) return begin(run, "correction", std::move(about), Continuation::ask_again);
@@ -232,7 +223,7 @@ void correction(Run& run, const std::vector<Command>& commands) {
     }
     if (auto why = change.value.is_null() ? std::nullopt : refusal(run, slot, change.value)) {
       MapBuilder about;
-      about.set("slot", slot.name).set("label", slot.label).set("reason", *why);
+      about.set("slot", slot.name).set("label", run.label_of(slot)).set("reason", *why);
       return begin(run, "invalid", std::move(about), Continuation::ask_again);
     }
     if (const Value* now = run.slot(frame, slot.name); now != nullptr && *now == change.value) {
@@ -264,7 +255,7 @@ void correction(Run& run, const std::vector<Command>& commands) {
   if (untouched != nullptr) {
     MapBuilder about;
     about.set("slot", untouched->name)
-        .set("label", untouched->label)
+        .set("label", run.label_of(*untouched))
         .set("settled", true)
         .set("again", false);
     begin(run, "correction", std::move(about), Continuation::ask_again);

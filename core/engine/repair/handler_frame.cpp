@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "expr/display.hpp"
+
 namespace parley::engine::repair {
 
 Frame* working_frame(Run& run) {
@@ -17,7 +19,14 @@ std::string title(Run& run) {
   auto& stack = run.state().stack;
   const auto found =
       std::find_if(stack.rbegin(), stack.rend(), [](const Frame& f) { return f.kind == Frame::Kind::flow; });
-  return found == stack.rend() ? std::string() : spoken(found->flow);
+  return found == stack.rend() ? std::string() : run.name_of(run.flow_of(*found));
+}
+
+std::string shown(Run& run, const flow::Slot& slot, const Value& value) {
+  for (const flow::Choice& choice : slot.choices) {
+    if (value.is_string() && value.as_string() == choice.value) return run.label_of(choice);
+  }
+  return expr::display(value, run.state().locale, run.shown_offset());
 }
 
 void begin(Run& run, std::string_view repair, MapBuilder about, Continuation continuation, Frame details) {

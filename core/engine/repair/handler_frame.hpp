@@ -17,6 +17,9 @@ namespace parley::engine::repair {
 // nothing runs.
 [[nodiscard]] std::string title(Run& run);
 
+// A slot's value as the user reads it: the label of a choice.
+[[nodiscard]] std::string shown(Run& run, const flow::Slot& slot, const Value& value);
+
 // Pushes the handler's frame; `about` is what it sees as `repair`, `details` what its continuation needs.
 void begin(
     Run& run, std::string_view repair, MapBuilder about, Continuation continuation, Frame details = {}

@@ -20,18 +20,13 @@ using language::Command;
 // Of flows that the user began and has not finished; one more is not begun.
 constexpr std::size_t kMostOpenFlows = 5;
 
-// How a flow is offered to users.
-std::string title_of(const flow::Flow& flow) {
-  return flow.description.empty() ? spoken(flow.id) : flow.description;
-}
-
 // What a user may ask for, for the handlers that show it: every flow with a command.
 Value offers(Run& run) {
   ListBuilder list;
   for (const auto& [id, flow] : run.release().flows()) {
     for (const flow::Trigger& trigger : flow->triggers) {
       if (trigger.kind != flow::Trigger::Kind::command) continue;
-      list.add(MapBuilder().set("label", title_of(*flow)).set("payload", trigger.command).build());
+      list.add(MapBuilder().set("label", run.description_of(*flow)).set("payload", trigger.command).build());
       break;
     }
   }
@@ -45,6 +40,16 @@ bool given_up(Run& run, std::string_view text) {
   state.misunderstood = 0;
   begin(run, "too_many_attempts", std::move(MapBuilder().set("text", text)), Continuation::hand_off);
   return true;
+}
+
+// The flow that the user knows by name has done something that is not undone when it stops.
+bool keeps_effects(const State& state) {
+  for (std::size_t i = state.stack.size(); i-- > 0;) {
+    const Frame& frame = state.stack[i];
+    if (frame.done.size() > frame.undo.size()) return true;
+    if (frame.kind == Frame::Kind::flow) break;
+  }
+  return false;
 }
 
 bool question_open(Run& run) {
@@ -61,13 +66,14 @@ std::optional<std::string> refusal(Run& run, const flow::Slot& slot, const Value
   if (!slot.validate_message.empty()) {
     if (auto words = run.render(slot.validate_message)) return *words;
   }
-  return run.words("parley.refused", MapBuilder().set("label", slot.label).build());
+  return run.words("parley.refused", MapBuilder().set("label", run.label_of(slot)).build());
 }
 
 void digression(
     Run& run, const flow::Flow& wanted, std::span<const Command> values, Slots slots, OriginMap origins
 ) {
   const auto& stack = run.state().stack;
+  const bool by_event = slots.contains("event");
   const auto start = [&] {
     Frame started;
     started.flow = wanted.id;
@@ -86,9 +92,11 @@ void digression(
   if (stack.empty()) return start();
   const auto begun =
       std::count_if(stack.begin(), stack.end(), [](const Frame& f) { return f.kind == Frame::Kind::flow; });
-  const bool possible = static_cast<std::size_t>(begun) < kMostOpenFlows;
+  // An event is not the user's wish for one thing more: it comes when it comes (triggers.cpp has a limit).
+  const bool event = by_event && run.state().semantics >= kListenersSemantics;
+  const bool possible = event || static_cast<std::size_t>(begun) < kMostOpenFlows;
   MapBuilder about;
-  about.set("from", title(run)).set("to", spoken(wanted.id)).set("possible", possible);
+  about.set("from", title(run)).set("to", run.name_of(wanted)).set("possible", possible);
   if (!possible) return begin(run, "digression", std::move(about), Continuation::ask_again);
   start();
   // Runs before the wanted flow and may say a word about it.
@@ -100,12 +108,17 @@ void refused(Run& run, const flow::Flow& wanted) {
   begin(
       run,
       "refused",
-      std::move(MapBuilder().set("flow", spoken(wanted.id)).set("reason", reason)),
+      std::move(MapBuilder().set("flow", run.name_of(wanted)).set("reason", reason)),
       question_open(run) ? Continuation::ask_again : Continuation::none
   );
 }
 
 void resume(Run& run) {
+  // A flow that waits for something else has no question to come back to.
+  const Frame* working = working_frame(run);
+  const bool asks_nothing =
+      working != nullptr && working->review.empty() && waits_for_others(run.flow_of(*working), *working);
+  if (asks_nothing && run.state().semantics >= kListenersSemantics) return;
   begin(run, "resume", {}, Continuation::ask_again);
 }
 
@@ -113,14 +126,21 @@ void cancel(Run& run) {
   Frame details;
   details.outcome = "abandoned";
   const Continuation then = working_frame(run) == nullptr ? Continuation::none : Continuation::abandon;
-  begin(run, "cancel", {}, then, std::move(details));
+  MapBuilder about;
+  if (run.state().semantics >= kListenersSemantics && keeps_effects(run.state())) about.set("settled", true);
+  begin(run, "cancel", std::move(about), then, std::move(details));
 }
 
-void undo(Run& run, std::vector<Undo> calls, std::string outcome) {
+void restart(Run& run) {
+  if (working_frame(run) == nullptr) return off_topic(run, "more", run.state().message);
+  begin(run, "restart", {}, Continuation::restart);
+}
+
+void undo(Run& run, std::vector<Undo> calls, std::string outcome, Continuation then) {
   Frame details;
   details.undo = std::move(calls);
   details.outcome = std::move(outcome);
-  begin(run, "undo", {}, Continuation::abandon, std::move(details));
+  begin(run, "undo", {}, then, std::move(details));
 }
 
 void waiting(Run& run) {
@@ -141,7 +161,7 @@ void skip(Run& run) {
   begin(
       run,
       "skip",
-      std::move(MapBuilder().set("label", slot.label).set("possible", slot.optional)),
+      std::move(MapBuilder().set("label", run.label_of(slot)).set("possible", slot.optional)),
       slot.optional ? Continuation::none : Continuation::ask_again
   );
 }
@@ -157,7 +177,7 @@ void clarify(Run& run, const std::vector<std::string>& options) {
   for (const std::string& option : options) {
     const flow::Flow* flow = run.release().find(option);
     MapBuilder each;
-    each.set("label", flow != nullptr ? title_of(*flow) : option);
+    each.set("label", flow != nullptr ? run.description_of(*flow) : option);
     each.set("payload", flow != nullptr ? "/" + option : option);
     list.add(each.build());
   }
@@ -170,6 +190,7 @@ void clarify(Run& run, const std::vector<std::string>& options) {
 void off_topic(Run& run, std::string_view topic, std::string_view text) {
   if (topic == "memory" || topic == "forget" || topic == "forget_all") return memory(run, topic);
   if (topic == "signed_in" || topic == "sign_out") return sign_out(run, topic, text);
+  if (topic == "why" || topic == "how_long" || topic == "so_far") return explain(run, topic);
   const bool open = question_open(run);
   MapBuilder about;
   about.set("topic", topic).set("text", text).set("open", open).set("offers", offers(run));
@@ -181,7 +202,7 @@ void memory(Run& run, std::string_view wanted) {
   const Value known = facts::known_as_shown(run);
   ListBuilder shown;
   for (const Value& each : known.as_list())
-    shown.add(each.with("shown", expr::display(each["value"], locale)));
+    shown.add(each.with("shown", expr::display(each["value"], locale, run.shown_offset())));
   const bool open = question_open(run);
   MapBuilder about;
   about.set("wanted", wanted)
@@ -211,7 +232,8 @@ void silence(Run& run) {
   if (Frame* frame = working_frame(run)) {
     const Expectation expects = expectation_of(run.state(), run.flow_of(*frame), *frame);
     const flow::Slot* slot = expects.slots.empty() ? nullptr : expects.slots.front();
-    about.set("slot", slot != nullptr ? slot->name : "").set("label", slot != nullptr ? slot->label : "");
+    about.set("slot", slot != nullptr ? slot->name : "")
+        .set("label", slot != nullptr ? run.label_of(*slot) : std::string());
   }
   begin(run, "silence", std::move(about), Continuation::ask_again);
 }
@@ -253,13 +275,13 @@ void invalid(Run& run, std::string_view slot_name, std::string_view reason) {
         run, "too_many_attempts", std::move(MapBuilder().set("slot", slot->name)), Continuation::hand_off
     );
   }
-  const std::string why = !reason.empty()
-                              ? std::string(reason)
-                              : run.words("parley.refused", MapBuilder().set("label", slot->label).build());
+  const std::string why =
+      !reason.empty() ? std::string(reason)
+                      : run.words("parley.refused", MapBuilder().set("label", run.label_of(*slot)).build());
   begin(
       run,
       "invalid",
-      std::move(MapBuilder().set("slot", slot->name).set("label", slot->label).set("reason", why)),
+      std::move(MapBuilder().set("slot", slot->name).set("label", run.label_of(*slot)).set("reason", why)),
       Continuation::ask_again
   );
 }

@@ -31,8 +31,10 @@ void refused(Run& run, const flow::Flow& wanted);
 // A digression is over, or a person handed back: go on with the frame that waited.
 void resume(Run& run);
 void cancel(Run& run);
-// What the flow's tools have done is undone, the last first; then it ends with the outcome.
-void undo(Run& run, std::vector<Undo> calls, std::string outcome);
+// The running flow begins anew, with what it was started with.
+void restart(Run& run);
+// What the flow's tools have done is undone, the last first; then it ends with the outcome, or begins anew.
+void undo(Run& run, std::vector<Undo> calls, std::string outcome, Continuation then = Continuation::abandon);
 // The user says something while the flow waits for something else.
 void waiting(Run& run);
 void skip(Run& run);
@@ -41,6 +43,9 @@ void repeat(Run& run);
 void clarify(Run& run, const std::vector<std::string>& options);
 // Small talk. The topics are those of language::Command.
 void off_topic(Run& run, std::string_view topic, std::string_view text);
+// The user asks about the running flow: "why" something is asked, "how_long" it takes, what was said
+// "so_far".
+void explain(Run& run, std::string_view topic);
 // What is remembered of the user is to be shown ("memory") or forgotten ("forget", "forget_all").
 void memory(Run& run, std::string_view wanted);
 // Where the user let the assistant act for them is to be shown ("signed_in") or to end ("sign_out").
