@@ -27,8 +27,8 @@ enum class CommandKind : std::uint8_t {
   ask_knowledge,  // text
   chitchat,       // text; the topic in `reason`: greeting, thanks, goodbye, decline, more, identity, machine,
                   // feelings, abilities, praise, complaint; what is remembered of them: memory, forget,
-             // forget_all; where they let the assistant act for them: signed_in, sign_out; of the running
-             // flow: why, how_long, so_far
+                  // forget_all; where they let the assistant act for them: signed_in, sign_out; of the
+                  // running flow: why, how_long, so_far
   invalid_value,  // slot, text: an answer to the open question that cannot be taken; why in `reason`
   cannot_handle,  // text
 };
