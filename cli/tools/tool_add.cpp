@@ -236,6 +236,33 @@ Error no_such_kind(const std::string& kind) {
   };
 }
 
+// What became of a description, and what it claims about itself.
+void say_what_was_made(const wire::Connector& connector, const std::string& name, const std::string& file) {
+  print(file + ": " + counted(connector.tools.size(), "tool") + "\n");
+  if (!connector.dropped.empty()) {
+    note(
+        counted(connector.dropped.size(), "operation") + " cannot be used; parley tool compile " + file +
+        " says why"
+    );
+  }
+  const auto claims =
+      std::ranges::count_if(connector.tools, [](const wire::Tool& tool) { return !tool.claims.empty(); });
+  if (claims > 0) {
+    note(
+        "the server calls " + counted(static_cast<std::size_t>(claims), "tool") +
+        " harmless, which is not believed; to trust it, write tools.connectors." + name +
+        ".trust_annotations: true"
+    );
+  }
+  if (const std::size_t trusted = harmless_by_their_own_word(connector); trusted > 0) {
+    note(
+        "the description itself says of " + counted(trusted, "tool") +
+        " that calling or repeating it does no harm; parley tool list shows the effects, and an overlay with "
+        "x-parley-effect says it otherwise"
+    );
+  }
+}
+
 int run_add(const Arguments& arguments) {
   const std::string kind = arguments.text("KIND");
   if (!is_kind(kind) && !is_shipped(kind)) return report(no_such_kind(kind), kExitUsage);
@@ -284,29 +311,7 @@ int run_add(const Arguments& arguments) {
   const fs::path file = folder / (name + ending_for(*document, *text));
   if (auto written = write_new(file, *text, arguments.has("--replace")); !written)
     return report(written.error(), kExitConfiguration);
-  print(file.string() + ": " + counted(connector->tools.size(), "tool") + "\n");
-  if (!connector->dropped.empty()) {
-    note(
-        counted(connector->dropped.size(), "operation") + " cannot be used; parley tool compile " +
-        file.string() + " says why"
-    );
-  }
-  const auto claims =
-      std::ranges::count_if(connector->tools, [](const wire::Tool& tool) { return !tool.claims.empty(); });
-  if (claims > 0) {
-    note(
-        "the server calls " + counted(static_cast<std::size_t>(claims), "tool") +
-        " harmless, which is not believed; to trust it, write tools.connectors." + name +
-        ".trust_annotations: true"
-    );
-  }
-  if (const std::size_t trusted = harmless_by_their_own_word(*connector); trusted > 0) {
-    note(
-        "the description itself says of " + counted(trusted, "tool") +
-        " that calling or repeating it does no harm; parley tool list shows the effects, and an overlay with "
-        "x-parley-effect says it otherwise"
-    );
-  }
+  say_what_was_made(*connector, name, file.string());
   const bool program = kind == "mcp" && connector->servers.empty();
   say_what_is_next(*connector, name, program ? source : std::string(), source, arguments.has("--sign-in"));
   return kExitOk;
