@@ -304,7 +304,7 @@ TEST_CASE("messages are part of the release and of its hash") {
   const auto again =
       make_release({one->flows().begin()->second}, AssistantSettings::from_value(one->settings().to_value()));
   CHECK(again->hash() == one->hash());
-  CHECK(again->message("hi") != nullptr);
+  CHECK(again->message("hi", kNewestSemantics) != nullptr);
   CHECK(release_of(kVariants)->settings().to_value().find("messages") == nullptr);
 }
 
