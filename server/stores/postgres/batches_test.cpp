@@ -28,6 +28,7 @@ class StatementLog {
  public:
   explicit StatementLog(const TestCluster& cluster) : cluster_(cluster) {
     cluster_.admin("ALTER ROLE parley SET log_statement = 'all'");
+    (void)statements();  // of tests before
   }
   StatementLog(const StatementLog&) = delete;
   StatementLog& operator=(const StatementLog&) = delete;

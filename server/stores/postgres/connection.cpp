@@ -337,12 +337,13 @@ std::size_t Connection::open(std::string_view tenant, Access access, Patience pa
 std::vector<Rows> Connection::transaction(
     std::string_view tenant, Access access, std::span<const Request> requests, Patience patience
 ) {
-  for (const Request& request : requests) prepare(*request.statement);
-  // Once for the session where that is this client's own; a pooler would hand it on with the connection.
+  // Once for the session where that is this client's own; a pooler would hand it on with the connection. First,
+  // as to prepare a statement waits for locks as well.
   if (!pooled_ && !patient_) {
     plain(std::string("SET ") + kUsualPatience);
     patient_ = true;
   }
+  for (const Request& request : requests) prepare(*request.statement);
   if (PQenterPipelineMode(db_.get()) == 0) raise(nullptr);
   try {
     const std::size_t before = open(tenant, access, patience);
