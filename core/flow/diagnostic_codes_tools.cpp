@@ -78,7 +78,8 @@ Right:
 )"},
     {"F0417", R"(F0417: a connector with a name of Parley's own
 
-text, model, memory, knowledge and tools are connectors that every assistant has; a file of the same name would hide them.
+text, model, memory, knowledge, sign_ins and tools are connectors that every assistant has; a file of the same name would
+hide them.
 
 Wrong:
     tools/memory.yaml
