@@ -83,6 +83,84 @@ constexpr SignInWords kWords[] = {
         .failed_title = "Anmelden",
         .failed = "Das hat nicht geklappt: {why}.",
     },
+    {
+        .language = "fr",
+        .the_assistant = "l'assistant",
+        .allow_title = "{assistant} peut-il agir pour vous chez {service} ?",
+        .allow_why =
+            "Dans une discussion avec {assistant}, quelqu'un a demandé ce qui n'est possible qu'avec un "
+            "compte chez {service}.",
+        .allow_team =
+            "Tous ceux qui écrivent à {assistant} agiront alors avec le compte avec lequel vous vous "
+            "connectez.",
+        .asked_by = "Demandé par",
+        .somebody = "un visiteur dont le nom n'est pas connu",
+        .everybody = "un administrateur, pour tous",
+        .asked_at = "Quand",
+        .just_now = "à l'instant ({time} UTC)",
+        .minutes_ago = "il y a {minutes} min ({time} UTC)",
+        .channel = "Discussion",
+        .you_sign_in_at = "Vous vous connectez chez",
+        .warning =
+            "Ne continuez que si vous l'avez demandé vous-même. Si quelqu'un vous a envoyé ce lien, fermez "
+            "la page : le compte avec lequel vous vous connectez servirait dans la discussion de "
+            "l'expéditeur.",
+        .go_on = "Je l'ai demandé : continuer vers {host}",
+        .going_title = "Connexion",
+        .going = "Vous êtes dirigé vers {host}.",
+        .going_link = "Y aller maintenant",
+        .code_title = "Encore une étape",
+        .code =
+            "Vous êtes connecté chez {service}. Écrivez maintenant ce code dans la discussion où vous l'avez "
+            "demandé, pour que cela y compte :",
+        .code_label = "Code",
+        .code_warning =
+            "Il vaut dix minutes. Ne le donnez à personne : qui l'écrit dans sa discussion agit avec "
+            "votre compte.",
+        .done_title = "Vous êtes connecté chez {service}.",
+        .done = "La discussion continue d'elle-même.",
+        .close = "Vous pouvez fermer cette fenêtre.",
+        .failed_title = "Connexion",
+        .failed = "Cela n'a pas marché : {why}.",
+    },
+    {
+        .language = "es",
+        .the_assistant = "el asistente",
+        .allow_title = "¿Puede {assistant} actuar por usted en {service}?",
+        .allow_why =
+            "En un chat con {assistant} alguien ha pedido algo que solo se puede hacer con una cuenta en "
+            "{service}.",
+        .allow_team =
+            "Todos los que escriben a {assistant} actuarán entonces con la cuenta con la que inicia "
+            "sesión.",
+        .asked_by = "Lo ha pedido",
+        .somebody = "un visitante cuyo nombre no se conoce",
+        .everybody = "un administrador, para todos",
+        .asked_at = "Cuándo",
+        .just_now = "ahora mismo ({time} UTC)",
+        .minutes_ago = "hace {minutes} min ({time} UTC)",
+        .channel = "Chat",
+        .you_sign_in_at = "Inicia sesión en",
+        .warning =
+            "Siga solo si lo ha pedido usted. Si alguien le ha enviado este enlace, cierre la página: la "
+            "cuenta con la que inicia sesión se usaría en el chat de quien lo envió.",
+        .go_on = "Lo he pedido yo: seguir a {host}",
+        .going_title = "Iniciar sesión",
+        .going = "Se le lleva a {host}.",
+        .going_link = "Ir ahora",
+        .code_title = "Falta un paso",
+        .code = "Ha iniciado sesión en {service}. Escriba ahora este código en el chat en el que lo pidió, "
+                "para que "
+                "cuente allí:",
+        .code_label = "Código",
+        .code_warning =
+            "Vale diez minutos. No se lo dé a nadie: quien lo escriba en su chat actúa con su cuenta.",
+        .done_title = "Ha iniciado sesión en {service}.",
+        .done = "El chat sigue solo.",
+        .close = "Puede cerrar esta ventana.",
+        .failed_title = "Iniciar sesión",
+        .failed = "No ha funcionado: {why}.",
+    },
 };
 
 std::string_view trimmed(std::string_view text) {
