@@ -128,6 +128,16 @@ TEST_CASE("commands and small talk in every language") {
       {"chitchat:memory",
        {"what do you know about me", "was wissen Sie über mich", "que savez-vous de moi", "¿qué sabe de mí?"}
       },
+      {"chitchat:sign_out",
+       {"sign me out", "melde mich bitte ab", "je veux me déconnecter", "cierra mi sesión"}},
+      {"chitchat:sign_out",
+       {"sign me out of jira", "melde mich bei Jira ab", "déconnectez-moi de Jira", "cierre la sesión en Jira"
+       }},
+      {"chitchat:signed_in",
+       {"where am I signed in?",
+        "wo bin ich angemeldet?",
+        "où suis-je connecté ?",
+        "¿dónde he iniciado sesión?"}},
   };
   constexpr std::array<std::string_view, 4> kLocales = {"en", "de", "fr", "es"};
   for (const auto& each : cases) {
