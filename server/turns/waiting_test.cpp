@@ -170,12 +170,14 @@ TEST_CASE("a code that a sign-in ends with is no message: the call is made, and 
   REQUIRE(world.say(id, "654 321").has_value());
   CHECK(world.tools.calls.size() == 1);
   granted = true;
-  const auto answer = world.say(id, "123 456", "key-1");
+  ChatRequest code = World::request(id, "123 456");
+  code.idempotency = RequestKey{"user:ana", "key-1", "fingerprint"};
+  const auto answer = world.run(world.driver->chat(code));
   REQUIRE(answer.has_value());
   CHECK(world.tools.calls.size() == 2);
   CHECK(answer->json.contains("You have a note"));
   // The same request again, as after a lost answer, is the same answer.
-  const auto again = world.say(id, "123 456", "key-1");
+  const auto again = world.run(world.driver->chat(code));
   REQUIRE(again.has_value());
   CHECK(again->json == answer->json);
   CHECK(world.tools.calls.size() == 2);

@@ -394,7 +394,7 @@ TEST_CASE("what another server has renewed meanwhile is not lost to a refusal he
   bench.sign_in();
   const std::string name = "grant:jira:OAuth2:conversation:c_1";
   const std::string before = bench.kept[name];
-  Bench other({kGranted, kRenewed});
+  Bench other({kRenewed});
   other.kept = bench.kept;
   other.now.seconds += 3600;
   REQUIRE(other.token() == "a-2");
