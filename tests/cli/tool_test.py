@@ -248,7 +248,9 @@ class Tools(unittest.TestCase):
         again = tool("add", "openapi", STRIPE, folder, "--name", "shop")
         self.assertEqual(again.returncode, 3)
         self.assertIn("is there already", again.stderr)
-        self.assertEqual(tool("add", "openapi", STRIPE, folder, "--name", "shop", "--replace").returncode, 0)
+        replaced = tool("add", "openapi", STRIPE, folder, "--name", "shop", "--replace")
+        self.assertEqual(replaced.returncode, 0)
+        self.assertIn("the description itself says of 3 tools that", replaced.stderr)
         self.assertIn("shop.charge", [one["id"] for one in json.loads(tool("list", folder, "--json").stdout)])
 
     def test_the_tools_of_an_mcp_server_are_added_and_called(self):
@@ -258,7 +260,6 @@ class Tools(unittest.TestCase):
         folder = str(self.folder)
         added = tool("add", "mcp", url + "/mcp", folder, "--name", "docs")
         self.assertEqual((added.returncode, added.stdout), (0, f"{folder}/tools/docs.json: 2 tools\n"))
-        self.assertIn("the description itself says of 1 tool that", added.stderr)
         listed = json.loads(tool("list", folder, "--json").stdout)
         self.assertEqual([(one["id"], one["effect"], one["claims"]) for one in listed], [("docs.echo", "unsafe", "read"), ("docs.one", "unsafe", "")])
         for said in (added, tool("list", folder), tool("show", "docs.echo", folder)):

@@ -41,7 +41,7 @@ Value body(Service& service, std::size_t index) {
 struct Bench {
   explicit Bench(const Service& service) {
     const Value document = json(R"({"mcp":{"url":"https://docs.invalid/mcp"},"tools":[
-      {"name":"search","annotations":{"readOnlyHint":true},"inputSchema":{"type":"object","properties":{"q":{"type":"string"}}}},
+      {"name":"search","x-parley-effect":"read","inputSchema":{"type":"object","properties":{"q":{"type":"string"}}}},
       {"name":"erase"}]})");
     auto connector = wire::compile_description(document, {.connector = "docs"});
     REQUIRE(connector.has_value());

@@ -165,7 +165,7 @@ TEST_CASE("a program that ended is started anew for the next question") {
 
 TEST_CASE("the tools of a program are called like those of a server") {
   net::test::Loop loop;  // goes after the server, which posts to it
-  const Value document = json(R"({"mcp":{},"tools":[{"name":"echo","annotations":{"readOnlyHint":true},
+  const Value document = json(R"({"mcp":{},"tools":[{"name":"echo","x-parley-effect":"read",
     "inputSchema":{"type":"object","properties":{"text":{"type":"string"}}}},{"name":"erase"}]})");
   auto connector = wire::compile_description(document, {.connector = "docs"});
   REQUIRE(connector.has_value());
