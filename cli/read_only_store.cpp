@@ -240,4 +240,10 @@ Awaitable<Result<void>> ReadOnlyStore::put_setting(std::string_view, std::string
   co_return refused();
 }
 
+Awaitable<Result<void>> ReadOnlyStore::replace_setting(
+    std::string_view, std::string_view, std::optional<std::string>, std::string_view
+) {
+  co_return refused();
+}
+
 }  // namespace parley::cli

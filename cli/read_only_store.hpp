@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/stores/postgres/reader.hpp"
@@ -106,6 +107,12 @@ class ReadOnlyStore final : public turns::Store {
   ) override;
   turns::Awaitable<Result<void>> put_setting(
       std::string_view tenant, std::string_view name, std::string_view value
+  ) override;
+  turns::Awaitable<Result<void>> replace_setting(
+      std::string_view tenant,
+      std::string_view name,
+      std::optional<std::string> before,
+      std::string_view value
   ) override;
 
  private:

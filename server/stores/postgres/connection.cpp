@@ -337,8 +337,8 @@ std::size_t Connection::open(std::string_view tenant, Access access, Patience pa
 std::vector<Rows> Connection::transaction(
     std::string_view tenant, Access access, std::span<const Request> requests, Patience patience
 ) {
-  // Once for the session where that is this client's own; a pooler would hand it on with the connection. First,
-  // as to prepare a statement waits for locks as well.
+  // Once for the session where that is this client's own; a pooler would hand it on with the connection.
+  // First, as to prepare a statement waits for locks as well.
   if (!pooled_ && !patient_) {
     plain(std::string("SET ") + kUsualPatience);
     patient_ = true;
