@@ -14,6 +14,15 @@ std::unexpected<Error> refused() {
   return fail(ErrorCode::unsupported, "the database was opened for reading only");
 }
 
+std::optional<turns::StoredConversation> load_one(stores::TenantReader& reader, std::string_view id) {
+  return reader.load(id);
+}
+
+stores::postgres::Reader::Loaded load_one(stores::postgres::Reader& reader, std::string_view id) {
+  const stores::postgres::Reader::Wanted only[] = {{std::string(id)}};
+  return std::move(reader.load(only).front());
+}
+
 }  // namespace
 
 template <typename T, typename Query>
@@ -73,7 +82,7 @@ Result<std::unique_ptr<ReadOnlyStore>> ReadOnlyStore::connect(
 Awaitable<Result<std::optional<turns::StoredConversation>>> ReadOnlyStore::load(
     std::string_view, std::string_view id
 ) {
-  co_return ask<std::optional<turns::StoredConversation>>([&](auto& reader) { return reader.load(id); });
+  co_return ask<std::optional<turns::StoredConversation>>([&](auto& reader) { return load_one(reader, id); });
 }
 
 Awaitable<Result<std::vector<turns::LogRecord>>> ReadOnlyStore::records(
