@@ -373,7 +373,7 @@ class Tools(unittest.TestCase):
             (("openapi", ""), 2, "a SOURCE is missing"),
             (("openapi", STRIPE, "--name", "My Shop"), 2, "cannot be the name of a connector"),
             (("openapi", url + "/moved", "--name", "shop"), 3, "it says the document is at /shop.yaml"),
-            (("openapi", url + "/orders/1", "--name", "shop"), 3, "answered with 403"),
+            (("openapi", url + "/orders/1", "--name", "shop"), 3, "wants to know who asks (403)"),
             (("openapi", "http://127.0.0.1:1/x.json"), 3, "cannot be reached"),
         ]
         for (kind, source, *more), code, reason in cases:
