@@ -33,11 +33,14 @@ enum class Begun : std::uint8_t {
   again,      // goes on with what was begun before: a call is tried again, a user has signed in
 };
 
+void set_unprompted(State& state, bool unprompted) {
+  state.unprompted = unprompted && state.semantics >= kListenersSemantics;
+}
+
 void begin_turn(State& state, Begun begun) {
   ++state.turn;
   state.messages_in_turn = 0;
-  if (begun == Begun::again || state.semantics < kListenersSemantics) return;
-  state.unprompted = begun == Begun::otherwise;
+  if (begun != Begun::again) set_unprompted(state, begun == Begun::otherwise);
 }
 
 // The values before a start_flow are for the running flow. One that is refused does not take the others
@@ -178,7 +181,7 @@ class Advance {
     state_.context = event.context;
     // Who asks for a flow is there; a greeting, an event and the clock come unasked.
     const bool asked_for = !event.flow.empty() && event.channel != "schedule";
-    state_.unprompted = !asked_for && state_.semantics >= kListenersSemantics;
+    set_unprompted(state_, !asked_for);
     if (event.user_slots.is_map()) {
       for (const auto& [name, value] : event.user_slots.entries())
         state_.slots.insert_or_assign(std::string(name.as_string()), value);
@@ -286,9 +289,12 @@ class Advance {
   // A person's conversation is not disturbed; the event is in the log for them to see.
   void operator()(const EventArrived& event) {
     if (const Woken woken = hear(run_, event); woken.any) return go_on(woken);
-    begin_turn(state_, Begun::otherwise);
+    begin_turn(state_, Begun::again);
     if (handoffs::silent(state_)) return;
-    if (start_by_event(run_, event)) return run_steps(run_);
+    if (start_by_event(run_, event)) {
+      set_unprompted(state_, true);
+      return run_steps(run_);
+    }
     // Whoever has written a code gets an answer, where no step waited for it.
     if (event.name == "parley.signed_in" && event.data["code"] == Value(true)) {
       const Value passed = MapBuilder().set("service", event.data["connector"]).build();
