@@ -122,7 +122,8 @@ std::optional<Commands> pressed(const Scene& scene, std::string_view payload) {
   if (scene.flow == nullptr) return std::nullopt;
   // The button of a question that was answered already: the answer changes.
   for (const flow::Slot& slot : scene.flow->slots) {
-    if (chooses(slot) && matching::held(scene.state, *scene.frame, slot) != nullptr)
+    if (chooses(slot) && matching::held(scene.state, *scene.frame, slot) != nullptr &&
+        matching::is_answer(scene.release, *scene.flow, slot.name))
       return one({.kind = CommandKind::correct_slot, .slot = slot.name, .value = taken(slot.type, payload)});
   }
   return std::nullopt;

@@ -60,7 +60,7 @@ std::optional<NamedSlot> find_name(const Scene& scene, const PlainWords& words) 
       if (held(scene.state, stack[i], slot) == nullptr) continue;
       for (const auto& name : names_of(slot)) {
         const auto place = language::find_phrase(words, name, false);
-        if (!place) continue;
+        if (!place || !is_answer(scene.release, *flow, slot.name)) continue;
         const bool better = !best || place->begin < best->place.begin ||
                             (place->begin == best->place.begin && place->end > best->place.end);
         if (better) best = NamedSlot{&slot, &stack[i], *place};
@@ -132,10 +132,25 @@ std::vector<Wanted> changeable(const Scene& scene) {
   std::vector<Wanted> wanted;
   for (const flow::Slot& slot : scene.flow->slots) {
     if (!takes_everything(slot) && !is_items(slot) && slot.type.kind != flow::SlotKind::boolean &&
-        held(scene.state, *scene.frame, slot) != nullptr)
+        held(scene.state, *scene.frame, slot) != nullptr && is_answer(scene.release, *scene.flow, slot.name))
       wanted.push_back({&slot, false});
   }
   return wanted;
+}
+
+// A number among other words may count anything: "one injured person" is no amount of money.
+bool says_only(const Scene& scene, const flow::Slot& slot, std::string_view text) {
+  using flow::SlotKind;
+  const SlotKind kind = slot.type.kind;
+  if (kind != SlotKind::money && kind != SlotKind::integer && kind != SlotKind::number) return true;
+  auto found = language::find_values(slot.type, {}, text, scene.circumstances);
+  if (found.empty())
+    found = language::find_values({SlotKind::number, nullptr}, {}, text, scene.circumstances);
+  std::string left(text);
+  for (const language::Found& each : found)
+    std::fill_n(left.begin() + static_cast<std::ptrdiff_t>(each.begin), each.end - each.begin, ' ');
+  const Wanted wanted{&slot, true};
+  return language::says_nothing_more(left, {&wanted, 1}, scene.state.locale);
 }
 
 // The words say more than a bare value, and what they say is the name of a filled slot: "3 people" while a
@@ -203,7 +218,9 @@ std::optional<Commands> implied_change(const Scene& scene, std::string_view text
   for (std::size_t i = scene.flow->slots.size(); i-- > 0;) {
     const flow::Slot& slot = scene.flow->slots[i];
     const Value* old = held(scene.state, *scene.frame, slot);
-    if (old == nullptr || takes_everything(slot)) continue;
+    if (old == nullptr || takes_everything(slot) || !is_answer(scene.release, *scene.flow, slot.name))
+      continue;
+    if (!says_only(scene, slot, text)) continue;
     auto value = new_value(scene, *scene.frame, slot, text, announced);
     if (value && (announced || !(*value == *old))) return one(correction(slot, std::move(*value)));
   }
@@ -216,6 +233,7 @@ std::optional<Commands> list_change(const Scene& scene, std::string_view text) {
   for (const flow::Slot& slot : scene.flow->slots) {
     const Value* old = held(scene.state, *scene.frame, slot);
     if (old == nullptr || !is_items(slot) || !names_an_edit(normal)) continue;
+    if (!is_answer(scene.release, *scene.flow, slot.name)) continue;
     auto edited = edit_items(*old, text, normal, slot, scene.circumstances);
     if (edited && !(*edited == *old)) return one(correction(slot, std::move(*edited)));
   }
@@ -292,6 +310,27 @@ std::optional<Commands> named_change(const Scene& scene, bool alone) {
   return change_to(scene, *named, rest ? std::string_view(rest->rest) : text_from(scene, words, at), false);
 }
 
+namespace {
+
+// "Change X to Y" where X is no slot's name: a thing on a list, or what an answer was. What X is not found to
+// be changes nothing, unless Y says by itself what it is about: "change the booking to 5 people".
+std::optional<Commands> change_from(const Scene& scene, std::string_view old_words, std::string_view rest) {
+  for (std::size_t i = scene.flow->slots.size(); i-- > 0;) {
+    const flow::Slot& slot = scene.flow->slots[i];
+    const Value* old = held(scene.state, *scene.frame, slot);
+    if (old == nullptr || takes_everything(slot) || !is_answer(scene.release, *scene.flow, slot.name))
+      continue;
+    const auto was = language::read_answer(slot, old_words, scene.circumstances);
+    if (!is_items(slot) && (!was || !(*was == *old))) continue;
+    auto value = new_value(scene, *scene.frame, slot, rest, true);
+    if (value && !(*value == *old)) return one(correction(slot, std::move(*value)));
+  }
+  const auto spaces = std::ranges::count(rest, ' ');
+  return spaces > 0 ? implied_change(scene, rest, true, true) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Commands> announced_change(const Scene& scene) {
   if (scene.flow == nullptr) return std::nullopt;
   const auto phrase = language::correction_phrase(scene.said);
@@ -302,6 +341,7 @@ std::optional<Commands> announced_change(const Scene& scene) {
     const auto named = find_name(scene, words);
     if (named && named->place.end == words.size()) return change_to(scene, *named, phrase->rest, true);
     if (phrase->rest.empty()) return std::nullopt;
+    return change_from(scene, phrase->target, phrase->rest);
   }
   // While a question is open, its own answer comes first ("no, I meant the blue one").
   const flow::Slot* asked = scene.asked();

@@ -54,6 +54,54 @@ const Value* held(const State& state, const Frame& frame, const flow::Slot& slot
   return found == slots.end() || found->second.is_null() ? nullptr : &found->second;
 }
 
+namespace {
+
+constexpr std::size_t kDeepestCalls = 8;
+
+const flow::Flow* callee_of(const Release& release, const flow::Step& step) {
+  for (std::size_t i = 0; i < step.fields.size(); ++i) {
+    const auto* name = std::get_if<flow::Name>(&step.fields[i]);
+    if (name != nullptr && step.spec->keywords[i].kind == flow::FieldKind::flow_name)
+      return release.find(name->text);
+  }
+  return nullptr;
+}
+
+bool asks_for(const flow::Step& step, std::string_view slot) {
+  return step.spec->needs_person && std::ranges::any_of(step.fields, [&](const flow::Field& field) {
+           const auto* names = std::get_if<flow::Names>(&field);
+           return names != nullptr && std::ranges::find(*names, slot, &flow::Name::text) != names->end();
+         });
+}
+
+bool is_answer_within(
+    const Release& release, const flow::Flow& flow, std::string_view slot, std::size_t depth
+) {
+  const auto gives = [&](const flow::Flow& called) {
+    return std::ranges::any_of(called.outputs, [&](const flow::Parameter& output) {
+      const auto* form = std::get_if<expr::Template>(&output.value.node);
+      if (output.name != slot || form == nullptr) return false;
+      return std::ranges::any_of(form->references(), [&](const expr::Reference& read) {
+        return is_answer_within(release, called, read.root, depth + 1);
+      });
+    });
+  };
+  return depth < kDeepestCalls && std::ranges::any_of(
+                                      flow.steps,
+                                      [&](const flow::Step& step) {
+                                        if (asks_for(step, slot)) return true;
+                                        const flow::Flow* called = callee_of(release, step);
+                                        return called != nullptr && gives(*called);
+                                      }
+                                  );
+}
+
+}  // namespace
+
+bool is_answer(const Release& release, const flow::Flow& flow, std::string_view slot) {
+  return is_answer_within(release, flow, slot, 0);
+}
+
 std::vector<language::Wanted> gathered(const flow::Flow& flow, flow::StepIndex last) {
   std::vector<language::Wanted> wanted;
   for (flow::StepIndex i = 0; i < flow.steps.size() && i <= last; ++i) {

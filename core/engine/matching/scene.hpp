@@ -54,6 +54,9 @@ struct Scene {
 [[nodiscard]] Commands one(Command command);
 // Null and empty are the same.
 [[nodiscard]] const Value* held(const State& state, const Frame& frame, const flow::Slot& slot);
+// The slot holds an answer of the user's: an input asks for it, here or in a sub-flow that gives it back.
+// What a flow computes or a tool has said is not for users to change.
+[[nodiscard]] bool is_answer(const Release& release, const flow::Flow& flow, std::string_view slot);
 // The slots that a message to this flow may fill without being asked: those that its inputs gather.
 [[nodiscard]] std::vector<language::Wanted> gathered(
     const flow::Flow& flow, flow::StepIndex last = flow::kNoStep
