@@ -56,6 +56,11 @@ struct Refusal {
     const flow::Slot& slot, std::string_view text, const Circumstances& circumstances
 );
 
+// The whole text is a place among the choices: "the second one", "number 2", "the last".
+[[nodiscard]] bool names_place(
+    std::span<const flow::Choice> choices, std::string_view text, const Circumstances& circumstances
+);
+
 // yes / no / neither. Handles "yep", "sure", "not wrong", "no way", "that's right", "nope, thanks".
 enum class Polarity : std::uint8_t { yes, no, neither };
 [[nodiscard]] Polarity read_polarity(std::string_view text, const Circumstances& circumstances);

@@ -274,6 +274,8 @@ constexpr PhraseCommand kCommands[] = {
     {"that is|was all|it for? now|today?", chitchat, "decline"},
     {"hi|hello|hey|hiya|howdy|greetings|yo there|again|you|all|everyone|everybody?", chitchat, "greeting"},
     {"good morning|afternoon|evening|day", chitchat, "greeting"},
+    {"👋", chitchat, "greeting"},
+    {"🙏", chitchat, "thanks"},
     {"hello? is anybody|anyone|someone there|here", chitchat, "greeting"},
     {"are you still? there", chitchat, "greeting"},
     {"thanks|cheers|ta a? lot|million|so|very? much?", chitchat, "thanks"},
@@ -438,7 +440,7 @@ constexpr PhraseCommand kCommands[] = {
 // clang-format off
 
 constexpr std::string_view kYes[] = {
-    "yes", "yeah", "yea", "yep", "yeap", "yup", "ya", "yah", "yass", "yess", "yesss", "yes indeed", "indeed",
+    "yes", "yse", "eys", "yeah", "yea", "yep", "yeap", "yup", "ya", "yah", "yass", "yess", "yesss", "yes indeed", "indeed",
     "sure", "sure thing", "surely", "for sure", "ok", "okay", "okey", "okie dokie", "okey dokey", "alright",
     "all right", "correct", "exactly", "precisely", "true", "absolutely", "definitely", "certainly",
     "of course", "by all means", "affirmative", "affirmitive", "affirm", "agreed", "i agree", "agree",

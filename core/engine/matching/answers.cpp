@@ -14,10 +14,11 @@ using language::Wanted;
 
 // "No", "nothing", "no wishes" to a question that need not be answered.
 bool declines(const Scene& scene, const flow::Slot& asked, std::string_view text) {
-  if (!asked.optional || !scene.takes_any_words()) return false;
+  if (!asked.optional || asked.type.kind == flow::SlotKind::boolean || !asked.choices.empty()) return false;
   const language::Utterance said(text, scene.state.locale);
   const language::Vocabulary& words = said.words;
   if (contains(words.no, said.normal) || contains(words.no_alone, said.normal)) return true;
+  if (!scene.takes_any_words()) return false;
   if (language::read_polarity(said) != language::Polarity::no) return false;
   return std::all_of(said.tokens.begin(), said.tokens.end(), [&](const language::Token& token) {
     return !token.is_word() || contains(words.noes, token.text) || contains(words.no, token.text) ||
@@ -58,6 +59,13 @@ bool several(const Scene& scene, const flow::Slot& asked, std::string_view text,
   return true;
 }
 
+bool of_choices_only(const Scene& scene, const Commands& commands) {
+  return std::ranges::all_of(commands, [&](const Command& command) {
+    const flow::Slot* slot = scene.flow->slot(command.slot);
+    return slot != nullptr && !slot->choices.empty();
+  });
+}
+
 }  // namespace
 
 Answers answers(const Scene& scene, std::string_view text) {
@@ -67,14 +75,20 @@ Answers answers(const Scene& scene, std::string_view text) {
     result.commands = one({.kind = CommandKind::skip});
     return result;
   }
-  if (!scene.takes_any_words() && scene.said.tokens.size() > 1 && several(scene, asked, text, result))
-    return result;
+  // "The second one" is of what was offered, and no day of the month.
+  const bool place = language::names_place(asked.choices, text, scene.circumstances);
+  const bool one_word = scene.said.tokens.size() <= 1;
+  if (!place && !scene.takes_any_words() && !one_word && several(scene, asked, text, result)) return result;
   auto value = language::read_answer(asked, text, scene.circumstances);
   if (value) {
     set(result.commands, asked, std::move(*value));
-  } else {
-    result.refused = std::move(value.error());
+    return result;
   }
+  // A word that only a later question offers is its answer.
+  if (one_word && several(scene, asked, text, result) && of_choices_only(scene, result.commands))
+    return result;
+  result.commands.clear();
+  result.refused = std::move(value.error());
   return result;
 }
 

@@ -49,7 +49,7 @@ std::string summary_of(Run& run) {
       const Value* value = run.slot(frame, slot.name);
       if (value == nullptr || slot.sensitive) continue;
       summary += summary.find(": ") == std::string::npos ? ": " : "; ";
-      summary += slot.label + " " + expr::display(*value, "en");
+      summary += slot.label + " " + expr::display(*value, "en", run.shown_offset());
     }
     summary += ".";
     break;

@@ -257,6 +257,15 @@ std::vector<std::string> content_words(const Reading& reading, TokenRange range)
 
 }  // namespace
 
+bool names_place(
+    std::span<const flow::Choice> choices, std::string_view text, const Circumstances& circumstances
+) {
+  if (choices.empty()) return false;
+  const Reading reading(text, circumstances);
+  const TokenRange range = without_filler(reading, {0, reading.size()});
+  return range.begin < range.end && by_place(reading, range, choices.size()).has_value();
+}
+
 ChoiceAnswer read_choice(
     std::span<const flow::Choice> choices, std::string_view text, const Circumstances& circumstances
 ) {
