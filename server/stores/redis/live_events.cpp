@@ -214,6 +214,11 @@ void RedisLiveEvents::hear_server(std::string_view text) {
   if (fresh || text == kLost) hub_.interrupt();
 }
 
+std::size_t RedisLiveEvents::others_heard() const {
+  const std::lock_guard lock(mutex_);
+  return others_.size();
+}
+
 void RedisLiveEvents::on_subscribed(std::string_view channel) {
   std::optional<Topic> topic;
   {

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -60,6 +61,8 @@ class RedisLiveEvents final : public turns::LiveEvents, public Client::Subscribe
     std::atomic<std::uint64_t> looks{0};   // at the log, because something may have been missed
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
+  // How many other servers have been heard so far. From any thread.
+  [[nodiscard]] std::size_t others_heard() const;
 
   // Client::Subscriber
   void on_message(std::string_view channel, std::string_view payload, bool by_pattern) override;

@@ -34,6 +34,11 @@ struct Server {
   RedisLiveEvents live;
 };
 
+// A server that is heard for the first time interrupts all listeners.
+void meet(const Server& a, const Server& b) {
+  wait_until("meeting", [&] { return a.live.others_heard() == 1 && b.live.others_heard() == 1; });
+}
+
 std::string show(const turns::HubElementPtr& element) {
   if (element == nullptr) return "end";
   return element->conversation_id + " " + std::to_string(element->sequence) + " " + element->kind + " " +
@@ -62,6 +67,7 @@ TEST_CASE("a turn made at one server is heard at the other, once") {
   Loop loop;
   Server a(redis.options(), "a");
   Server b(redis.options(), "b");
+  meet(a, b);
   const auto here = a.listen(loop, "c_1");
   const auto there = b.listen(loop, "c_1");
   const auto all = b.listen(loop, "");
@@ -132,6 +138,7 @@ TEST_CASE("what a server could not tell, it says afterwards") {
   Loop loop;
   Server a(redis.options(), "a");
   Server b(redis.options(), "b");
+  meet(a, b);
   const auto subscription = b.listen(loop, "c_1");
   a.live.publish("default", {"c_1", 5, "turn", std::string(300 * 1024, 'x')});  // more than is told
   CHECK(show(loop.run(subscription->next())) == "end");
@@ -144,6 +151,7 @@ TEST_CASE("what is not ours is not heard") {
   Loop loop;
   Server a(redis.options(), "a");
   Server b(redis.options(), "b");
+  meet(a, b);
   const auto subscription = b.listen(loop, "c_1");
   const Seal foreign("another server's secret, as long");
   const std::string text = "z 0 7 turn\n{}";
