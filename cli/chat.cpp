@@ -3,6 +3,7 @@
 #include <iostream>
 #include <optional>
 
+#include "base/json.hpp"
 #include "cli/chat_partner.hpp"
 #include "cli/command_files.hpp"
 #include "cli/terminal.hpp"
@@ -101,15 +102,34 @@ class Terminal {
   std::vector<engine::SaidButton> buttons_;  // of the last reply
 };
 
-int chat_with_server(const Arguments& arguments) {
+Result<ChatStart> start_from(const Arguments& arguments) {
+  ChatStart start{.flow = arguments.text("--flow"), .locale = arguments.text("--locale"), .context = {}};
+  const std::string context = arguments.text("--context");
+  if (context.empty()) return start;
+  auto known = parse_json(context);
+  if (!known || !known->is_map()) {
+    return fail(
+        ErrorCode::invalid_input,
+        "--context is no JSON object" + (known ? std::string() : ": " + known.error().message),
+        {},
+        R"(such as --context '{"tier": "gold"}')"
+    );
+  }
+  start.context = *std::move(known);
+  return start;
+}
+
+int chat_with_server(const Arguments& arguments, ChatStart start) {
   auto client = HttpClient::from(arguments);
   if (!client) return report(client.error(), kExitUsage);
-  const auto partner = remote_partner(*std::move(client), arguments.text("--flow"));
+  const auto partner = remote_partner(*std::move(client), std::move(start));
   return Terminal(*partner).run();
 }
 
 int run(const Arguments& arguments) {
-  if (arguments.has("--url")) return chat_with_server(arguments);
+  auto start = start_from(arguments);
+  if (!start) return report(start.error(), kExitUsage);
+  if (arguments.has("--url")) return chat_with_server(arguments, *std::move(start));
   const std::string folder = arguments.text("FOLDER", ".");
   auto project = open_project(folder);
   if (!project) return report(project.error(), kExitConfiguration);
@@ -121,9 +141,8 @@ int run(const Arguments& arguments) {
         kExitFindings
     );
   }
-  const std::string flow = arguments.text("--flow");
-  if (!flow.empty() && project->space.release->find(flow) == nullptr) {
-    return report({ErrorCode::not_found, "there is no flow '" + flow + "'"}, kExitConfiguration);
+  if (!start->flow.empty() && project->space.release->find(start->flow) == nullptr) {
+    return report({ErrorCode::not_found, "there is no flow '" + start->flow + "'"}, kExitConfiguration);
   }
   const auto config = read_configuration(folder, {});
   if (!config) return report(config.error(), kExitConfiguration);
@@ -132,14 +151,16 @@ int run(const Arguments& arguments) {
   models->configure(model_setup(config->assistant(), ops::process_environment()));
   if (models->has_model()) project->space.connectors["model"] = as_connector(models);
   if (is_terminal(stdin)) note(":help shows what you can type; Ctrl-D leaves");
-  const auto partner =
-      local_partner(*project, flow, models->has_model() && config->assistant().understanding == "model");
+  const bool asks_model = models->has_model() && config->assistant().understanding == "model";
+  const auto partner = local_partner(*project, *std::move(start), asks_model);
   return Terminal(*partner).run();
 }
 
 constexpr Option kOptions[] = {
     kFolderOption,
     {"--flow", "ID", "Start with this flow."},
+    {"--locale", "TAG", "The user's language, such as de; the assistant's when left out."},
+    {"--context", "JSON", "What is known of the user, as an object, for flows to read."},
     {"--url", "URL", "Talk to a running server instead."},
     kKeyFileOption,
 };
@@ -154,6 +175,7 @@ constinit const Command kChat{
     "come from a pipe.",
     kOptions,
     "parley chat examples/shop\n"
+    "parley chat --locale de --context '{\"tier\": \"gold\"}'\n"
     "parley chat --url http://127.0.0.1:8080\n"
     "printf '/order\\n2 pizzas\\n' | parley chat examples/shop",
     run,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/value.hpp"
 #include "cli/project.hpp"
 #include "cli/remote/http_client.hpp"
 #include "engine/effect.hpp"
@@ -17,6 +18,13 @@ namespace parley::cli {
 struct Reply {
   std::vector<engine::Say> messages;
   std::vector<std::string> remarks;  // what a user would not see: tools in test mode, a hand-off
+};
+
+// How a conversation begins. What is left out is as the assistant says.
+struct ChatStart {
+  std::string flow;
+  std::string locale;
+  Value context;  // a map, or null
 };
 
 class ChatPartner {
@@ -35,8 +43,8 @@ class ChatPartner {
 
 // The project must outlive its partner. `asks_model`: about messages that the matchers are not sure of.
 [[nodiscard]] std::unique_ptr<ChatPartner> local_partner(
-    const Project& project, std::string flow, bool asks_model
+    const Project& project, ChatStart start, bool asks_model
 );
-[[nodiscard]] std::unique_ptr<ChatPartner> remote_partner(HttpClient client, std::string flow);
+[[nodiscard]] std::unique_ptr<ChatPartner> remote_partner(HttpClient client, ChatStart start);
 
 }  // namespace parley::cli

@@ -28,11 +28,11 @@ Timestamp now() {
 
 class LocalPartner final : public ChatPartner {
  public:
-  LocalPartner(const Project& project, std::string flow, bool asks_model)
+  LocalPartner(const Project& project, ChatStart start, bool asks_model)
       : settings_(project.space.folder.settings),
         release_(*project.space.release),
         connectors_(project.space.connectors),
-        flow_(std::move(flow)),
+        start_(std::move(start)),
         asks_model_(asks_model) {}
 
   Result<Reply> begin() override {
@@ -46,11 +46,12 @@ class LocalPartner final : public ChatPartner {
             .tenant = "default",
             .user_id = "u_terminal",
             .channel = "terminal",
-            .locale = settings_.locale,
+            .locale = start_.locale.empty() ? settings_.locale : start_.locale,
             .utc_offset_seconds = settings_.utc_offset_seconds,
             .currency = settings_.currency,
             .release = release_.hash(),
-            .flow = flow_,
+            .flow = start_.flow,
+            .context = start_.context,
         },
         reply
     );
@@ -200,7 +201,7 @@ class LocalPartner final : public ChatPartner {
   const assistant::Settings& settings_;
   const engine::Release& release_;
   const tools::Connectors& connectors_;
-  std::string flow_;
+  ChatStart start_;
   std::string operator_ = "Operator";  // who the person plays
   engine::State state_;
   std::deque<engine::CallTool> calls_;  // not yet answered
@@ -211,8 +212,8 @@ class LocalPartner final : public ChatPartner {
 
 }  // namespace
 
-std::unique_ptr<ChatPartner> local_partner(const Project& project, std::string flow, bool asks_model) {
-  return std::make_unique<LocalPartner>(project, std::move(flow), asks_model);
+std::unique_ptr<ChatPartner> local_partner(const Project& project, ChatStart start, bool asks_model) {
+  return std::make_unique<LocalPartner>(project, std::move(start), asks_model);
 }
 
 }  // namespace parley::cli

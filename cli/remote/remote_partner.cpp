@@ -33,7 +33,7 @@ void add_messages(const Value& list, Reply& reply) {
 
 class RemotePartner final : public ChatPartner {
  public:
-  RemotePartner(HttpClient client, std::string flow) : client_(std::move(client)), flow_(std::move(flow)) {}
+  RemotePartner(HttpClient client, ChatStart start) : client_(std::move(client)), start_(std::move(start)) {}
 
   Result<Reply> begin() override {
     const auto assistant = client_.get("/v1/assistant");
@@ -43,7 +43,9 @@ class RemotePartner final : public ChatPartner {
     );
     reply.messages.back().buttons = buttons_of((*assistant)["suggestions"]);
     MapBuilder body;
-    if (!flow_.empty()) body.set("flow_id", flow_);
+    if (!start_.flow.empty()) body.set("flow_id", start_.flow);
+    if (!start_.locale.empty()) body.set("locale", start_.locale);
+    if (start_.context.is_map()) body.set("context", start_.context);
     return take(client_.post("/v1/conversations", body.build()), std::move(reply));
   }
 
@@ -98,7 +100,7 @@ class RemotePartner final : public ChatPartner {
   }
 
   HttpClient client_;
-  std::string flow_;
+  ChatStart start_;
   std::string operator_ = "Operator";  // who the person plays
   std::string id_;
   std::int64_t turn_ = 0;
@@ -106,8 +108,8 @@ class RemotePartner final : public ChatPartner {
 
 }  // namespace
 
-std::unique_ptr<ChatPartner> remote_partner(HttpClient client, std::string flow) {
-  return std::make_unique<RemotePartner>(std::move(client), std::move(flow));
+std::unique_ptr<ChatPartner> remote_partner(HttpClient client, ChatStart start) {
+  return std::make_unique<RemotePartner>(std::move(client), std::move(start));
 }
 
 }  // namespace parley::cli

@@ -15,6 +15,11 @@ import xml.etree.ElementTree as ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 SHOP = str(ROOT / "examples" / "shop")
+TIER = """\
+triggers: {command: /tier}
+steps:
+  - {id: say, type: message, text: {en: "You have {{context.tier}}.", de: "Sie haben {{context.tier}}."}}
+"""
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith("PARLEY_")}
 
 
@@ -63,6 +68,8 @@ class Calling(unittest.TestCase):
             ("bad regular expression", ["test", SHOP, "--name", "("], "--name is not a regular expression"),
             ("bad format", ["check", SHOP, "--format", "xml"], "human, short, json"),
             ("bad address of a server", ["chat", "--url", "localhost"], "http://"),
+            ("context that is no object", ["chat", "--context", "[1]"], "--context is no JSON object"),
+            ("context that is no JSON", ["chat", "--context", "{tier}"], "--context is no JSON object: "),
             ("neither id nor all", ["replay"], "--all"),
         ]
         for name, words, expected in cases:
@@ -173,6 +180,11 @@ class ANewAssistant(InFolder):
         self.assertIn("[1] Yes  [2] No", said.stdout)
         self.assertIn("Done: 2 pizzas.", said.stdout)
 
+    def test_is_talked_to_in_another_language_by_somebody_who_is_known(self):
+        (self.bot / "flows/tier.yaml").write_text(TIER)
+        said = parley("chat", "--locale", "de", "--context", '{"tier": "gold"}', cwd=self.bot, stdin="/tier\n")
+        self.assertIn("Sie haben gold.", said.stdout)
+
     def test_is_healthy(self):
         said = parley("doctor", "--json", "--listen", "127.0.0.1:0", cwd=self.bot)
         checks = {row["name"]: row for row in json.loads(said.stdout)}
@@ -210,6 +222,9 @@ class ARunningServer(InFolder):
         self.assertIn("2 pizzas", shown.stdout)
         self.assertEqual(parley("conv", "show", "nobody", "--data-dir", self.data).returncode, 1)
 
+        german = parley("chat", "--url", self.url, "--locale", "de", "--context", '{"tier": "gold"}', stdin="abbrechen\n")
+        self.assertIn("Gerade läuft nichts, was ich abbrechen könnte.", german.stdout)
+
         stored = parley("flow", "versions", "order", "--json", "--data-dir", self.data)
         self.assertEqual(json.loads(stored.stdout), json.loads(parley("flow", "versions", "order", "--json", "--url", self.url).stdout))
         self.assertEqual(parley("flow", "show", "order", "--url", self.url).stdout, (self.bot / "flows/order.yaml").read_text())
@@ -217,7 +232,7 @@ class ARunningServer(InFolder):
         self.stop()  # as if the power failed
         replayed = parley("replay", "--all", "--data-dir", self.data)
         self.assertEqual(replayed.returncode, 0, replayed.stdout)
-        self.assertIn("replayed 2 conversations", replayed.stdout)
+        self.assertIn("replayed 3 conversations", replayed.stdout)
         self.assertIn("0 differences", replayed.stdout)
 
 
