@@ -46,6 +46,7 @@ Awaitable<Result<void>> FolderPublication::publish_first(workspace::Workspace fo
   if (!mistakes) co_return co_await publish(std::move(folder), world_.config);
   if (*restored == nullptr) co_return fail(ErrorCode::invalid_input, "");
   say("serving the flows of last time until these are right\n");
+  running_ = std::move(folder);  // its tools are in use
   co_return Result<void>();
 }
 
