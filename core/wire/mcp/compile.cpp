@@ -1,9 +1,9 @@
 #include "wire/mcp/compile.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "wire/conduct/effect.hpp"
 #include "wire/kept.hpp"
 #include "wire/names.hpp"
 #include "wire/pin.hpp"
@@ -12,27 +12,22 @@
 namespace parley::wire::mcp {
 namespace {
 
-constexpr std::array<std::string_view, 5> kEffects{"read", "keyed", "natural", "reconcile", "unsafe"};
-
 bool truth(const Value& value) {
   return value.is_bool() && value.as_bool();
 }
 
 // A server that nobody vouches for could call anything harmless, and it would be done without a person.
-Result<void> read_effect(const Value& source, bool trust_annotations, Tool& tool) {
+Result<void> add_effect(const Value& source, bool trust_annotations, Tool& tool) {
   const Value& hints = source["annotations"];
   const std::string_view hinted = truth(hints["readOnlyHint"])     ? "read"
                                   : truth(hints["idempotentHint"]) ? "natural"
                                                                    : "unsafe";
   const bool said = source.find("x-parley-effect") != nullptr;
   if (!said && !trust_annotations && hinted != "unsafe") tool.claims = hinted;
-  tool.effect = source.text("x-parley-effect", trust_annotations ? hinted : "unsafe");
-  if (std::ranges::find(kEffects, tool.effect) != kEffects.end()) return {};
-  return fail(
-      ErrorCode::invalid_input,
-      "x-parley-effect must be read, keyed, natural, reconcile or unsafe",
-      "/x-parley-effect"
-  );
+  auto effect = read_effect(source, trust_annotations ? hinted : "unsafe");
+  if (!effect) return std::unexpected(std::move(effect.error()));
+  tool.effect = *std::move(effect);
+  return {};
 }
 
 Result<void> build(const Value& source, const std::string& url, bool trust_annotations, Tool& tool) {
@@ -41,7 +36,7 @@ Result<void> build(const Value& source, const std::string& url, bool trust_annot
   tool.id = clean_name(tool.alias);
   tool.method = "POST";
   tool.server = url;
-  if (auto effect = read_effect(source, trust_annotations, tool); !effect) return effect;
+  if (auto effect = add_effect(source, trust_annotations, tool); !effect) return effect;
   tool.description = tool_description(source.text("title"), source.text("description"));
   tool.about = beyond(tool.description, source.text("description"));
   if (tool.description.empty()) tool.description = "Call " + tool.alias;

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/utf8.hpp"
 #include "wire/conduct/conduct.hpp"
+#include "wire/conduct/effect.hpp"
 #include "wire/kept.hpp"
 #include "wire/openapi/security.hpp"
 #include "wire/openapi/swagger2.hpp"
@@ -16,8 +17,6 @@
 
 namespace parley::wire::openapi {
 namespace {
-
-constexpr std::array<std::string_view, 5> kEffects{"read", "keyed", "natural", "reconcile", "unsafe"};
 
 // Headers that say how a request travels: whoever sends it knows, and no caller.
 constexpr std::array<std::string_view, 11> kTransport{
@@ -133,20 +132,11 @@ Result<void> OperationCompiler::run() {
 }
 
 Result<void> OperationCompiler::read_effect() {
-  const Value* declared = source_.find("x-parley-effect");
-  if (declared == nullptr) {
-    constexpr std::array<std::string_view, 4> kReading{"GET", "HEAD", "OPTIONS", "QUERY"};
-    out_.effect = std::ranges::find(kReading, out_.method) != kReading.end() ? "read" : "unsafe";
-    return {};
-  }
-  if (!declared->is_string() || std::ranges::find(kEffects, declared->as_string()) == kEffects.end()) {
-    return fail(
-        ErrorCode::invalid_input,
-        "x-parley-effect must be read, keyed, natural, reconcile or unsafe",
-        "/x-parley-effect"
-    );
-  }
-  out_.effect = declared->as_string();
+  constexpr std::array<std::string_view, 4> kReading{"GET", "HEAD", "OPTIONS", "QUERY"};
+  const bool reads = std::ranges::find(kReading, out_.method) != kReading.end();
+  auto effect = wire::read_effect(source_, reads ? "read" : "unsafe");
+  if (!effect) return std::unexpected(std::move(effect.error()));
+  out_.effect = *std::move(effect);
   return {};
 }
 

@@ -1,12 +1,12 @@
 #include "wire/openrpc/compile.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "wire/arguments.hpp"
+#include "wire/conduct/effect.hpp"
 #include "wire/kept.hpp"
 #include "wire/names.hpp"
 #include "wire/openapi/document.hpp"
@@ -16,8 +16,6 @@
 
 namespace parley::wire::openrpc {
 namespace {
-
-constexpr std::array<std::string_view, 5> kEffects{"read", "keyed", "natural", "reconcile", "unsafe"};
 
 bool truth(const Value& value) {
   return value.is_bool() && value.as_bool();
@@ -63,14 +61,9 @@ class Compiler {
     tool.method = "POST";
     tool.path = "/";
     if (!out_.servers.empty()) tool.server = out_.servers.front();
-    tool.effect = method.text("x-parley-effect", "unsafe");
-    if (std::ranges::find(kEffects, tool.effect) == kEffects.end()) {
-      return fail(
-          ErrorCode::invalid_input,
-          "x-parley-effect must be read, keyed, natural, reconcile or unsafe",
-          "/x-parley-effect"
-      );
-    }
+    auto effect = read_effect(method, "unsafe");
+    if (!effect) return std::unexpected(std::move(effect.error()));
+    tool.effect = *std::move(effect);
     tool.deprecated = truth(method["deprecated"]);
     tool.description = tool_description(method.text("summary"), method.text("description"));
     tool.about = beyond(tool.description, method.text("description"));

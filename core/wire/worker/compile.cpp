@@ -7,6 +7,7 @@
 #include "base/edit_distance.hpp"
 #include "base/json_schema.hpp"
 #include "base/time.hpp"
+#include "wire/conduct/effect.hpp"
 #include "wire/kept.hpp"
 #include "wire/names.hpp"
 #include "wire/prose.hpp"
@@ -14,7 +15,6 @@
 namespace parley::wire::worker {
 namespace {
 
-constexpr std::array<std::string_view, 5> kEffects{"read", "keyed", "natural", "reconcile", "unsafe"};
 constexpr std::array<std::string_view, 8> kKeys{
     "name", "description", "effect", "timeout", "parameters", "result", "example", "fields"
 };
@@ -89,12 +89,9 @@ Result<void> build(const Value& source, Tool& tool) {
     );
   }
   if (auto known = check_keys(source); !known) return known;
-  tool.effect = source.text("effect", "unsafe");
-  if (std::ranges::find(kEffects, tool.effect) == kEffects.end()) {
-    return fail(
-        ErrorCode::invalid_input, "`effect` must be read, keyed, natural, reconcile or unsafe", "/effect"
-    );
-  }
+  auto effect = read_effect(source, "unsafe", "effect");
+  if (!effect) return std::unexpected(std::move(effect.error()));
+  tool.effect = *std::move(effect);
   auto timeout = timeout_of(source["timeout"]);
   if (!timeout) return std::unexpected(std::move(timeout.error()));
   tool.timeout_ms = *timeout;
