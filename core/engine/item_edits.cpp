@@ -275,18 +275,6 @@ class Editor {
   const language::Circumstances& circumstances_;
 };
 
-}  // namespace
-
-bool begins_with_count(std::string_view words, const language::Circumstances& circumstances) {
-  const std::string normal = language::normalise(words);
-  if (normal.starts_with("a ") || normal.starts_with("an ") || normal.starts_with("another ")) return true;
-  const flow::SlotType number{flow::SlotKind::number, nullptr};
-  const auto found = language::find_values(number, {}, normal, circumstances);
-  return !found.empty() && found.front().begin == 0;
-}
-
-namespace {
-
 // What stands behind "just the", which is a preamble as well.
 std::string_view only_these(std::string_view said) {
   while (!said.empty()) {
@@ -308,6 +296,14 @@ std::string_view excepted(std::string_view said) {
 }
 
 }  // namespace
+
+bool begins_with_count(std::string_view words, const language::Circumstances& circumstances) {
+  const std::string normal = language::normalise(words);
+  if (normal.starts_with("a ") || normal.starts_with("an ") || normal.starts_with("another ")) return true;
+  const flow::SlotType number{flow::SlotKind::number, nullptr};
+  const auto found = language::find_values(number, {}, normal, circumstances);
+  return !found.empty() && found.front().begin == 0;
+}
 
 bool names_a_replacement(std::string_view said) {
   return replacement_in(said).has_value();

@@ -94,10 +94,6 @@ engine::EventBody human_event(const Value& body, std::string_view operator_id) {
   return engine::OperatorLeft{std::string(operator_id), std::string(body.text("note"))};
 }
 
-}  // namespace
-
-namespace {
-
 // A flow that is not served any more may be the last one of some conversations.
 Awaitable<Result<std::optional<Problem>>> unknown_flow(Api& api, const std::string& flow_id) {
   std::vector<std::string_view> served;

@@ -2,8 +2,6 @@
 
 #include <openssl/rand.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "base/json.hpp"
