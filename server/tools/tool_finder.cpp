@@ -140,7 +140,6 @@ Connectors with_finder(
 ) {
   std::vector<flow::ToolSignature> all;
   for (const auto& [name, runner] : connectors) {
-    if (name == "sign_ins") continue;  // it is the user's wish that they end, no task's
     auto own = runner->signatures();
     all.insert(all.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
   }
